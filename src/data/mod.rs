@@ -1,0 +1,1 @@
+//! Sets of labelled pictures: readers and generators.

@@ -1,0 +1,1 @@
+//! Geometry of the latent plane, on slices.

@@ -1,0 +1,35 @@
+//! The map of the house. Two towers on a common base; ARCHITECTURE.md says why, `tests/layers.rs` holds the rule.
+//!
+//! - Base, plain Rust: [`spec`], [`rng`], [`data`], [`latent`], [`protocol`].
+//! - Compute tower, burn: `nn`, `train`, `engine`, `worker`.
+//! - View tower, leptos: `link`, `state`, `plots`, `client`, `ui`.
+//! - Tools, native: `site` builds and serves the page.
+
+pub mod data;
+pub mod latent;
+pub mod protocol;
+pub mod rng;
+pub mod spec;
+
+#[cfg(feature = "compute")]
+pub mod engine;
+#[cfg(feature = "compute")]
+pub mod nn;
+#[cfg(feature = "compute")]
+pub mod train;
+#[cfg(all(feature = "compute", target_arch = "wasm32"))]
+pub mod worker;
+
+#[cfg(all(feature = "view", target_arch = "wasm32"))]
+pub mod client;
+#[cfg(feature = "view")]
+pub mod link;
+#[cfg(feature = "view")]
+pub mod plots;
+#[cfg(feature = "view")]
+pub mod state;
+#[cfg(all(feature = "view", target_arch = "wasm32"))]
+pub mod ui;
+
+#[cfg(feature = "site")]
+pub mod site;

@@ -1,0 +1,230 @@
+//! What crosses between the page and the engine, and nothing else does. Plain and typed: no tensor, no DOM.
+//!
+//! A message is a small head (JSON) and at most a few buffers of bytes, which the browser moves without copying.
+//! [`ToEngine`] goes from the page to the worker, [`ToPage`] comes back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::{ModelSpec, RunSpec};
+
+/// Names one question, so that its answer can be told from a stale one.
+pub type RequestId = u32;
+
+/// Names one training run of this engine.
+pub type RunId = u32;
+
+/// From the page to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToEngine {
+    /// Buffers: those the [`Command`] names.
+    Command(Command),
+    /// Buffers: those the [`Query`] names.
+    Ask { id: RequestId, slot: Slot, query: Query },
+    /// The last snapshot has been drawn; the next may come.
+    SnapshotSeen,
+}
+
+/// What changes the session. Whether a phase allows it: [`Phase::allows`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Take these weights. Buffer 0: a safetensors file for `model`.
+    Load { model: ModelSpec },
+    /// Make the reference weights of the benchmark and its one batch (bench mode only).
+    LoadReference { model: ModelSpec },
+    /// Train a new model.
+    Train { spec: RunSpec },
+    /// Go on from a checkpoint that another engine wrote. Buffer 0: the checkpoint.
+    Restore { spec: RunSpec, step: u32, paused: bool },
+    Pause,
+    Resume,
+    /// End the run and keep its model.
+    Stop,
+    /// Drop run and model.
+    Reset,
+}
+
+/// Questions of one slot supersede each other: the newest wins and the others are never answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Slot {
+    Handle,
+    Hover,
+    Pad,
+    Strip,
+    Atlas,
+    Bench,
+}
+
+/// What does not change the session (but for `TrainSteps` of the benchmark).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Query {
+    /// Decode points of the plane, given one after another: z₁ z₂ z₁ z₂ …
+    /// Answer buffer 0: `PIXELS` values a point, as `format` says.
+    Decode { z: Vec<f32>, format: PixelFormat },
+    /// Encode a picture and decode its mean. Buffer 0: `PIXELS` bytes, 255 is ink.
+    /// Answer buffer 0: the reconstruction, 8 bits a pixel.
+    Encode,
+    /// Decode a grid over `area`, row by row from the top left, at the cells' centres.
+    /// Answer buffer 0: one picture, `columns`·28 by `rows`·28 pixels, 8 bits each.
+    Atlas { area: Area, columns: u32, rows: u32 },
+    /// Run `count` steps on the benchmark's batch. Answered at once; they are only enqueued.
+    BenchSteps { count: u32 },
+    /// Wait until every step is done.
+    BenchSync,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PixelFormat {
+    /// One byte a pixel, 255 is a probability of 1.
+    Bytes,
+    /// Probabilities as little-endian f32.
+    Floats,
+}
+
+/// A rectangle of the latent plane, in units of z; z₂ grows upwards.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    pub min: [f32; 2],
+    pub max: [f32; 2],
+}
+
+/// From the engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToPage {
+    Event(Event),
+    Answer { id: RequestId, slot: Slot, answer: Answer },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Buffer 0: pixels.
+    Decoded,
+    /// Buffer 0: the reconstruction.
+    Encoded { mu: Vec<f32>, log_var: Vec<f32> },
+    /// Buffer 0: the picture.
+    Atlas { area: Area, columns: u32, rows: u32 },
+    Enqueued,
+    /// The benchmark's last loss, in nats a picture.
+    Synced { loss: f32 },
+    /// There is no answer: why.
+    Refused(Notice),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine listens and computes on this device.
+    Device(DeviceInfo),
+    Phase(Phase),
+    /// Losses of the steps since the last one of these, oldest first.
+    Progress { run: RunId, step: u32, steps: u32, losses: Vec<StepLoss>, steps_per_second: f32 },
+    /// How the model sees its test pictures now.
+    /// Buffer 0: μ as little-endian f32, z₁ z₂ of each; buffer 1: labels, a byte each; buffer 2: the atlas picture as
+    /// in [`Query::Atlas`]. The next comes after [`ToEngine::SnapshotSeen`].
+    Snapshot { run: RunId, step: u32, points: u32, area: Area, columns: u32, rows: u32 },
+    /// Everything needed to go on elsewhere. Buffer 0: opaque to the page, which keeps the last one.
+    Checkpoint { spec: RunSpec, step: u32 },
+    /// The run goes on.
+    Warning(Notice),
+    /// The run is over, or the engine is.
+    Failed(Notice),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceInfo {
+    pub kind: DeviceKind,
+    /// The adapter as the browser names it; empty on the CPU.
+    pub adapter: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    Cpu,
+    WebGpu,
+}
+
+/// Of one optimiser step, in nats a picture, mean over the batch. Total = reconstruction + β·KL.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepLoss {
+    pub step: u32,
+    pub reconstruction: f32,
+    pub kl: f32,
+    pub total: f32,
+}
+
+/// A fact for the page to put in words, and detail for the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub kind: NoticeKind,
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoticeKind {
+    /// A command that the phase does not allow; it was ignored.
+    NotNow,
+    /// A weights file that is cut short or not one at all.
+    WeightsUnreadable,
+    /// A weights file for another model.
+    WeightsMismatch,
+    /// No model to ask.
+    NoModel,
+    /// A question whose numbers make no sense (not finite, wrong length, too many).
+    BadQuestion,
+    /// A checkpoint that can't be read.
+    CheckpointUnreadable,
+    /// A spec that this engine cannot run (zero sizes, too large).
+    BadSpec,
+    /// The loss is no longer a number.
+    Diverged,
+    /// The device was lost or refused to compute.
+    DeviceLost,
+}
+
+/// Where the session is. The engine owns it; the page mirrors it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// The engine is starting (the page's word for it: the engine can't speak yet).
+    Booting,
+    /// No model.
+    Idle,
+    /// Making data or reading weights.
+    Loading,
+    /// A model, no run.
+    Ready,
+    Training,
+    Paused,
+    /// The engine can compute no more.
+    Failed,
+}
+
+impl Phase {
+    pub const ALL: [Phase; 7] =
+        [Phase::Booting, Phase::Idle, Phase::Loading, Phase::Ready, Phase::Training, Phase::Paused, Phase::Failed];
+
+    /// Whether a command is legal in this phase.
+    pub fn allows(self, command: &Command) -> bool {
+        use Phase::*;
+        match command {
+            Command::Load { .. } | Command::LoadReference { .. } | Command::Restore { .. } => matches!(self, Idle | Ready),
+            Command::Train { .. } => matches!(self, Idle | Ready),
+            Command::Pause => self == Training,
+            Command::Resume => self == Paused,
+            Command::Stop => matches!(self, Training | Paused),
+            Command::Reset => matches!(self, Ready | Training | Paused),
+        }
+    }
+
+    /// The word in `data-phase`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Booting => "booting",
+            Phase::Idle => "idle",
+            Phase::Loading => "loading",
+            Phase::Ready => "ready",
+            Phase::Training => "training",
+            Phase::Paused => "paused",
+            Phase::Failed => "failed",
+        }
+    }
+}
