@@ -2,8 +2,8 @@
 //!
 //! - Base, plain Rust: [`spec`], [`rng`], [`data`], [`latent`], [`protocol`].
 //! - Compute tower, burn: `nn`, `train`, `engine`, `worker`.
-//! - View tower, leptos: `link`, `state`, `plots`, `client`, `ui`.
-//! - Tools, native: `site` builds and serves the page.
+//! - View tower, leptos: `link`, `i18n`, `state`, `plots`, `client`, `ui`, `bench`.
+//! - Tools, native: `tool` trains and measures the shipped models (on the compute tower); `site` builds and serves the page.
 
 pub mod data;
 pub mod latent;
@@ -17,11 +17,17 @@ pub mod engine;
 pub mod nn;
 #[cfg(feature = "compute")]
 pub mod train;
+#[cfg(feature = "tool")]
+pub mod tool;
 #[cfg(all(feature = "compute", target_arch = "wasm32"))]
 pub mod worker;
 
 #[cfg(all(feature = "view", target_arch = "wasm32"))]
+pub mod bench;
+#[cfg(all(feature = "view", target_arch = "wasm32"))]
 pub mod client;
+#[cfg(feature = "view")]
+pub mod i18n;
 #[cfg(feature = "view")]
 pub mod link;
 #[cfg(feature = "view")]

@@ -1,1 +1,6 @@
 //! Sets of labelled pictures: readers and generators.
+
+pub mod codes;
+pub mod digits;
+pub mod idx;
+pub mod image_set;

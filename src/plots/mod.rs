@@ -1,1 +1,49 @@
-//! To come.
+//! Figures. Each is a function over plotters' `DrawingBackend`, so that one function draws on the page's canvas and into
+//! an SVG file; pictures of many points are made of bytes instead, in `raster`.
+//!
+//! Sizes are in pixels of the area times `ratio`, the pixels of the area to one of the page. No text is measured: on a
+//! canvas that costs a layout of the page.
+
+pub mod loss;
+pub mod palette;
+pub mod plane;
+pub mod raster;
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::prelude::{DrawingBackend, IntoFont, PathElement, RGBAColor, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{ShapeStyle, TextStyle};
+
+/// What a figure gives.
+pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// The face of every figure.
+const FACE: &str = "ui-sans-serif, system-ui, sans-serif";
+
+/// Words at a pixel, hanging on the given corner.
+fn write<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    words: &str,
+    at: [f32; 2],
+    size: f32,
+    color: RGBAColor,
+    (h, v): (HPos, VPos),
+) -> Drawn<DB> {
+    let style = TextStyle::from((FACE, f64::from(size)).into_font()).color(&color).pos(Pos::new(h, v));
+    area.draw(&Text::new(words.to_owned(), pixel(at), style))
+}
+
+fn stroke<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    points: impl IntoIterator<Item = [f32; 2]>,
+    width: f32,
+    color: RGBAColor,
+) -> Drawn<DB> {
+    let style = ShapeStyle { color, filled: false, stroke_width: width.round().max(1.0) as u32 };
+    area.draw(&PathElement::new(points.into_iter().map(pixel).collect::<Vec<_>>(), style))
+}
+
+fn pixel([x, y]: [f32; 2]) -> (i32, i32) {
+    (x.round() as i32, y.round() as i32)
+}

@@ -1,0 +1,89 @@
+//! Every visible string, in English and Spanish: `locales/en.json` and `locales/es.json`, checked when compiled.
+
+#![allow(deprecated, reason = "the other way is a build script, for every build of every tower")]
+
+leptos_i18n::load_locales!();
+
+pub use i18n::*;
+
+/// A number for reading, with the language's decimal mark and a true minus sign.
+pub fn number(locale: Locale, value: f32, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let digits = format!("{value:.decimals$}");
+    let unsigned = digits.trim_start_matches('-');
+    let zero = unsigned.chars().all(|c| matches!(c, '0' | '.'));
+    let sign = if digits.starts_with('-') && !zero { "−" } else { "" };
+    match locale {
+        Locale::en => format!("{sign}{unsigned}"),
+        Locale::es => format!("{sign}{}", unsigned.replace('.', ",")),
+    }
+}
+
+/// A point of the plane for reading. Where the decimal mark is a comma, a semicolon parts the coordinates.
+pub fn point(locale: Locale, z: [f32; 2]) -> String {
+    let separator = match locale {
+        Locale::en => ", ",
+        Locale::es => "; ",
+    };
+    format!("({}{separator}{})", number(locale, z[0], 2), number(locale, z[1], 2))
+}
+
+/// A whole number with its thousands apart, by a thin space: the same in every language (ISO 80000-1).
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The language to start with: the first of the browser's that there is.
+pub fn preferred(languages: impl IntoIterator<Item = String>) -> Locale {
+    let known = |tag: String| match tag.split(['-', '_']).next() {
+        Some(word) if word.eq_ignore_ascii_case("es") => Some(Locale::es),
+        Some(word) if word.eq_ignore_ascii_case("en") => Some(Locale::en),
+        _ => None,
+    };
+    languages.into_iter().find_map(known).unwrap_or(Locale::en)
+}
+
+/// The language's tag.
+pub fn tag(locale: Locale) -> &'static str {
+    match locale {
+        Locale::en => "en",
+        Locale::es => "es",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_each_language_writes_them() {
+        assert_eq!(number(Locale::en, -1.25, 2), "−1.25");
+        assert_eq!(number(Locale::es, 140.04, 1), "140,0");
+        assert_eq!(number(Locale::en, -0.001, 2), "0.00");
+        assert_eq!(number(Locale::en, f32::NAN, 2), "–");
+        assert_eq!(point(Locale::es, [0.42, -0.06]), "(0,42; −0,06)");
+        assert_eq!([6000, 10_000, 1_234_567].map(count), ["6000", "10\u{202f}000", "1\u{202f}234\u{202f}567"]);
+    }
+
+    #[test]
+    fn the_browser_s_first_known_language_wins() {
+        let of = |tags: &[&str]| preferred(tags.iter().map(|t| t.to_string()));
+        assert_eq!(of(&["fr-FR", "es-MX", "en"]), Locale::es);
+        assert_eq!(of(&["en-GB", "es"]), Locale::en);
+        assert_eq!(of(&["eu"]), Locale::en);
+        assert_eq!(of(&[]), Locale::en);
+    }
+}

@@ -1,0 +1,198 @@
+//! What a point of the plane is, in terms of the codes around it.
+
+use super::posterior::prior_beyond;
+use crate::spec::CLASSES;
+
+/// How many codes are asked for their class.
+pub const NEIGHBOURS: usize = 25;
+
+/// A code farther than this, in units of z, is no neighbour: a fifth of the prior's σ.
+const NEAR: f32 = 0.2;
+
+/// Up to here, in σ of the prior, a point counts as inside it: about one sample in ninety falls beyond.
+const PRIOR_RADIUS: f32 = 3.0;
+
+/// Below this share of the votes the first class does not have the point to itself.
+const MAJORITY: f32 = 0.72;
+
+/// The classes around a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbourhood {
+    /// The class with the most votes among the [`NEIGHBOURS`] nearest codes.
+    pub class: u8,
+    pub votes: usize,
+    pub second: Option<u8>,
+    pub asked: usize,
+    /// Distance to the nearest code, in units of z.
+    pub nearest: f32,
+    /// Index of that code.
+    pub index: usize,
+}
+
+/// What can be said of a point in one sentence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Most of the neighbours are of this class.
+    Inside { class: u8, votes: usize, asked: usize },
+    /// Two classes share the neighbours.
+    Border { first: u8, second: u8 },
+    /// Under the prior, but no test picture is encoded here.
+    Empty { nearest: f32 },
+    /// So far out that the prior hardly ever goes there; `beyond` is the share of its samples at least as far.
+    Outside { beyond: f32 },
+}
+
+/// Votes of the nearest codes, by brute force: a few distances a code, far below a millisecond for 10,000.
+/// `codes` in units of z, one label each.
+pub fn neighbourhood(codes: &[[f32; 2]], labels: &[u8], z: [f32; 2]) -> Option<Neighbourhood> {
+    let mut best = [(f32::INFINITY, usize::MAX); NEIGHBOURS];
+    let mut found = 0;
+    for (index, code) in codes.iter().enumerate().take(labels.len()) {
+        let distance = (code[0] - z[0]).powi(2) + (code[1] - z[1]).powi(2);
+        if distance < best[NEIGHBOURS - 1].0 {
+            found = (found + 1).min(NEIGHBOURS);
+            let place = best.partition_point(|b| b.0 <= distance);
+            best[place..].rotate_right(1);
+            best[place] = (distance, index);
+        }
+    }
+    let best = &best[..found];
+    let (nearest, index) = *best.first()?;
+    let mut votes = [0usize; CLASSES];
+    for &(_, index) in best {
+        if let Some(vote) = votes.get_mut(usize::from(labels[index])) {
+            *vote += 1;
+        }
+    }
+    let mut order: Vec<u8> = (0..CLASSES as u8).collect();
+    order.sort_by_key(|&class| std::cmp::Reverse(votes[usize::from(class)]));
+    let second = order[1];
+    Some(Neighbourhood {
+        class: order[0],
+        votes: votes[usize::from(order[0])],
+        second: (votes[usize::from(second)] > 0).then_some(second),
+        asked: found,
+        nearest: nearest.sqrt(),
+        index,
+    })
+}
+
+/// Names the place of `z`; `around` is its neighbourhood, if there are codes.
+pub fn place(z: [f32; 2], around: Option<&Neighbourhood>) -> Place {
+    if z[0].hypot(z[1]) > PRIOR_RADIUS {
+        return Place::Outside { beyond: prior_beyond(z) };
+    }
+    match around {
+        None => Place::Empty { nearest: f32::INFINITY },
+        Some(n) if n.nearest > NEAR => Place::Empty { nearest: n.nearest },
+        Some(Neighbourhood { class, votes, asked, second: Some(second), .. })
+            if (*votes as f32) < MAJORITY * *asked as f32 =>
+        {
+            Place::Border { first: *class, second: *second }
+        }
+        Some(n) => Place::Inside { class: n.class, votes: n.votes, asked: n.asked },
+    }
+}
+
+/// The mean code of each class; nothing for a class without codes.
+pub fn class_means(codes: &[[f32; 2]], labels: &[u8]) -> [Option<[f32; 2]>; CLASSES] {
+    let mut sums = [[0f64; 2]; CLASSES];
+    let mut counts = [0usize; CLASSES];
+    for (code, &label) in codes.iter().zip(labels) {
+        if let Some(sum) = sums.get_mut(usize::from(label)) {
+            sum[0] += f64::from(code[0]);
+            sum[1] += f64::from(code[1]);
+            counts[usize::from(label)] += 1;
+        }
+    }
+    std::array::from_fn(|class| {
+        let n = counts[class] as f64;
+        (counts[class] > 0).then(|| [(sums[class][0] / n) as f32, (sums[class][1] / n) as f32])
+    })
+}
+
+/// Where on the segment from `a` (0) to `b` (1) the point nearest to `z` lies, and its distance in units of z.
+pub fn along(a: [f32; 2], b: [f32; 2], z: [f32; 2]) -> (f32, f32) {
+    let d = [b[0] - a[0], b[1] - a[1]];
+    let length = d[0] * d[0] + d[1] * d[1];
+    let t = if length > 0.0 { ((z[0] - a[0]) * d[0] + (z[1] - a[1]) * d[1]) / length } else { 0.0 };
+    let t = t.clamp(0.0, 1.0);
+    let at = lerp(a, b, t);
+    (t, (at[0] - z[0]).hypot(at[1] - z[1]))
+}
+
+/// The point at `t` on the straight line from `a` (0) to `b` (1).
+pub fn lerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
+    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two tight rings of thirty codes each: class 3 around (−1, 0), class 8 around (1, 0).
+    fn two_classes() -> (Vec<[f32; 2]>, Vec<u8>) {
+        let ring = |x: f32| {
+            (0..30).map(move |i| {
+                let a = i as f32 / 30.0 * std::f32::consts::TAU;
+                [x + 0.1 * a.cos(), 0.1 * a.sin()]
+            })
+        };
+        (ring(-1.0).chain(ring(1.0)).collect(), [vec![3u8; 30], vec![8u8; 30]].concat())
+    }
+
+    fn place_of(z: [f32; 2]) -> Place {
+        let (codes, labels) = two_classes();
+        place(z, neighbourhood(&codes, &labels, z).as_ref())
+    }
+
+    #[test]
+    fn a_point_among_its_class_is_inside() {
+        assert_eq!(place_of([-1.0, 0.0]), Place::Inside { class: 3, votes: 25, asked: 25 });
+        assert_eq!(place_of([1.05, 0.0]), Place::Inside { class: 8, votes: 25, asked: 25 });
+    }
+
+    #[test]
+    fn between_two_mixed_classes_is_a_border() {
+        let codes: Vec<[f32; 2]> = (0..40).map(|i| [i as f32 * 0.01, 0.0]).collect();
+        let labels: Vec<u8> = (0..40).map(|i| if i % 2 == 0 { 4 } else { 9 }).collect();
+        let z = [0.2, 0.0];
+        assert_eq!(place(z, neighbourhood(&codes, &labels, z).as_ref()), Place::Border { first: 4, second: 9 });
+    }
+
+    #[test]
+    fn far_from_codes_is_empty_and_far_from_the_prior_is_outside() {
+        assert!(matches!(place_of([0.0, 0.0]), Place::Empty { nearest } if (nearest - 0.9).abs() < 0.01));
+        assert!(matches!(place_of([3.0, 3.0]), Place::Outside { beyond } if (beyond - (-9f32).exp()).abs() < 1e-6));
+        assert!(matches!(place([0.0, 0.0], None), Place::Empty { .. }));
+    }
+
+    /// Against sorting every distance.
+    #[test]
+    fn the_neighbours_are_the_nearest() {
+        let mut rng = crate::rng::Rng::new(11);
+        let codes: Vec<[f32; 2]> = (0..500).map(|_| [rng.normal(), rng.normal()]).collect();
+        let labels: Vec<u8> = (0..500).map(|_| rng.below(CLASSES) as u8).collect();
+        let z = [0.3, -0.2];
+        let mut order: Vec<usize> = (0..500).collect();
+        let distance = |i: usize| (codes[i][0] - z[0]).hypot(codes[i][1] - z[1]);
+        order.sort_by(|&a, &b| distance(a).total_cmp(&distance(b)));
+        let mut votes = [0; CLASSES];
+        order[..NEIGHBOURS].iter().for_each(|&i| votes[usize::from(labels[i])] += 1);
+        let n = neighbourhood(&codes, &labels, z).expect("there are codes");
+        assert_eq!(n.index, order[0]);
+        assert_eq!(n.votes, *votes.iter().max().expect("ten classes"));
+        assert_eq!(votes[usize::from(n.class)], n.votes);
+    }
+
+    #[test]
+    fn means_and_the_line_between_them() {
+        let (codes, labels) = two_classes();
+        let means = class_means(&codes, &labels);
+        let (a, b) = (means[3].expect("class 3"), means[8].expect("class 8"));
+        assert!((a[0] + 1.0).abs() < 1e-5 && (b[0] - 1.0).abs() < 1e-5 && means[0].is_none());
+        let (t, off) = along(a, b, [0.5, 0.25]);
+        assert!((t - 0.75).abs() < 1e-5 && (off - 0.25).abs() < 1e-5);
+        assert_eq!(along(a, b, [9.0, 0.0]).0, 1.0);
+    }
+}

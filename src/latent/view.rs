@@ -1,0 +1,138 @@
+//! The window onto the plane: which part of it is seen, and at what scale. Both axes have the same.
+
+use crate::protocol::Area;
+
+/// Half of the shorter side shows at least this much, in units of z: the prior's 3σ circle, with a margin.
+pub const HALF_SPAN: f32 = 3.15;
+
+/// A rectangle of pixels over the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    pub width: f32,
+    pub height: f32,
+    /// What the middle of the window shows, in units of z.
+    pub centre: [f32; 2],
+    /// Times the scale at which the whole prior is seen.
+    pub zoom: f32,
+}
+
+impl View {
+    pub const MAX_ZOOM: f32 = 12.0;
+    pub const MIN_ZOOM: f32 = 0.6;
+
+    pub fn new(width: f32, height: f32) -> Self {
+        Self { width: width.max(1.0), height: height.max(1.0), centre: [0.0, 0.0], zoom: 1.0 }
+    }
+
+    /// Pixels a unit of z.
+    pub fn scale(&self) -> f32 {
+        self.width.min(self.height) / (2.0 * HALF_SPAN) * self.zoom
+    }
+
+    pub fn to_pixel(&self, z: [f32; 2]) -> [f32; 2] {
+        let s = self.scale();
+        [self.width / 2.0 + (z[0] - self.centre[0]) * s, self.height / 2.0 - (z[1] - self.centre[1]) * s]
+    }
+
+    pub fn to_z(&self, pixel: [f32; 2]) -> [f32; 2] {
+        let s = self.scale();
+        [self.centre[0] + (pixel[0] - self.width / 2.0) / s, self.centre[1] - (pixel[1] - self.height / 2.0) / s]
+    }
+
+    /// What is seen.
+    pub fn area(&self) -> Area {
+        let low = self.to_z([0.0, self.height]);
+        let high = self.to_z([self.width, 0.0]);
+        Area { min: low, max: high }
+    }
+
+    /// Zooms by `factor` so that what is under `pixel` stays there.
+    pub fn zoomed(mut self, factor: f32, pixel: [f32; 2]) -> Self {
+        let held = self.to_z(pixel);
+        self.zoom = (self.zoom * factor).clamp(Self::MIN_ZOOM, Self::MAX_ZOOM);
+        let slipped = self.to_z(pixel);
+        self.centre = clamp([self.centre[0] + held[0] - slipped[0], self.centre[1] + held[1] - slipped[1]]);
+        self
+    }
+
+    /// Moves what is seen with a hand that moved by `delta` pixels.
+    pub fn dragged(mut self, delta: [f32; 2]) -> Self {
+        let s = self.scale();
+        self.centre = clamp([self.centre[0] - delta[0] / s, self.centre[1] + delta[1] / s]);
+        self
+    }
+}
+
+/// Nothing to see is farther out than this.
+fn clamp(centre: [f32; 2]) -> [f32; 2] {
+    centre.map(|x| x.clamp(-8.0, 8.0))
+}
+
+/// The cells with which to fill a view: square, about `cell` pixels wide, at most `most` of them, on a lattice fixed to
+/// the origin so that they do not swim when the view moves. Gives the area they cover and columns and rows.
+pub fn cells(view: &View, cell: f32, most: usize) -> (Area, u32, u32) {
+    let area = view.area();
+    let (w, h) = (area.max[0] - area.min[0], area.max[1] - area.min[1]);
+    let wanted = cell / view.scale();
+    // A lattice that starts anywhere needs one more cell in each direction.
+    let fitting = |size: f32| ((w / size).ceil() + 1.0) * ((h / size).ceil() + 1.0) <= most as f32;
+    let mut size = wanted.max((w * h / most as f32).sqrt());
+    while !fitting(size) {
+        size *= 1.02;
+    }
+    let low = [(area.min[0] / size).floor(), (area.min[1] / size).floor()];
+    let high = [(area.max[0] / size).ceil(), (area.max[1] / size).ceil()];
+    let covered = Area { min: low.map(|i| i * size), max: high.map(|i| i * size) };
+    (covered, (high[0] - low[0]) as u32, (high[1] - low[1]) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view() -> View {
+        View { width: 1000.0, height: 720.0, centre: [0.4, -0.3], zoom: 1.7 }
+    }
+
+    #[test]
+    fn there_and_back() {
+        let z = [1.25, -0.75];
+        let back = view().to_z(view().to_pixel(z));
+        assert!((back[0] - z[0]).abs() < 1e-5 && (back[1] - z[1]).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_plane_grows_upwards_and_at_one_scale() {
+        let v = view();
+        let (o, a, b) = (v.to_pixel([0.0, 0.0]), v.to_pixel([1.0, 0.0]), v.to_pixel([0.0, 1.0]));
+        assert!((a[0] - o[0] - v.scale()).abs() < 1e-3 && (o[1] - b[1] - v.scale()).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_whole_prior_is_seen_at_first() {
+        for (w, h) in [(1000.0, 720.0), (360.0, 360.0), (300.0, 900.0)] {
+            let area = View::new(w, h).area();
+            assert!(area.min.iter().all(|&x| x <= -3.1) && area.max.iter().all(|&x| x >= 3.1), "{w}×{h}: {area:?}");
+        }
+    }
+
+    #[test]
+    fn zooming_holds_what_is_under_the_pointer() {
+        let before = view().to_z([120.0, 640.0]);
+        let after = view().zoomed(1.6, [120.0, 640.0]).to_z([120.0, 640.0]);
+        assert!((before[0] - after[0]).abs() < 1e-4 && (before[1] - after[1]).abs() < 1e-4);
+        assert_eq!(view().zoomed(1e9, [0.0, 0.0]).zoom, View::MAX_ZOOM);
+    }
+
+    #[test]
+    fn cells_cover_the_view_and_keep_to_their_number() {
+        for v in [view(), View::new(340.0, 340.0), View::new(3800.0, 2000.0), View::new(1.0, 1.0)] {
+            let (area, columns, rows) = cells(&v, 26.0, 1200);
+            assert!(columns * rows <= 1200 && columns > 0 && rows > 0, "{columns}×{rows}");
+            let seen = v.area();
+            assert!(area.min[0] <= seen.min[0] && area.max[1] >= seen.max[1], "{area:?} {seen:?}");
+            let (w, h) = ((area.max[0] - area.min[0]) / columns as f32, (area.max[1] - area.min[1]) / rows as f32);
+            assert!((w / h - 1.0).abs() < 1e-3, "{w} {h}");
+        }
+    }
+}

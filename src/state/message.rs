@@ -1,0 +1,55 @@
+//! What the page can say in its one line. The words are in `locales/`.
+
+use crate::protocol::NoticeKind;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// From the engine.
+    Engine(NoticeKind),
+    /// A link with something in it that no page wrote.
+    Link,
+    /// WebGPU was asked for and this browser has none.
+    NoWebGpu,
+    /// The WebGPU engine did not come up or was lost; the CPU goes on.
+    GpuFailed,
+    /// The engine does not come up at all.
+    EngineFailed,
+    /// The engine stopped in mid-work and a new one goes on from the last state.
+    EngineRestarted,
+    /// A file of a shipped model could not be fetched or read.
+    ModelMissing,
+    /// The link is on the clipboard.
+    Copied,
+    /// There is no clipboard to write to.
+    NotCopied,
+}
+
+impl Message {
+    /// Whether trying once more is worth a button.
+    pub fn retry(self) -> bool {
+        match self {
+            Self::EngineFailed | Self::ModelMissing => true,
+            Self::Engine(kind) => match kind {
+                NoticeKind::WeightsUnreadable | NoticeKind::WeightsMismatch => true,
+                NoticeKind::NotNow
+                | NoticeKind::NoModel
+                | NoticeKind::BadQuestion
+                | NoticeKind::CheckpointUnreadable
+                | NoticeKind::BadSpec
+                | NoticeKind::Diverged
+                | NoticeKind::DeviceLost => false,
+            },
+            Self::Link
+            | Self::NoWebGpu
+            | Self::GpuFailed
+            | Self::EngineRestarted
+            | Self::Copied
+            | Self::NotCopied => false,
+        }
+    }
+
+    /// Whether it goes away by itself.
+    pub fn passing(self) -> bool {
+        matches!(self, Self::Copied)
+    }
+}

@@ -1,0 +1,137 @@
+//! Pictures and points as the page keeps them.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::protocol::Area;
+use crate::spec::{PIXELS, SIDE};
+
+/// Something large and immutable: cloning shares it, and equal means the same one.
+#[derive(Debug)]
+pub struct Shared<T>(Arc<T>);
+
+impl<T> Shared<T> {
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The codes of the test pictures.
+#[derive(Debug)]
+pub struct Cloud {
+    pub codes: Vec<[f32; 2]>,
+    pub labels: Vec<u8>,
+}
+
+impl Cloud {
+    /// From the buffers of a snapshot: little-endian f32 pairs and a label each. Nothing if their lengths do not fit.
+    pub fn from_bytes(codes: &[u8], labels: &[u8]) -> Option<Self> {
+        let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+        let codes: Vec<[f32; 2]> = codes.chunks_exact(8).map(|b| [number(&b[..4]), number(&b[4..])]).collect();
+        (codes.len() == labels.len()).then(|| Self { codes, labels: labels.to_vec() })
+    }
+}
+
+/// The decoded plane: pictures on a grid over `area`, row by row from the top left.
+#[derive(Debug)]
+pub struct Atlas {
+    pub area: Area,
+    pub columns: u32,
+    pub rows: u32,
+    /// One picture of `columns`·28 by `rows`·28 pixels, 8 bits each, 255 is ink.
+    pub pixels: Vec<u8>,
+}
+
+impl Atlas {
+    /// Nothing if the picture has another size than the grid says.
+    pub fn new(area: Area, columns: u32, rows: u32, pixels: Vec<u8>) -> Option<Self> {
+        let size = (columns as usize).checked_mul(rows as usize)?.checked_mul(PIXELS)?;
+        (size > 0 && pixels.len() == size).then_some(Self { area, columns, rows, pixels })
+    }
+
+    pub fn width(&self) -> usize {
+        self.columns as usize * SIDE
+    }
+
+    pub fn height(&self) -> usize {
+        self.rows as usize * SIDE
+    }
+
+    /// The picture of the cell nearest to `z`: what there is to show before an engine can decode `z` itself.
+    pub fn cell(&self, z: [f32; 2]) -> Vec<u8> {
+        let (min, max) = (self.area.min, self.area.max);
+        let index = |t: f32, n: u32| ((t * n as f32) as i64).clamp(0, i64::from(n) - 1) as usize;
+        let column = index((z[0] - min[0]) / (max[0] - min[0]), self.columns);
+        let row = index((max[1] - z[1]) / (max[1] - min[1]), self.rows);
+        let line = |y: usize| {
+            let start = (row * SIDE + y) * self.width() + column * SIDE;
+            &self.pixels[start..start + SIDE]
+        };
+        (0..SIDE).flat_map(line).copied().collect()
+    }
+}
+
+/// A decoding and where it is from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoding {
+    /// One or more points.
+    pub z: Vec<f32>,
+    /// `PIXELS` bytes a point.
+    pub pixels: Shared<Vec<u8>>,
+}
+
+/// What the encoder made of a drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoding {
+    pub mu: Vec<f32>,
+    pub log_var: Vec<f32>,
+    pub reconstruction: Shared<Vec<u8>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_found_by_where_it_lies() {
+        let area = Area { min: [-2.0, -1.0], max: [2.0, 1.0] };
+        let mut pixels = vec![0; 2 * PIXELS];
+        // Two cells side by side: the right one is ink on its diagonal.
+        (0..SIDE).for_each(|i| pixels[i * 2 * SIDE + SIDE + i] = 255);
+        let atlas = Atlas::new(area, 2, 1, pixels).expect("the sizes fit");
+        assert!(atlas.cell([-0.1, 0.0]).iter().all(|&p| p == 0));
+        let right = atlas.cell([0.1, 0.9]);
+        assert!((0..SIDE).all(|i| right[i * SIDE + i] == 255) && right.iter().filter(|&&p| p > 0).count() == SIDE);
+        assert_eq!(atlas.cell([99.0, -99.0]), right);
+    }
+
+    #[test]
+    fn buffers_of_the_wrong_length_are_refused() {
+        let area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
+        assert!(Atlas::new(area, 2, 2, vec![0; 4 * PIXELS - 1]).is_none());
+        assert!(Atlas::new(area, 0, 2, vec![]).is_none());
+        assert!(Cloud::from_bytes(&[0; 16], &[1]).is_none());
+        let cloud = Cloud::from_bytes(&[1.5f32.to_le_bytes(), (-2f32).to_le_bytes()].concat(), &[7]).expect("one code");
+        assert_eq!((cloud.codes[0], cloud.labels[0]), ([1.5, -2.0], 7));
+    }
+}
