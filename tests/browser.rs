@@ -1,1 +1,24 @@
-//! To come.
+//! The built page in a real Chromium, driven by WebDriver: pixels and numbers, never only that an element is there.
+//!
+//! Needs `dist/` (or `$LATENTSCAPE_DIST`), `chromium` and `chromedriver`; `./dev test` sees to all three.
+
+#[path = "browser/bench_mode.rs"]
+mod bench_mode;
+#[path = "browser/chromium.rs"]
+mod chromium;
+#[path = "browser/explore.rs"]
+mod explore;
+#[path = "browser/faults.rs"]
+mod faults;
+#[path = "browser/page.rs"]
+mod page;
+#[path = "browser/picture.rs"]
+mod picture;
+#[path = "browser/reference.rs"]
+mod reference;
+#[path = "browser/server.rs"]
+mod server;
+#[path = "browser/training.rs"]
+mod training;
+#[path = "browser/webgpu.rs"]
+mod webgpu;

@@ -18,7 +18,7 @@ struct Tower {
 
 const BASE: Tower = Tower {
     name: "base",
-    modules: &["rng", "spec", "data", "latent", "protocol"],
+    modules: &["rng", "spec", "protocol", "data", "latent"],
     bins: &[],
     foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "tiny_http"],
 };
@@ -27,13 +27,13 @@ const TOWERS: [Tower; 4] = [
     BASE,
     Tower {
         name: "compute",
-        modules: &["nn", "train", "engine", "worker"],
+        modules: &["nn", "train", "engine", "worker", "tool"],
         bins: &["engine-cpu", "engine-gpu", "latentscape"],
         foreign: &["leptos", "leptos_i18n", "plotters", "plotters_canvas", "reactive_stores", "tiny_http"],
     },
     Tower {
         name: "view",
-        modules: &["link", "i18n", "state", "plots", "client", "ui"],
+        modules: &["i18n", "state", "link", "plots", "client", "ui", "bench"],
         bins: &["app"],
         foreign: &["burn", "burn_flex", "burn_wgpu", "tiny_http"],
     },

@@ -1,0 +1,117 @@
+//! Starts Chromium through its driver, with or without WebGPU.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use thirtyfour::{
+    ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
+    common::capabilities::desiredcapabilities::CapabilitiesHelper,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gpu {
+    /// `navigator.gpu` gives no adapter.
+    None,
+    /// SwiftShader, which computes WebGPU on the CPU, slowly.
+    Software,
+}
+
+/// How the browser is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    pub gpu: Gpu,
+    /// What the visitor's browser prefers, as in `Accept-Language`.
+    pub language: &'static str,
+}
+
+impl Setup {
+    pub const CPU: Self = Self { gpu: Gpu::None, language: "en-GB" };
+    pub const WEBGPU: Self = Self { gpu: Gpu::Software, language: "en-GB" };
+    pub const SPANISH: Self = Self { gpu: Gpu::None, language: "es-ES" };
+
+    pub fn has_webgpu(self) -> bool {
+        self.gpu == Gpu::Software
+    }
+}
+
+/// A browser that ends with this value.
+pub struct Browser {
+    // Dropped in this order: the session ends before its driver.
+    pub driver: WebDriver,
+    _process: Process,
+}
+
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Browser {
+    pub async fn start(setup: Setup) -> Self {
+        let port = free_port();
+        let process = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map(Process)
+            .expect("chromedriver starts; ./dev test installs it");
+        let url = format!("http://127.0.0.1:{port}");
+        let capabilities = capabilities(setup);
+        let mut tries = 0;
+        loop {
+            match WebDriver::builder(&url, capabilities.clone())
+                .request_timeout(Duration::from_secs(300))
+                .connect()
+                .await
+            {
+                Ok(driver) => {
+                    driver.set_script_timeout(Duration::from_secs(280)).await.expect("a session takes timeouts");
+                    return Self { driver, _process: process };
+                }
+                Err(error) if tries == 100 => panic!("no session with Chromium: {error}"),
+                Err(_) => tries += 1,
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+fn capabilities(setup: Setup) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let common = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--window-size=1280,900",
+    ];
+    let software_gpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-unsafe-swiftshader"];
+    let gpu = if setup.gpu == Gpu::Software { &software_gpu[..] } else { &[] };
+    for argument in common.iter().chain(gpu) {
+        capabilities.add_arg(argument).expect("an argument");
+    }
+    capabilities.add_arg(&format!("--lang={}", setup.language)).expect("an argument");
+    let preferences = serde_json::json!({ "intl.accept_languages": setup.language });
+    capabilities.add_experimental_option("prefs", preferences).expect("preferences");
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a log level");
+    capabilities
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}

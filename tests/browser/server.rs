@@ -1,0 +1,129 @@
+//! Serves the built page on a free port, and can hold back, cut or lose a file on the way.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+};
+
+use latentscape::site::{Reply, reply};
+use tiny_http::Server;
+
+/// What happens to files whose path contains a given text.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// They come only after [`Site::release`].
+    Held(&'static str),
+    /// They are not there.
+    Lost(&'static str),
+    /// Only their first half comes.
+    Cut(&'static str),
+}
+
+pub struct Site {
+    server: Arc<Server>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    dist: PathBuf,
+    fault: Option<Fault>,
+    released: Mutex<bool>,
+    release: Condvar,
+    served: Mutex<Vec<(String, usize)>>,
+}
+
+impl Site {
+    pub fn whole() -> Self {
+        Self::start(None)
+    }
+
+    pub fn with(fault: Fault) -> Self {
+        Self::start(Some(fault))
+    }
+
+    fn start(fault: Option<Fault>) -> Self {
+        let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
+        let shared = Arc::new(Shared {
+            dist: dist(),
+            fault,
+            released: Mutex::new(false),
+            release: Condvar::new(),
+            served: Mutex::default(),
+        });
+        // As many as a browser opens connections, so that held files hold no other.
+        for _ in 0..8 {
+            let (server, shared) = (Arc::clone(&server), Arc::clone(&shared));
+            thread::spawn(move || {
+                for request in server.incoming_requests() {
+                    let url = request.url().to_owned();
+                    shared.reply(&url).send(request);
+                }
+            });
+        }
+        Self { server, shared }
+    }
+
+    /// Address of `path` (with query and fragment) on this site.
+    pub fn url(&self, path: &str) -> String {
+        let address = self.server.server_addr().to_ip().expect("a TCP port");
+        format!("http://{address}{path}")
+    }
+
+    /// Lets held files go.
+    pub fn release(&self) {
+        *lock(&self.shared.released) = true;
+        self.shared.release.notify_all();
+    }
+
+    /// Paths asked for so far and the bytes of each answer.
+    pub fn served(&self) -> Vec<(String, usize)> {
+        lock(&self.shared.served).clone()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.release();
+        self.server.unblock();
+    }
+}
+
+impl Shared {
+    fn reply(&self, url: &str) -> Reply {
+        let reply = self.faulty_reply(url);
+        lock(&self.served).push((url.to_owned(), reply.body.len()));
+        reply
+    }
+
+    fn faulty_reply(&self, url: &str) -> Reply {
+        let mut whole = reply(&self.dist, url);
+        match self.fault {
+            Some(Fault::Held(part)) if url.contains(part) => {
+                let mut released = lock(&self.released);
+                while !*released {
+                    released = self.release.wait(released).unwrap_or_else(PoisonError::into_inner);
+                }
+                whole
+            }
+            Some(Fault::Lost(part)) if url.contains(part) => Reply::text(404, "There is no such file."),
+            Some(Fault::Cut(part)) if url.contains(part) => {
+                whole.body.truncate(whole.body.len() / 2);
+                whole
+            }
+            _ => whole,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The built page: `$LATENTSCAPE_DIST`, or `dist/` here.
+pub fn dist() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dist");
+    let dist = std::env::var_os("LATENTSCAPE_DIST").map_or(here, PathBuf::from);
+    assert!(dist.join("index.html").exists(), "{} holds no page; build it with ./dev build", dist.display());
+    dist
+}

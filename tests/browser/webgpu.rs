@@ -1,0 +1,63 @@
+//! The whole path on WebGPU, computed by SwiftShader: a small model, since a step of the full one takes it seconds.
+
+use serde_json::json;
+
+use super::{chromium::Setup, page::Page, server::Site};
+
+#[tokio::test]
+async fn explores_draws_and_trains_on_webgpu() {
+    let page =
+        Page::open(Setup::WEBGPU, Site::whole(), "/?device=webgpu#net=64&batch=16&steps=400&digits=200&z=0.5,-0.5")
+            .await;
+    page.wait_device("webgpu").await;
+    page.wait_phase("ready").await;
+    let adapter = page.run("const d = find('device'); return d.textContent + d.title + d.ariaLabel;", json!({})).await;
+    let adapter = adapter.as_str().unwrap_or_default().to_lowercase();
+    assert!(adapter.contains("swiftshader") || adapter.contains("google"), "it names the adapter: {adapter}");
+
+    let likeness = super::picture::correlation(
+        &page.decoded_when_live().await.grey(),
+        &super::reference::decode("mnist-vae-2d", [0.5, -0.5]),
+    );
+    assert!(likeness.abs() > 0.98, "WebGPU decodes what the weights say: {likeness}");
+    page.check_decoding_follows().await;
+
+    page.draw(&[&[[0.5, 0.2], [0.5, 0.4], [0.5, 0.6], [0.5, 0.8]]]).await;
+    page.wait("a posterior", "find('posterior')?.dataset.mu").await;
+
+    page.click("train").await;
+    page.wait_phase("training").await;
+    page.wait_step(1).await;
+    let first = page.wait_losses().await;
+    page.wait_step(40).await;
+    let later = page.wait_losses().await;
+    assert!(
+        later[2] < 0.8 * first[2],
+        "forty steps bring the loss to less than 0.8 of the first: {first:?} → {later:?}"
+    );
+    let before = page.decoded().await;
+    page.drag_handle([60.0, 40.0]).await;
+    page.decoded_after_change(&before).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+    page.check_no_errors().await;
+}
+
+/// A software adapter is slower than the CPU itself, so the page takes the CPU; the visitor may still choose.
+#[tokio::test]
+async fn prefers_the_cpu_to_a_software_adapter_and_switches() {
+    let page = Page::open(Setup::WEBGPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    page.wait_device("cpu").await;
+    page.click("device").await;
+    page.wait_device("webgpu").await;
+    page.wait_phase("ready").await;
+    page.check_decoding_follows().await;
+    page.click("device").await;
+    page.wait_device("cpu").await;
+    page.wait_phase("ready").await;
+    page.check_decoding_follows().await;
+    page.check_no_errors().await;
+}
