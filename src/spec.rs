@@ -79,6 +79,13 @@ impl Default for TrainingSpec {
     }
 }
 
+impl TrainingSpec {
+    /// Of the reference work and the shipped models: batch 128, Adam 1e-3.
+    pub fn reference() -> Self {
+        Self { batch: 128, ..Self::default() }
+    }
+}
+
 impl ModelSpec {
     /// Linear layers of these widths, two latent dimensions.
     pub fn mlp(hidden: &[usize]) -> Self {

@@ -1,1 +1,6 @@
-//! To come.
+//! How the model computes: layout of the parameters, the variational autoencoder, its loss, its weights on disk.
+
+pub mod layout;
+pub mod loss;
+pub mod vae;
+pub mod weights;

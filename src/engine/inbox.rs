@@ -1,0 +1,76 @@
+//! What has arrived and waits: commands in their order, and of each slot's questions only the newest.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::protocol::{Command, Query, RequestId, Slot, ToEngine};
+
+/// A question with its buffers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    pub id: RequestId,
+    pub slot: Slot,
+    pub query: Query,
+    pub buffers: Vec<Vec<u8>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Inbox {
+    commands: VecDeque<(Command, Vec<Vec<u8>>)>,
+    newest: BTreeMap<Slot, Ask>,
+    /// The benchmark counts every question, so that none of its slot is dropped.
+    bench: VecDeque<Ask>,
+    snapshot_seen: bool,
+}
+
+impl Inbox {
+    pub fn put(&mut self, message: ToEngine, buffers: Vec<Vec<u8>>) {
+        match message {
+            ToEngine::Command(command) => self.commands.push_back((command, buffers)),
+            ToEngine::Ask { id, slot: slot @ Slot::Bench, query } => {
+                self.bench.push_back(Ask { id, slot, query, buffers });
+            }
+            ToEngine::Ask { id, slot, query } => {
+                self.newest.insert(slot, Ask { id, slot, query, buffers });
+            }
+            ToEngine::SnapshotSeen => self.snapshot_seen = true,
+        }
+    }
+
+    pub fn next_command(&mut self) -> Option<(Command, Vec<Vec<u8>>)> {
+        self.commands.pop_front()
+    }
+
+    /// The most urgent question: slots in the order in which [`Slot`] lists them.
+    pub fn next_ask(&mut self) -> Option<Ask> {
+        self.newest.pop_first().map(|(_, ask)| ask).or_else(|| self.bench.pop_front())
+    }
+
+    /// Whether the page has drawn the last snapshot since this was last asked.
+    pub fn take_snapshot_seen(&mut self) -> bool {
+        std::mem::take(&mut self.snapshot_seen)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.newest.is_empty() && self.bench.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::PixelFormat;
+
+    fn ask(id: RequestId, slot: Slot) -> ToEngine {
+        ToEngine::Ask { id, slot, query: Query::Decode { z: vec![0.0, 0.0], format: PixelFormat::Bytes } }
+    }
+
+    #[test]
+    fn the_newest_of_a_slot_wins_and_the_handle_goes_first() {
+        let mut inbox = Inbox::default();
+        for (id, slot) in [(1, Slot::Atlas), (2, Slot::Handle), (3, Slot::Handle), (4, Slot::Bench), (5, Slot::Bench)] {
+            inbox.put(ask(id, slot), vec![]);
+        }
+        let order: Vec<RequestId> = std::iter::from_fn(|| inbox.next_ask()).map(|ask| ask.id).collect();
+        assert_eq!(order, [3, 1, 4, 5]);
+    }
+}

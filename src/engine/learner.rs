@@ -1,0 +1,57 @@
+//! What the session needs of whoever computes.
+
+use crate::protocol::{DeviceInfo, Notice, StepLoss};
+use crate::spec::{ModelSpec, RunSpec};
+
+/// A picture's posterior and the decoding of its mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded {
+    /// [latent]
+    pub mu: Vec<f32>,
+    /// [latent]
+    pub log_var: Vec<f32>,
+    /// Probabilities, [pixels].
+    pub reconstruction: Vec<f32>,
+}
+
+/// How the model sees a labelled set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Codes {
+    /// [n, latent], row after row.
+    pub mu: Vec<f32>,
+    /// [n]
+    pub labels: Vec<u8>,
+}
+
+/// Computes. Everything that reads back from a device is asynchronous: a browser allows nothing else.
+///
+/// Every error is a [`Notice`]; `DeviceLost` among them means that nothing more can be computed.
+// The engine has one thread, so that its futures need not be Send.
+#[allow(async_fn_in_trait)]
+pub trait Learner {
+    fn device(&self) -> DeviceInfo;
+    /// Dimensions of the present model's latent space; None without a model.
+    fn latent(&self) -> Option<usize>;
+    /// Takes a safetensors file. On an error the model that was there stays.
+    fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice>;
+    /// Makes the benchmark's weights and batch.
+    fn load_reference(&mut self, model: &ModelSpec) -> Result<(), Notice>;
+    /// Makes the run's data and fresh weights. On an error the model that was there stays.
+    fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice>;
+    /// As [`Self::begin`], but goes on from what [`Self::checkpoint`] gave after `step` steps.
+    fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice>;
+    /// One optimiser step; on a GPU only enqueued.
+    fn step(&mut self);
+    /// Losses of the steps since the last call, oldest first; waits for them.
+    async fn losses(&mut self) -> Result<Vec<StepLoss>, Notice>;
+    /// `z` is [n, latent]; gives probabilities, [n, pixels].
+    async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice>;
+    /// `picture` is [pixels], 255 is ink.
+    async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice>;
+    /// The run's held-out pictures through the present encoder.
+    async fn codes(&self) -> Result<Codes, Notice>;
+    /// All that [`Self::restore`] needs.
+    async fn checkpoint(&self) -> Result<Vec<u8>, Notice>;
+    /// Drops model, run and data.
+    fn forget(&mut self);
+}

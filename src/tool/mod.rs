@@ -1,0 +1,5 @@
+//! The native tool: trains the shipped models with the same session code that trains in the page, and measures them.
+
+pub mod evaluate;
+pub mod recipe;
+pub mod shelf;

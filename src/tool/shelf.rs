@@ -1,0 +1,126 @@
+//! Writes a trained model's folder: weights, latent codes of the test set, a picture of the decoded plane, a card.
+
+use std::path::Path;
+
+use half::f16;
+use safetensors::serialize;
+use safetensors::tensor::{Dtype, TensorView};
+use serde::Serialize;
+
+use super::evaluate::{Metrics, evaluate};
+use super::recipe::{Recipe, ToolError, cpu};
+use crate::data::image_set::ImageSet;
+use crate::engine::answers::atlas;
+use crate::engine::learner::Learner;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
+use crate::protocol::{Area, Notice, NoticeKind};
+use crate::spec::{ModelSpec, RunSpec, SIDE};
+
+const ATLAS_AREA: Area = Area { min: [-4.5, -4.5], max: [4.5, 4.5] };
+const ATLAS_CELLS: u32 = 36;
+
+/// What `card.json` says.
+#[derive(Serialize)]
+struct Card<'a> {
+    name: &'a str,
+    classes: [&'a str; 10],
+    model: &'a ModelSpec,
+    run: &'a RunSpec,
+    pictures: Pictures,
+    atlas: Atlas,
+    /// Of the weights as shipped, 16 bits a number.
+    test: &'a Metrics,
+    /// Of the weights as trained, 32 bits a number.
+    test_before_rounding: &'a Metrics,
+    rebuild: String,
+}
+
+#[derive(Serialize)]
+struct Pictures {
+    train: usize,
+    test: usize,
+}
+
+#[derive(Serialize)]
+struct Atlas {
+    area: Area,
+    columns: u32,
+    rows: u32,
+}
+
+/// Trains `recipe` on the files in `data` and writes its folder into `shelf`.
+///
+/// # Errors
+/// `File` for what can't be read or written, `Learner` for what can't be computed.
+pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let [pictures, test] = recipe.pictures(data)?;
+    let counts = Pictures { train: pictures.len(), test: test.len() };
+    let (run, flat) = recipe.train(pictures, test.clone()).await?;
+    let spec = &run.model;
+    let layout = Layout::new(spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
+    let file = weights::to_safetensors(spec, &layout, &flat).map_err(|e| encoding(&e))?;
+    let shipped = weights::from_safetensors(&layout, &file).map_err(|e| encoding(&e))?;
+
+    let folder = shelf.join(recipe.name);
+    let card = Card {
+        name: recipe.name,
+        classes: recipe.classes,
+        model: spec,
+        run: &run,
+        pictures: counts,
+        atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
+        test: &evaluate(spec, &shipped, &test).await?,
+        test_before_rounding: &evaluate(spec, &flat, &test).await?,
+        rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
+    };
+    let mut learner = cpu();
+    learner.load(spec, &file)?;
+    let (mu, log_var) = learner.posteriors(&test).await?;
+    let picture = atlas(&learner, ATLAS_AREA, ATLAS_CELLS, ATLAS_CELLS).await?;
+
+    write(&folder, "weights.safetensors", &file)?;
+    write(&folder, "codes.safetensors", &codes(&mu, &log_var, &test, spec.latent)?)?;
+    write(&folder, "atlas.png", &png(&picture, ATLAS_CELLS as usize * SIDE)?)?;
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)?;
+    eprintln!("{}: {}", recipe.name, serde_json::to_string(card.test).map_err(|e| encoding(&e))?);
+    Ok(())
+}
+
+/// μ and log σ² as F16 [n, latent], labels as U8 [n].
+fn codes(mu: &[f32], log_var: &[f32], set: &ImageSet, latent: usize) -> Result<Vec<u8>, ToolError> {
+    let halves = |v: &[f32]| v.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect::<Vec<u8>>();
+    let (mu, log_var) = (halves(mu), halves(log_var));
+    let shape = vec![set.len(), latent];
+    let views = [
+        ("mu", TensorView::new(Dtype::F16, shape.clone(), &mu)),
+        ("log_var", TensorView::new(Dtype::F16, shape, &log_var)),
+        ("label", TensorView::new(Dtype::U8, vec![set.len()], set.labels())),
+    ];
+    let views: Result<Vec<_>, _> = views.into_iter().map(|(name, view)| view.map(|view| (name, view))).collect();
+    serialize(views.map_err(|e| encoding(&e))?, None).map_err(|e| encoding(&e))
+}
+
+/// A square grey picture, 8 bits a pixel.
+fn png(pixels: &[u8], side: usize) -> Result<Vec<u8>, ToolError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, side as u32, side as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
+    let mut writer = encoder.write_header().map_err(|e| encoding(&e))?;
+    writer.write_image_data(pixels).map_err(|e| encoding(&e))?;
+    writer.finish().map_err(|e| encoding(&e))?;
+    Ok(file)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), ToolError> {
+    let path = folder.join(name);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&path, bytes))
+        .map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+}
+
+fn encoding(error: &dyn std::fmt::Display) -> ToolError {
+    ToolError::File("what was to be written".into(), error.to_string())
+}
