@@ -6,6 +6,11 @@ leptos_i18n::load_locales!();
 
 pub use i18n::*;
 
+/// A text with its `{names}` filled in.
+pub fn fill(text: &str, values: &[(&str, String)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
 /// A number for reading, with the language's decimal mark and a true minus sign.
 pub fn number(locale: Locale, value: f32, decimals: usize) -> String {
     if !value.is_finite() {
@@ -67,6 +72,7 @@ pub fn tag(locale: Locale) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn numbers_as_each_language_writes_them() {
@@ -76,6 +82,20 @@ mod tests {
         assert_eq!(number(Locale::en, f32::NAN, 2), "–");
         assert_eq!(point(Locale::es, [0.42, -0.06]), "(0,42; −0,06)");
         assert_eq!([6000, 10_000, 1_234_567].map(count), ["6000", "10\u{202f}000", "1\u{202f}234\u{202f}567"]);
+    }
+
+    #[test]
+    fn every_text_has_the_same_places_to_fill_in_both_languages() {
+        let read = |json| serde_json::from_str::<BTreeMap<String, String>>(json).expect("a flat file of texts");
+        let (en, es) = (read(include_str!("../locales/en.json")), read(include_str!("../locales/es.json")));
+        assert!(en.keys().eq(es.keys()));
+        let names = |text: &str| -> BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(str::to_owned).collect()
+        };
+        for (key, text) in &en {
+            assert_eq!(names(text), names(&es[key]), "{key}");
+        }
+        assert_eq!(fill("{a} of {b}, {a}", &[("a", "1".into()), ("b", "2".into())]), "1 of 2, 1");
     }
 
     #[test]

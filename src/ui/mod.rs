@@ -1,1 +1,74 @@
-//! To come.
+//! The page: components that read the state and send commands.
+
+mod canvas;
+mod desk;
+mod film;
+mod header;
+mod here;
+mod notice;
+mod pad;
+mod plane;
+mod preferences;
+mod training;
+mod words;
+
+use leptos::prelude::*;
+use reactive_stores::Store;
+use wasm_bindgen::JsCast;
+
+use crate::state::Page;
+use crate::state::session::SessionStoreFields;
+use crate::state::{PageStoreFields, message::Message};
+use desk::Desk;
+
+/// Puts the page into the document and starts the engine.
+pub fn mount() {
+    let link = preferences::link();
+    let page = Page {
+        lang: preferences::language(),
+        theme: preferences::theme(),
+        notice: (!link.nonsense.is_empty()).then_some(Message::Link),
+        ..Page::new(link.scene)
+    };
+    let host = document().get_element_by_id("app").and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    let Some(host) = host.or_else(|| document().body()) else { return };
+    mount_to(host, move || view! { <App page=page.clone()/> }).forget();
+}
+
+#[component]
+fn App(page: Page) -> impl IntoView {
+    let desk = Desk::new(Store::new(page));
+    provide_context(desk);
+    preferences::follow(desk);
+    mirror(desk);
+    desk.open();
+    view! {
+        <header::Header/>
+        <notice::Notice/>
+        <main>
+            <section class="stage">
+                <plane::Plane/>
+                <film::Film/>
+            </section>
+            <aside>
+                <here::Here/>
+                <pad::Pad/>
+                <training::Training/>
+                <here::CardText/>
+            </aside>
+        </main>
+    }
+}
+
+/// The phase and the step on the document's root, for the style sheet and for tests.
+fn mirror(desk: Desk) {
+    let session = desk.page.session();
+    let phase = Memo::new(move |_| session.phase().get());
+    let step = Memo::new(move |_| session.run().read().as_ref().map_or(0, |run| run.step));
+    Effect::new(move |_| {
+        if let Some(root) = document().document_element() {
+            root.set_attribute("data-phase", phase.get().name()).ok();
+            root.set_attribute("data-step", &step.get().to_string()).ok();
+        }
+    });
+}

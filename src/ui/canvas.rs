@@ -1,0 +1,102 @@
+//! Drawing on canvases.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::{Clamped, JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
+
+use crate::client::fetch;
+use crate::plots::raster;
+use crate::spec::SIDE;
+
+/// Pixels of the screen to one of the page.
+pub fn ratio() -> f32 {
+    window().device_pixel_ratio().clamp(1.0, 3.0) as f32
+}
+
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// Puts RGBA bytes on a canvas and gives it their size. What cannot be drawn is said in the console.
+pub fn put(canvas: &HtmlCanvasElement, rgba: &[u8], width: u32, height: u32) {
+    let drawn = || -> Result<(), JsValue> {
+        resize(canvas, width, height);
+        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height)?;
+        context(canvas).ok_or("no 2-D canvas")?.put_image_data(&image, 0.0, 0.0)
+    };
+    if let Err(why) = drawn() {
+        web_sys::console::error_1(&why);
+    }
+}
+
+/// Sets the size of the backing store; setting it clears, so it is left alone where it fits.
+pub fn resize(canvas: &HtmlCanvasElement, width: u32, height: u32) {
+    if canvas.width() != width || canvas.height() != height {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+}
+
+/// A picture of 28×28 grey bytes.
+pub fn picture(node: NodeRef<Canvas>, pixels: &[u8]) {
+    if let Some(canvas) = node.get_untracked()
+        && pixels.len() == SIDE * SIDE
+    {
+        put(&canvas, &raster::grey(pixels), SIDE as u32, SIDE as u32);
+    }
+}
+
+/// A cleared canvas of this size on the page as an area of plotters, and its pixels to one of the page. Lines of plotters
+/// have whole coordinates: twice the pixels make them fine.
+pub fn figure(canvas: HtmlCanvasElement, width: f32, height: f32) -> Option<(DrawingArea<CanvasBackend, Shift>, f32)> {
+    let ratio = ratio().max(2.0);
+    resize(&canvas, (width * ratio).round() as u32, (height * ratio).round() as u32);
+    context(&canvas)?.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+    Some((CanvasBackend::with_canvas_object(canvas)?.into_drawing_area(), ratio))
+}
+
+/// The grey values of a picture file. The request leaves at once, before this is awaited.
+pub fn grey_of(path: &str) -> impl Future<Output = Result<Vec<u8>, JsValue>> + use<> {
+    let image = HtmlImageElement::new();
+    let decoded = image.as_ref().ok().map(|image| {
+        image.set_src(&fetch::address(path));
+        JsFuture::from(image.decode())
+    });
+    async move {
+        let image = image?;
+        decoded.ok_or("no picture")?.await?;
+        let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+        resize(&canvas, image.natural_width(), image.natural_height());
+        let context = context(&canvas).ok_or("no 2-D canvas")?;
+        context.draw_image_with_html_image_element(&image, 0.0, 0.0)?;
+        let data = context.get_image_data(0.0, 0.0, canvas.width().into(), canvas.height().into())?;
+        Ok(data.data().0.iter().step_by(4).copied().collect())
+    }
+}
+
+/// Runs something once what has changed by now is on the screen, or would be if the page were seen.
+pub fn after_drawing(run: impl FnOnce() + 'static) {
+    request_animation_frame(move || {
+        super::preferences::later(0, run);
+    });
+}
+
+/// The shipped picture and its points are there: the skeleton has done its service.
+pub fn first_picture() {
+    if let Some(skeleton) = document().get_element_by_id("boot") {
+        skeleton.remove();
+        mark("first-picture");
+    }
+}
+
+/// A moment for measurements to find.
+pub fn mark(name: &str) {
+    if let Some(performance) = window().performance() {
+        performance.mark(name).ok();
+    }
+}

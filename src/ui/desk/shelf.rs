@@ -1,0 +1,101 @@
+//! The shipped models: what of them is shown at once, and what the engine needs.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
+
+use super::Desk;
+use crate::client::fetch;
+use crate::data::codes::Codes;
+use crate::protocol::{Command, Phase};
+use crate::state::PageStoreFields;
+use crate::state::card::Card;
+use crate::state::message::Message;
+use crate::state::pictures::{Atlas, Cloud, Shared};
+use crate::state::scene::Shipped;
+use crate::state::session::{Model, SessionStoreFields};
+use crate::ui::canvas;
+
+/// A shipped model, whole. Kept, so that coming back to it takes no time.
+#[derive(Clone)]
+pub(super) struct Book {
+    pub model: Shipped,
+    pub card: Card,
+    pub weights: Shared<Vec<u8>>,
+    cloud: Shared<Cloud>,
+    atlas: Shared<Atlas>,
+}
+
+impl Desk {
+    /// Brings a shipped model onto the plane and to the engine. A run, going on or over, is dropped.
+    pub(super) fn show(self, model: Shipped) {
+        self.drop_run();
+        self.page.session().model().set(Model::Shipped(model));
+        if let Some(book) = self.book(model) {
+            self.lay_out(&book.card, &book.cloud, &book.atlas);
+            self.supply();
+            return;
+        }
+        self.page.card().set(None);
+        spawn_local(async move {
+            if let Err(why) = self.bring(model).await {
+                web_sys::console::warn_1(&why);
+                if self.shelf() == Some(model) {
+                    self.say(Message::ModelMissing);
+                }
+            }
+        });
+    }
+
+    fn drop_run(self) {
+        let had = self.has_run_untracked();
+        self.page.session().update(|session| {
+            session.run = None;
+            session.checkpoint = None;
+        });
+        self.wire.update_value(|wire| wire.resume = None);
+        if self.busy() || (had && self.page.session().phase().get_untracked() == Phase::Ready) {
+            self.command(Command::Reset);
+        }
+    }
+
+    pub(super) fn book(self, model: Shipped) -> Option<Book> {
+        self.wire.with_value(|wire| wire.books.iter().find(|book| book.model == model).cloned())
+    }
+
+    /// Fetches the four files at once and uses each as soon as it is here.
+    async fn bring(self, model: Shipped) -> Result<(), JsValue> {
+        let file = |name: &str| format!("{}/{name}", model.folder());
+        let card = fetch::bytes(&file("card.json"));
+        let codes = fetch::bytes(&file("codes.safetensors"));
+        let atlas = canvas::grey_of(&file("atlas.png"));
+        let weights = fetch::bytes(&file("weights.safetensors"));
+
+        let card: Card = serde_json::from_slice(&card.await?).map_err(|why| why.to_string())?;
+        let codes = Codes::read(&codes.await?).map_err(|why| why.to_string())?;
+        let cloud = Shared::new(Cloud { codes: codes.mu, labels: codes.labels });
+        let grid = card.atlas.clone();
+        let atlas = Atlas::new(grid.area, grid.columns, grid.rows, atlas.await?).ok_or("the atlas has another size")?;
+        let atlas = Shared::new(atlas);
+        if self.shelf() == Some(model) {
+            self.lay_out(&card, &cloud, &atlas);
+            canvas::after_drawing(canvas::first_picture);
+        }
+        let weights = Shared::new(weights.await?);
+        self.wire.update_value(|wire| wire.books.push(Book { model, card, weights, cloud, atlas }));
+        if self.shelf() == Some(model) {
+            self.supply();
+        }
+        Ok(())
+    }
+
+    /// Puts what was shipped on the plane, until the engine has better.
+    fn lay_out(self, card: &Card, cloud: &Shared<Cloud>, atlas: &Shared<Atlas>) {
+        self.page.card().set(Some(card.clone()));
+        self.page.session().update(|session| {
+            session.cloud = Some(cloud.clone());
+            session.atlas = Some(atlas.clone());
+            (session.decoded, session.strip, session.hovered) = (None, None, None);
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! The page's head: model, device, language, colours, link.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::desk::Desk;
+use super::preferences;
+use super::words::tr;
+use crate::i18n::Locale;
+use crate::protocol::{DeviceKind, Phase};
+use crate::state::PageStoreFields;
+use crate::state::message::Message;
+use crate::state::scene::{SceneStoreFields, Shipped, Theme};
+use crate::state::session::{Model, SessionStoreFields};
+
+#[component]
+pub fn Header() -> impl IntoView {
+    view! {
+        <header>
+            <h1 class="brand">"Latent"<i>"scape"</i></h1>
+            <ModelPill/>
+            <DevicePill/>
+            <div class="ends">
+                <Language/>
+                <Colours/>
+                <Share/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn ModelPill() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let chosen = desk.page.scene().model();
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        if let Some(model) = Shipped::ALL.into_iter().find(|model| model.name() == name) {
+            desk.choose_model(model);
+        }
+    };
+    let kind = move || match desk.page.session().model().get() {
+        Model::Shipped(_) => tr!(desk, model_kind),
+        Model::Trained => tr!(desk, model_trained),
+    };
+    view! {
+        <label class="pill">
+            <select
+                data-testid="model"
+                aria-label=move || tr!(desk, model)
+                prop:value=move || chosen.get().name()
+                on:change=choose
+            >
+                {Shipped::ALL.map(|model| {
+                    view! {
+                        <option value=model.name() selected=move || chosen.get() == model>{model.title()}</option>
+                    }
+                })}
+            </select>
+            <span class="wide">" · " {kind}</span>
+        </label>
+    }
+}
+
+#[component]
+fn DevicePill() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let session = desk.page.session();
+    let kind = Memo::new(move |_| session.device().read().as_ref().map(|device| device.kind));
+    let name = Memo::new(move |_| match &*session.device().read() {
+        Some(device) if device.kind == DeviceKind::WebGpu && !device.adapter.is_empty() => {
+            format!("WebGPU · {}", device.adapter)
+        }
+        Some(device) if device.kind == DeviceKind::WebGpu => "WebGPU".to_owned(),
+        Some(_) => tr!(desk, cpu).to_owned(),
+        None if session.phase().get() == Phase::Failed => tr!(desk, device_none).to_owned(),
+        None => tr!(desk, device_starting).to_owned(),
+    });
+    let hint = move || match kind.get() {
+        Some(DeviceKind::WebGpu) => tr!(desk, device_to_cpu, name = name.get()),
+        Some(DeviceKind::Cpu) | None => tr!(desk, device_to_gpu, name = name.get()),
+    };
+    let word = move || match kind.get() {
+        Some(DeviceKind::WebGpu) => Some("webgpu"),
+        Some(DeviceKind::Cpu) => Some("cpu"),
+        None => None,
+    };
+    view! {
+        <button
+            class="pill"
+            data-testid="device"
+            data-device=word
+            title=hint
+            aria-label=hint
+            disabled=move || kind.get().is_none()
+            on:click=move |_| desk.switch_device()
+        >
+            <span class="dot" class:on=move || kind.get().is_some()></span>
+            <span class="name">{name}</span>
+            <svg class="swap" viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M3 6h9M9.5 3.5 12 6M13 10H4M6.5 12.5 4 10"/>
+            </svg>
+        </button>
+    }
+}
+
+#[component]
+fn Language() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let other = move |_| {
+        let next = match desk.locale() {
+            Locale::en => Locale::es,
+            Locale::es => Locale::en,
+        };
+        preferences::choose_language(desk, next);
+    };
+    view! {
+        <button class="pill" data-testid="language" aria-label=move || tr!(desk, language) on:click=other>
+            <span class:now=move || desk.locale() == Locale::en>"EN"</span>
+            <span class="between">"·"</span>
+            <span class:now=move || desk.locale() == Locale::es>"ES"</span>
+        </button>
+    }
+}
+
+#[component]
+fn Colours() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let other = move || match desk.theme() {
+        Theme::Light => Theme::Dark,
+        Theme::Dark => Theme::Light,
+    };
+    let hint = move || match desk.theme() {
+        Theme::Light => tr!(desk, theme_dark),
+        Theme::Dark => tr!(desk, theme_light),
+    };
+    view! {
+        <button
+            class="pill icon"
+            data-testid="theme"
+            title=hint
+            aria-label=hint
+            on:click=move |_| preferences::choose_theme(desk, untrack(other))
+        >
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <circle cx="8" cy="8" r="6"/>
+                <path class="full" d="M8 2a6 6 0 0 1 0 12z"/>
+            </svg>
+        </button>
+    }
+}
+
+#[component]
+fn Share() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let copy = move |_| {
+        leptos::task::spawn_local(async move {
+            let address = preferences::address(desk);
+            // Not there in an insecure context: then the property is undefined, and writing to it fails like a refusal.
+            let clipboard = window().navigator().clipboard();
+            let there = !AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined();
+            let copied = there && JsFuture::from(clipboard.write_text(&address)).await.is_ok();
+            desk.say(if copied { Message::Copied } else { Message::NotCopied });
+        });
+    };
+    view! {
+        <button class="pill share" data-testid="share" title=move || tr!(desk, share_hint) on:click=copy>
+            {move || tr!(desk, share)}
+        </button>
+    }
+}

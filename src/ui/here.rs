@@ -1,0 +1,127 @@
+//! Where the handle is: what the decoder makes of it, in a picture, numbers and one sentence.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::canvas;
+use super::desk::Desk;
+use super::words::{self, tr};
+use crate::i18n::{number, point};
+use crate::latent::place::{Neighbourhood, neighbourhood, place};
+use crate::latent::posterior::prior_density;
+use crate::plots::palette;
+use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::{SessionStoreFields, answers};
+
+/// The classes around the handle.
+pub fn around(desk: Desk) -> Memo<Option<Neighbourhood>> {
+    Memo::new(move |_| {
+        let cloud = desk.page.session().cloud().get()?;
+        neighbourhood(&cloud.codes, &cloud.labels, desk.page.scene().z().get())
+    })
+}
+
+#[component]
+pub fn Here() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let z = desk.page.scene().z();
+    let model = desk.page.session().model();
+    let around = around(desk);
+    let nearest = move || {
+        around.get().map(|n| {
+            let (locale, model) = (desk.locale(), model.get());
+            view! {
+                <span class="swatch" style:background=palette::css(n.class)></span>
+                {words::class(locale, model, n.class)}
+                <small>{tr!(desk, votes, votes = n.votes, asked = n.asked)}</small>
+            }
+        })
+    };
+    let away = move || around.get().map(|n| tr!(desk, away, distance = number(desk.locale(), n.nearest, 2)));
+    let sentence =
+        Memo::new(move |_| words::place(desk.locale(), model.get(), place(z.get(), around.get().as_ref())));
+    view! {
+        <section class="here">
+            <h2>{move || tr!(desk, here)} " " <em class="z">"z = " {move || point(desk.locale(), z.get())}</em></h2>
+            <div class="now">
+                <Decoded/>
+                <dl class="kv">
+                    <dt>{move || tr!(desk, nearest_class)}</dt>
+                    <dd data-testid="nearest-class">{nearest}</dd>
+                    <dt>{move || tr!(desk, prior_density)} " " <i class="sym">"p(z)"</i></dt>
+                    <dd data-testid="prior-density">{move || number(desk.locale(), prior_density(z.get()), 3)}</dd>
+                    <dt>{move || tr!(desk, nearest_code)}</dt>
+                    <dd>{away}</dd>
+                </dl>
+            </div>
+        </section>
+        <p class="say" data-testid="sentence">{sentence}</p>
+    }
+}
+
+/// The live decoding. Before the engine can decode, the nearest picture of the shipped plane, paler.
+#[component]
+fn Decoded() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let node = NodeRef::<Canvas>::new();
+    let session = desk.page.session();
+    let z = desk.page.scene().z();
+    let ready = Memo::new(move |_| answers(session.phase().get()));
+    let decoded = Memo::new(move |_| session.decoded().get());
+    let live = Memo::new(move |_| ready.get() && decoded.with(Option::is_some));
+    let of = move || decoded.get().filter(|_| live.get()).map(|d| format!("{},{}", d.z[0], d.z[1]));
+    let first = StoredValue::new(true);
+    Effect::new(move |_| {
+        if live.get() {
+            if let Some(decoding) = decoded.get() {
+                canvas::picture(node, &decoding.pixels);
+                if first.get_value() {
+                    first.set_value(false);
+                    canvas::mark("first-decode");
+                }
+            }
+        } else if let Some(atlas) = session.atlas().get() {
+            canvas::picture(node, &atlas.cell(z.get()));
+        }
+    });
+    view! {
+        <canvas
+            node_ref=node
+            width="28"
+            height="28"
+            role="img"
+            data-testid="decoded"
+            data-z=of
+            class:pale=move || !live.get()
+            aria-label=move || tr!(desk, decoded)
+        ></canvas>
+    }
+}
+
+/// How good the shipped model is, by its card.
+#[component]
+pub fn CardText() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let text = move || {
+        let card = desk.page.card().get().filter(|_| !desk.has_run())?;
+        let count = desk.page.session().cloud().get().map_or(0, |cloud| cloud.codes.len());
+        let nats = |value: f32| number(desk.locale(), value, 1);
+        Some(tr!(
+            desk,
+            card_text,
+            count = crate::i18n::count(count),
+            reconstruction = nats(card.test.reconstruction),
+            kl = nats(card.test.kl),
+            nelbo = nats(-card.test.elbo)
+        ))
+    };
+    view! {
+        <Show when=move || desk.page.card().read().is_some() && !desk.has_run()>
+            <section class="card" data-testid="card">
+                <h2>{move || tr!(desk, card_title)}</h2>
+                <p>{text}</p>
+            </section>
+        </Show>
+    }
+}

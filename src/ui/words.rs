@@ -1,0 +1,106 @@
+//! Words that depend on the state.
+
+use crate::i18n::{Locale, count};
+use crate::latent::place::Place;
+use crate::protocol::NoticeKind;
+use crate::spec::{DataSpec, Net, PIXELS, RunSpec};
+use crate::state::message::Message;
+use crate::state::scene::Shipped;
+use crate::state::session::Model;
+
+/// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
+macro_rules! say {
+    ($locale:expr, $key:ident) => { leptos_i18n::td_string!($locale, $key) };
+    ($locale:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {
+        crate::i18n::fill(leptos_i18n::td_string!($locale, $key), &[$((stringify!($name), $value.to_string())),+])
+    };
+}
+pub(super) use say;
+
+/// The same in the page's language, which it follows where it is called inside a reactive closure.
+macro_rules! tr {
+    ($desk:expr, $($rest:tt)*) => { crate::ui::words::say!($desk.locale(), $($rest)*) };
+}
+pub(super) use tr;
+
+/// A class as the data calls it.
+pub fn class(locale: Locale, model: Model, class: u8) -> String {
+    match model {
+        Model::Shipped(Shipped::Mnist) | Model::Trained => class.to_string(),
+        Model::Shipped(Shipped::Fashion) => garment(locale, class).to_owned(),
+    }
+}
+
+fn garment(l: Locale, class: u8) -> &'static str {
+    match class {
+        0 => say!(l, garment_0),
+        1 => say!(l, garment_1),
+        2 => say!(l, garment_2),
+        3 => say!(l, garment_3),
+        4 => say!(l, garment_4),
+        5 => say!(l, garment_5),
+        6 => say!(l, garment_6),
+        7 => say!(l, garment_7),
+        8 => say!(l, garment_8),
+        _ => say!(l, garment_9),
+    }
+}
+
+/// One sentence on where the handle is.
+pub fn place(l: Locale, model: Model, place: Place) -> String {
+    let name = |of: u8| class(l, model, of);
+    let number = |value: f32, decimals| crate::i18n::number(l, value, decimals);
+    match place {
+        Place::Inside { class, votes, asked } => {
+            say!(l, place_inside, class = name(class), votes = votes, asked = asked)
+        }
+        Place::Border { first, second } => say!(l, place_border, first = name(first), second = name(second)),
+        Place::Empty { nearest } if !nearest.is_finite() => say!(l, place_unknown).to_owned(),
+        Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2)),
+        Place::Outside { beyond } => {
+            let percent = 100.0 * beyond;
+            let decimals = if percent >= 0.1 { 1 } else { 3 };
+            say!(l, place_outside, percent = number(percent, decimals))
+        }
+    }
+}
+
+/// What a training run works on.
+pub fn run(l: Locale, spec: &RunSpec) -> String {
+    let pictures = match spec.data {
+        DataSpec::Digits { count } => count,
+        DataSpec::Mnist | DataSpec::Fashion => 60_000,
+    };
+    let net = match &spec.model.net {
+        Net::Mlp { hidden } => {
+            let widths = [PIXELS].iter().chain(hidden).chain([&spec.model.latent]).map(usize::to_string);
+            widths.collect::<Vec<_>>().join("–")
+        }
+        Net::Conv { channels: [a, b], hidden } => format!("conv {a}–{b}–{hidden}–{}", spec.model.latent),
+    };
+    say!(l, train_what, count = count(pictures), net = net)
+}
+
+pub fn message(l: Locale, message: Message) -> &'static str {
+    match message {
+        Message::Engine(kind) => match kind {
+            NoticeKind::NotNow => say!(l, said_not_now),
+            NoticeKind::WeightsUnreadable => say!(l, said_weights_unreadable),
+            NoticeKind::WeightsMismatch => say!(l, said_weights_mismatch),
+            NoticeKind::NoModel => say!(l, said_no_model),
+            NoticeKind::BadQuestion => say!(l, said_bad_question),
+            NoticeKind::CheckpointUnreadable => say!(l, said_checkpoint),
+            NoticeKind::BadSpec => say!(l, said_bad_spec),
+            NoticeKind::Diverged => say!(l, said_diverged),
+            NoticeKind::DeviceLost => say!(l, said_device_lost),
+        },
+        Message::Link => say!(l, said_link),
+        Message::NoWebGpu => say!(l, said_no_webgpu),
+        Message::GpuFailed => say!(l, said_gpu_failed),
+        Message::EngineFailed => say!(l, said_engine_failed),
+        Message::EngineRestarted => say!(l, said_engine_restarted),
+        Message::ModelMissing => say!(l, said_model_missing),
+        Message::Copied => say!(l, said_copied),
+        Message::NotCopied => say!(l, said_not_copied),
+    }
+}
