@@ -1,14 +1,16 @@
 //! The two terms of the negative evidence lower bound (Kingma and Welling 2013, arXiv:1312.6114), in nats a picture.
 
 use burn::tensor::Tensor;
+use burn::tensor::activation::log_sigmoid;
 
-/// −log p(x|z) of Bernoulli pixels, given their logits: Σ over pixels of softplus(l) − x·l, in the form that neither
-/// overflows nor cancels: max(l, 0) − x·l + log(1 + e^−|l|).
+/// −log p(x|z) of Bernoulli pixels, given their logits: Σ over pixels of softplus(l) − x·l, written with burn's
+/// log σ(l) = l − softplus(l), which does not overflow and whose gradient is right at l = 0 too, where many logits of
+/// an untrained convolution are.
 ///
 /// `logits` and `x` are [n, pixels], `x` in 0..1; gives [n].
 pub fn bernoulli_nll(logits: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
-    let tail = logits.clone().abs().neg().exp().log1p();
-    (logits.clone().clamp_min(0.0) - logits * x + tail).sum_dim(1).squeeze_dim(1)
+    let log_on = log_sigmoid(logits.clone());
+    (logits * (-x + 1.0) - log_on).sum_dim(1).squeeze_dim(1)
 }
 
 /// KL(N(μ, σ²) ‖ N(0, I)) in closed form (Kingma and Welling 2013, appendix B): −½ Σ (1 + log σ² − μ² − σ²).
