@@ -7,10 +7,10 @@ use crate::state::pictures::{Atlas, Cloud};
 use crate::state::scene::Classes;
 
 /// Radius of a code's dot in pixels of the page.
-const RADIUS: f32 = 2.0;
+const RADIUS: f32 = 1.75;
 
 /// The dark rim that keeps a dot apart from the strokes behind it.
-const RIM: f32 = 1.0;
+const RIM: f32 = 0.7;
 
 /// Strokes of the decoded plane: a soft white on the plane's near-black.
 const INK: [f32; 3] = [232.0, 236.0, 244.0];

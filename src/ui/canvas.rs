@@ -86,12 +86,17 @@ pub fn after_drawing(run: impl FnOnce() + 'static) {
     });
 }
 
-/// The shipped picture and its points are there: the skeleton has done its service.
+/// The shipped picture and its points are on the plane.
 pub fn first_picture() {
-    if let Some(skeleton) = document().get_element_by_id("boot") {
-        skeleton.remove();
+    if uncover() {
         mark("first-picture");
     }
+}
+
+/// Takes the page's outline away, once there is something better or nothing to wait for. Whether it was still there.
+pub fn uncover() -> bool {
+    let outline = document().get_element_by_id("boot");
+    outline.inspect(|outline| outline.remove()).is_some()
 }
 
 /// A moment for measurements to find.

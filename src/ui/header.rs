@@ -116,9 +116,9 @@ fn Language() -> impl IntoView {
     };
     view! {
         <button class="pill" data-testid="language" aria-label=move || tr!(desk, language) on:click=other>
-            <span class:now=move || desk.locale() == Locale::en>"EN"</span>
+            <span class:chosen=move || desk.locale() == Locale::en>"EN"</span>
             <span class="between">"·"</span>
-            <span class:now=move || desk.locale() == Locale::es>"ES"</span>
+            <span class:chosen=move || desk.locale() == Locale::es>"ES"</span>
         </button>
     }
 }

@@ -12,15 +12,15 @@ pub fn Notice() -> impl IntoView {
     let said = desk.page.notice();
     view! {
         <div class="notice" role="status" data-testid="notice" hidden=move || said.get().is_none()>
-            <span>{move || said.get().map(|message| words::message(desk.locale(), message))}</span>
-            <Show when=move || said.get().is_some_and(|message| message.retry())>
-                <button class="quiet" data-testid="retry" on:click=move |_| desk.retry()>
-                    {move || tr!(desk, retry)}
-                </button>
+            <Show when=move || said.get().is_some()>
+                <span>{move || said.get().map(|message| words::message(desk.locale(), message))}</span>
+                <Show when=move || said.get().is_some_and(|message| message.retry())>
+                    <button class="quiet" data-testid="retry" on:click=move |_| desk.retry()>
+                        {move || tr!(desk, retry)}
+                    </button>
+                </Show>
+                <button class="close" aria-label=move || tr!(desk, dismiss) on:click=move |_| said.set(None)></button>
             </Show>
-            <button class="close" aria-label=move || tr!(desk, dismiss) on:click=move |_| said.set(None)>
-                "×"
-            </button>
         </div>
     }
 }

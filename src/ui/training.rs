@@ -194,19 +194,20 @@ fn Progress() -> impl IntoView {
         parts.join(" · ")
     });
     view! {
-        <div
-            class="bar"
-            role="progressbar"
-            data-testid="progress"
-            aria-label=move || tr!(desk, progress)
-            aria-valuemin="0"
-            aria-valuemax="100"
-            aria-valuenow=move || percent.get().round().to_string()
-            aria-valuetext=text
-        >
-            <i style:width=move || format!("{}%", percent.get())></i>
+        <div data-testid="progress">
+            <div
+                class="bar"
+                role="progressbar"
+                aria-label=move || tr!(desk, progress)
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=move || percent.get().round().to_string()
+                aria-valuetext=text
+            >
+                <i style:width=move || format!("{}%", percent.get())></i>
+            </div>
+            <p class="status">{text}</p>
         </div>
-        <p class="status" data-testid="status">{text}</p>
     }
 }
 

@@ -68,10 +68,11 @@ impl Desk {
     /// What the next engine has to take up, if there is anything.
     fn remember_run(self) {
         let session = self.page.session();
-        let Some(checkpoint) = session.checkpoint().get_untracked() else { return };
-        if session.run().read_untracked().is_none() {
+        if !self.has_run_untracked() {
             return;
         }
+        // Without a checkpoint the run begins anew: the seed makes it the same.
+        let step = session.checkpoint().read_untracked().as_ref().map_or(0, |checkpoint| checkpoint.step);
         let resume = match session.phase().get_untracked() {
             Phase::Training | Phase::Failed | Phase::Loading => Resume::Going,
             Phase::Paused => Resume::Paused,
@@ -79,7 +80,7 @@ impl Desk {
             // It had not got to where it was: as before.
             Phase::Booting | Phase::Idle => return,
         };
-        session.run().update(|run| *run = run.take().map(|run| run.resumed(checkpoint.step)));
+        session.run().update(|run| *run = run.take().map(|run| run.resumed(step)));
         self.wire.update_value(|wire| wire.resume = Some(resume));
     }
 
@@ -203,11 +204,9 @@ impl Desk {
         if !matches!(phase, Phase::Idle | Phase::Ready) {
             return;
         }
-        let resume = self.wire.with_value(|wire| wire.resume);
-        if let (Some(resume), Some(checkpoint)) = (resume, self.page.session().checkpoint().get_untracked()) {
-            let paused = resume != Resume::Going;
-            let restore = Command::Restore { spec: checkpoint.spec, step: checkpoint.step, paused };
-            self.send(&ToEngine::Command(restore), &[&checkpoint.bytes]);
+        let resume = self.wire.with_value(|wire| wire.resume).filter(|_| self.has_run_untracked());
+        if let Some(resume) = resume {
+            self.take_up(resume);
             return;
         }
         let wanted = self.page.scene().model().get_untracked();
@@ -220,6 +219,17 @@ impl Desk {
             self.wire.update_value(|wire| (wire.supplies, wire.loaded) = (tries + 1, Some(wanted)));
             self.page.session().model().set(Model::Shipped(wanted));
             self.send(&ToEngine::Command(Command::Load { model: book.card.model }), &[&book.weights]);
+        }
+    }
+
+    /// Goes on with the run of the engine before.
+    fn take_up(self, resume: Resume) {
+        if let Some(checkpoint) = self.page.session().checkpoint().get_untracked() {
+            let paused = resume != Resume::Going;
+            let restore = Command::Restore { spec: checkpoint.spec, step: checkpoint.step, paused };
+            self.send(&ToEngine::Command(restore), &[&checkpoint.bytes]);
+        } else if let Some(run) = self.page.session().run().get_untracked() {
+            self.send(&ToEngine::Command(Command::Train { spec: run.spec }), &[]);
         }
     }
 

@@ -39,6 +39,7 @@ impl Desk {
         self.page.card().set(None);
         spawn_local(async move {
             if let Err(why) = self.bring(model).await {
+                canvas::uncover();
                 web_sys::console::warn_1(&why);
                 if self.shelf() == Some(model) {
                     self.say(Message::ModelMissing);
