@@ -14,18 +14,6 @@ use super::{
     directives::Program,
 };
 
-/// What the compiler (Rust 1.95) and wasm-bindgen emit; wasm-opt must be told, since stripping removes the section
-/// that says so.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--enable-simd",
-];
-
 /// Builds one program into `BIN.js` and `BIN_bg.wasm` (and `snippets/`), and gives the folder they lie in. What cargo finds
 /// unchanged goes through wasm-bindgen and wasm-opt only once.
 pub(super) fn build(program: &Program, options: &Options) -> Result<PathBuf, SiteError> {
@@ -99,7 +87,6 @@ fn optimise(program: &Program, root: &Path, wasm: &Path) -> Result<(), SiteError
         .arg("-o")
         .arg(wasm)
         .arg(format!("-O{}", program.optimise))
-        .args(WASM_FEATURES)
         .args(program.optimise_parameters.split_whitespace())
         .status()
         .map_err(|_| SiteError::Command("there is no wasm-opt; `./dev build` installs it".into()))?;

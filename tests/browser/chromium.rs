@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use thirtyfour::{
-    ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
-    common::capabilities::desiredcapabilities::CapabilitiesHelper,
-};
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gpu {

@@ -31,6 +31,11 @@ async fn the_plane_is_drawn_before_the_engine_is_there() {
     page.site.release();
     page.wait_phase("ready").await;
     page.check_decoding_follows().await;
+    let asked_for = |part: &str| page.site.served().iter().any(|(path, _)| path.contains(part));
+    assert!(
+        asked_for("engine-cpu_bg.wasm") && !asked_for("engine-gpu_bg.wasm"),
+        "nobody downloads what cannot run here"
+    );
     page.check_no_errors().await;
 }
 
