@@ -1,7 +1,9 @@
 //! Starts Chromium through its driver, with or without WebGPU.
 
 use std::{
-    net::TcpListener,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    ops::Deref,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -34,21 +36,32 @@ impl Setup {
     }
 }
 
-/// A browser that ends with this value.
+/// A browser that ends with this value, even when a test fails.
 pub struct Browser {
-    // Dropped in this order: the session ends before its driver.
-    pub driver: WebDriver,
-    _process: Process,
+    driver: Option<WebDriver>,
+    port: u16,
+    process: Child,
 }
 
-struct Process(Child);
-
-impl Drop for Process {
+impl Drop for Browser {
     fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // Without waiting on the runtime, which may be the one that unwinds. Each of these fails only if the browser has
+        // ended already.
+        if let Some(driver) = self.driver.take() {
+            let session = driver.session_id().to_string();
+            let _ = driver.leak();
+            let _ = end_session(self.port, &session);
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
+}
+
+fn end_session(port: u16, session: &str) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(stream, "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+    stream.read(&mut [0; 64]).map(drop)
 }
 
 impl Browser {
@@ -59,8 +72,8 @@ impl Browser {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .map(Process)
             .expect("chromedriver starts; ./dev test installs it");
+        let mut browser = Self { driver: None, port, process };
         let url = format!("http://127.0.0.1:{port}");
         let capabilities = capabilities(setup);
         let mut tries = 0;
@@ -72,13 +85,22 @@ impl Browser {
             {
                 Ok(driver) => {
                     driver.set_script_timeout(Duration::from_secs(280)).await.expect("a session takes timeouts");
-                    return Self { driver, _process: process };
+                    browser.driver = Some(driver);
+                    return browser;
                 }
                 Err(error) if tries == 100 => panic!("no session with Chromium: {error}"),
                 Err(_) => tries += 1,
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+}
+
+impl Deref for Browser {
+    type Target = WebDriver;
+
+    fn deref(&self) -> &WebDriver {
+        self.driver.as_ref().expect("a started browser has a session")
     }
 }
 

@@ -29,10 +29,10 @@ impl Page {
         let browser = Browser::start(setup).await;
         if !script.is_empty() {
             let early = json!({ "source": script });
-            let added = browser.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", early).await;
+            let added = browser.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", early).await;
             added.expect("Chromium takes a script");
         }
-        browser.driver.goto(site.url(path)).await.expect("the page loads");
+        browser.goto(site.url(path)).await.expect("the page loads");
         // Generous: no test is about time. SwiftShader compiles some eighty pipelines before its first step.
         let patience = Duration::from_secs(if setup.has_webgpu() { 400 } else { 90 });
         Self { site, browser, patience }
@@ -48,14 +48,14 @@ impl Page {
         let script = format!(
             "const given = arguments[0]; const find = id => document.querySelector(`[data-testid=\"${{id}}\"]`);\n{script}"
         );
-        let result = self.browser.driver.execute(script.as_str(), vec![given]).await;
+        let result = self.browser.execute(script.as_str(), vec![given]).await;
         result.unwrap_or_else(|error| panic!("{script}\n{error}")).json().clone()
     }
 
     /// What a script gives to its function `done`.
     pub async fn run_async(&self, script: &str, given: Value) -> Value {
         let script = format!("const given = arguments[0], done = arguments[1];\n{script}");
-        let result = self.browser.driver.execute_async(script.as_str(), vec![given]).await;
+        let result = self.browser.execute_async(script.as_str(), vec![given]).await;
         result.unwrap_or_else(|error| panic!("{script}\n{error}")).json().clone()
     }
 
@@ -239,7 +239,7 @@ impl Page {
 
     /// Presses the mouse at the first point, moves it through the others and lets go.
     pub async fn stroke(&self, path: &[[f64; 2]]) {
-        let mut actions = self.browser.driver.action_chain_with_delay(None, Some(Duration::from_millis(16)));
+        let mut actions = self.browser.action_chain_with_delay(None, Some(Duration::from_millis(16)));
         for (i, [x, y]) in path.iter().enumerate() {
             actions = actions.move_to(x.round() as i64, y.round() as i64);
             if i == 0 {
@@ -251,7 +251,7 @@ impl Page {
 
     /// Moves the mouse without a button.
     pub async fn point_at(&self, [x, y]: [f64; 2]) {
-        let actions = self.browser.driver.action_chain_with_delay(None, Some(Duration::from_millis(16)));
+        let actions = self.browser.action_chain_with_delay(None, Some(Duration::from_millis(16)));
         let (x, y) = (x.round() as i64, y.round() as i64);
         actions.move_to(x - 3, y).move_to(x, y).perform().await.expect("the pointer moves");
     }
@@ -276,7 +276,7 @@ impl Page {
         }
         events.push(touch("touchEnd", json!([])));
         for event in events {
-            let sent = self.browser.driver.cdp().send_raw("Input.dispatchTouchEvent", event).await;
+            let sent = self.browser.cdp().send_raw("Input.dispatchTouchEvent", event).await;
             sent.expect("Chromium takes a touch");
         }
     }
@@ -284,7 +284,7 @@ impl Page {
     /// Gives the handle the keyboard and presses a key so many times.
     pub async fn press_on_handle(&self, key: Key, shift: bool, times: usize) {
         self.run("find('handle').focus();", json!({})).await;
-        let mut actions = self.browser.driver.action_chain();
+        let mut actions = self.browser.action_chain();
         if shift {
             actions = actions.key_down(Key::Shift);
         }
@@ -331,13 +331,13 @@ impl Page {
     /// As on a screen of this size.
     pub async fn resize(&self, width: u32, height: u32) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
-        let resized = self.browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await;
+        let resized = self.browser.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await;
         resized.expect("Chromium takes a size");
     }
 
     /// What the console says, errors and all.
     pub async fn console(&self) -> Vec<String> {
-        let log = self.browser.driver.browser_log().await.expect("Chromium keeps a log");
+        let log = self.browser.browser_log().await.expect("Chromium keeps a log");
         log.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
     }
 
