@@ -27,7 +27,10 @@ async fn the_plane_is_drawn_before_the_engine_is_there() {
         (atlas, points) = (page.picture("atlas", 160, 120).await, page.picture("points", 160, 120).await);
     }
     assert_eq!(page.phase().await, "booting");
-    assert!(page.decoded().await.contrast() > 0.02, "the digit at the handle is taken from the plane meanwhile");
+    assert!(
+        page.picture("decoded", 28, 28).await.contrast() > 0.02,
+        "the digit at the handle is taken from the plane meanwhile"
+    );
     page.site.release();
     page.wait_phase("ready").await;
     page.check_decoding_follows().await;
@@ -44,12 +47,12 @@ async fn the_digit_follows_the_handle() {
     let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.5,-0.5").await;
     page.wait_phase("ready").await;
     assert_eq!(page.z().await, [0.5, -0.5]);
-    let start = page.decoded_when_live().await;
+    let start = page.decoded().await;
 
     page.drag_handle([120.0, -80.0]).await;
     let dragged = page.z().await;
     assert!(dragged[0] > 0.6 && dragged[1] > -0.4, "right and up is more of both: {dragged:?}");
-    let there = page.decoded_after(&start).await;
+    let there = page.decoded().await;
     assert!(there.distance(&start) > 0.02, "another digit: {}", there.distance(&start));
 
     page.drag_handle_by_touch([-60.0, 90.0]).await;
@@ -57,16 +60,16 @@ async fn the_digit_follows_the_handle() {
     assert!(touched[0] < dragged[0] - 0.1 && touched[1] < dragged[1] - 0.1, "{dragged:?} → {touched:?}");
 
     // By key: 0.05 a press, ten times that with Shift; and the way back leads to the very same pixels.
-    let before = page.decoded_after(&there).await;
+    let before = page.decoded().await;
     page.press_on_handle(Key::Right, false, 3).await;
     page.press_on_handle(Key::Down, true, 2).await;
     let keyed = page.z().await;
     let moved = [keyed[0] - touched[0], keyed[1] - touched[1]];
     assert!((moved[0] - 0.15).abs() < 1e-3 && (moved[1] + 1.0).abs() < 1e-3, "{moved:?}");
-    let away = page.decoded_after(&before).await;
+    let away = page.decoded().await;
     page.press_on_handle(Key::Left, false, 3).await;
     page.press_on_handle(Key::Up, true, 2).await;
-    let back = page.decoded_after(&away).await;
+    let back = page.decoded().await;
     assert!(back.distance(&before) < 0.004, "z decodes to one picture: {}", back.distance(&before));
     page.check_no_errors().await;
 }
@@ -77,7 +80,7 @@ async fn the_digit_is_what_the_weights_say() {
     for z in [[0.5, -0.5], [-1.25, 1.0]] {
         let page = Page::open(Setup::CPU, Site::whole(), &format!("/#z={},{}", z[0], z[1])).await;
         page.wait_phase("ready").await;
-        let shown = page.decoded_when_live().await.grey();
+        let shown = page.decoded().await.grey();
         let expected = super::reference::decode("mnist-vae-2d", z);
         let likeness = super::picture::correlation(&shown, &expected).abs();
         assert!(likeness > 0.98, "correlation {likeness} at {z:?}");
@@ -106,8 +109,7 @@ async fn a_drawing_is_encoded_and_reconstructed() {
     let page = Page::open(Setup::CPU, Site::whole(), "/").await;
     page.wait_phase("ready").await;
     page.draw(&[&UPPER, &LOWER]).await;
-    let drawing = page.picture("pad", 28, 28).await;
-    assert!(drawing.contrast() > 0.05, "ink on the pad");
+    assert!(page.picture("pad", 28, 28).await.contrast() > 0.05, "ink on the pad");
     page.wait("a posterior", "find('posterior')?.dataset.mu && find('posterior')?.dataset.sigma").await;
     let pair = async |name: &str| -> [f64; 2] {
         let text = page.string(&format!("find('posterior').dataset.{name}")).await;
@@ -118,16 +120,22 @@ async fn a_drawing_is_encoded_and_reconstructed() {
     assert!(mu.iter().all(|m| m.abs() < 6.0), "μ {mu:?}");
     assert!(sigma.iter().all(|s| *s > 0.001 && *s < 1.0), "σ {sigma:?}: the encoder knows more than the prior");
 
-    // Both are centred as MNIST is before they are compared: the pad may be drawn on anywhere.
     let reconstruction = page.picture("reconstruction", 28, 28).await;
     let reconstruction = page.picture_once("reconstruction", reconstruction, |p| p.contrast() > 0.05).await;
-    let likeness = drawing.correlation(&reconstruction).abs();
-    assert!(likeness > 0.3, "the reconstruction resembles the drawing: {likeness}");
+    let likeness = page.picture("pad-seen", 28, 28).await.correlation(&reconstruction);
+    assert!(likeness > 0.5, "the reconstruction resembles what the encoder saw: {likeness}");
 
-    // An empty pad has no posterior, and a word says what to do.
+    // The handle at μ decodes to the reconstruction.
+    page.click("posterior-go").await;
+    let at_mu = page.decoded().await;
+    assert!(at_mu.correlation(&reconstruction) > 0.98, "{}", at_mu.correlation(&reconstruction));
+
+    // An empty pad has no posterior, and a sentence says what to do.
     page.click("pad-clear").await;
     page.wait("no posterior", "!find('posterior')?.dataset.mu").await;
     assert!(page.picture("pad", 28, 28).await.contrast() < 0.01, "the pad is blank again");
+    let english: Value = serde_json::from_str(include_str!("../../locales/en.json")).expect("a locale is JSON");
+    assert_eq!(page.text("pad-hint").await, english["pad_empty"].as_str().unwrap_or_default());
     page.check_decoding_follows().await;
     page.check_no_errors().await;
 }

@@ -144,35 +144,10 @@ impl Page {
         Picture { width, height, rgba }
     }
 
-    /// The live decoding at the resolution of the data.
+    /// What the engine decodes where the handle stands, at the resolution of the data.
     pub async fn decoded(&self) -> Picture {
+        self.wait("a live decoding of z", "find('decoded')?.dataset.z === find('handle')?.dataset.z").await;
         self.picture("decoded", 28, 28).await
-    }
-
-    /// The live decoding once it has changed from `before` and then stood still for a moment.
-    pub async fn decoded_after(&self, before: &Picture) -> Picture {
-        let start = Instant::now();
-        let mut last = self.decoded().await;
-        loop {
-            tokio::time::sleep(Duration::from_millis(150)).await;
-            let now = self.decoded().await;
-            if now == last && now != *before {
-                return now;
-            }
-            assert!(start.elapsed() < self.patience, "the decoding does not follow");
-            last = now;
-        }
-    }
-
-    /// The live decoding once it differs from `before`; while training it never stands still.
-    pub async fn decoded_after_change(&self, before: &Picture) -> Picture {
-        self.picture_once("decoded", before.clone(), |picture| picture != before).await
-    }
-
-    /// The first live decoding: the engine's, not the plane's picture in its stead.
-    pub async fn decoded_when_live(&self) -> Picture {
-        self.wait("a live decoding", "performance.getEntriesByName('first-decode').length").await;
-        self.picture_once("decoded", self.decoded().await, |picture| picture.contrast() > 0.05).await
     }
 
     /// The canvas `id`, read again until it is as wanted; `picture` is the last reading and says at which size.
@@ -363,7 +338,7 @@ impl Page {
     pub async fn check_decoding_follows(&self) {
         let before = self.decoded().await;
         self.check_handle_moves().await;
-        let after = self.decoded_after(&before).await;
+        let after = self.decoded().await;
         assert!(after.distance(&before) > 0.01 && after.contrast() > 0.05, "{}", after.distance(&before));
     }
 }
