@@ -67,6 +67,7 @@ async fn the_digit_follows_the_handle() {
     let moved = [keyed[0] - touched[0], keyed[1] - touched[1]];
     assert!((moved[0] - 0.15).abs() < 1e-3 && (moved[1] + 1.0).abs() < 1e-3, "{moved:?}");
     let away = page.decoded().await;
+    assert!(away.distance(&before) > 0.02, "a unit further down is another digit: {}", away.distance(&before));
     page.press_on_handle(Key::Left, false, 3).await;
     page.press_on_handle(Key::Up, true, 2).await;
     let back = page.decoded().await;
