@@ -126,9 +126,9 @@ fn halo<DB: DrawingBackend>(
     write(area, words, at, size, solid(WHITE, 0.95), (h, v))
 }
 
-/// A round step that leaves some 80 pixels between ticks.
+/// A round step that leaves at least 90 pixels between ticks.
 fn tick_step(scale: f32) -> f32 {
-    [0.1, 0.2, 0.5, 1.0, 2.0].into_iter().find(|step| step * scale >= 60.0).unwrap_or(5.0)
+    [0.1, 0.2, 0.5, 1.0, 2.0].into_iter().find(|step| step * scale >= 90.0).unwrap_or(5.0)
 }
 
 fn ticks(low: f32, high: f32, step: f32) -> impl Iterator<Item = f32> {
@@ -179,7 +179,7 @@ mod tests {
         for zoom in [0.6, 1.0, 3.0, 12.0] {
             let view = View { zoom, ..View::new(340.0, 340.0) };
             let step = tick_step(view.scale());
-            assert!(step * view.scale() >= 60.0, "{zoom}");
+            assert!(step * view.scale() >= 90.0, "{zoom}");
         }
         assert_eq!(ticks(-1.2, 1.1, 0.5).collect::<Vec<_>>(), [-1.0, -0.5, 0.0, 0.5, 1.0]);
         assert_eq!((label(-0.5, 0.5), label(-2.0, 1.0)), ("−0.5".into(), "−2".into()));

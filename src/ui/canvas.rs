@@ -22,6 +22,13 @@ pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
+/// The same for a canvas whose pixels are read again and again; it must be the first that asks.
+pub fn read_often(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into()).ok()?;
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
+}
+
 /// Puts RGBA bytes on a canvas and gives it their size. What cannot be drawn is said in the console.
 pub fn put(canvas: &HtmlCanvasElement, rgba: &[u8], width: u32, height: u32) {
     let drawn = || -> Result<(), JsValue> {

@@ -148,7 +148,9 @@ pub fn Pad() -> impl IntoView {
                             on:pointercancel=up
                             on:keydown=key
                         ></canvas>
-                        <span class="ghost" hidden=move || inked.get()>{move || tr!(desk, pad_hint)}</span>
+                        <svg class="ghost" viewBox="0 0 24 24" aria-hidden="true" hidden=move || inked.get()>
+                            <path d="M4 20l4-1L19 8l-3-3L5 16z"/>
+                        </svg>
                         <span
                             class="pen"
                             class:down=move || pen.get().is_some_and(|pen| pen.down)
@@ -157,9 +159,7 @@ pub fn Pad() -> impl IntoView {
                             style:top=move || spot(1)
                         ></span>
                     </div>
-                    <button class="btn q small" data-testid="pad-clear" disabled=move || !inked.get() on:click=clear>
-                        {move || tr!(desk, pad_clear)}
-                    </button>
+                    <span>{move || tr!(desk, pad_hint)}</span>
                 </div>
                 <div class="tile">
                     <canvas node_ref=seen width="28" height="28" data-testid="pad-seen"></canvas>
@@ -171,20 +171,25 @@ pub fn Pad() -> impl IntoView {
                 </div>
             </div>
             <p class="hint" role="status" data-testid="pad-hint" hidden=move || hint().is_empty()>{hint}</p>
-            <div
-                class="posterior"
-                data-testid="posterior"
-                hidden=move || ellipse.get().is_none()
-                data-mu=move || ellipse.get().map(|e| csv(e.centre))
-                data-sigma=move || ellipse.get().map(|e| csv(e.radii))
-            >
-                <p>
-                    {move || tr!(desk, posterior)} " "
+            <div class="posterior">
+                <p
+                    data-testid="posterior"
+                    title=move || tr!(desk, posterior)
+                    hidden=move || ellipse.get().is_none()
+                    data-mu=move || ellipse.get().map(|e| csv(e.centre))
+                    data-sigma=move || ellipse.get().map(|e| csv(e.radii))
+                >
+                    <i class="sym">"q(z|x)"</i> " "
                     <b class="mu"><i class="sym">"μ"</i> " = " {move || ellipse.get().map(|e| point(desk.locale(), e.centre))}</b> ", "
                     <b class="sigma"><i class="sym">"σ"</i> " = " {move || ellipse.get().map(|e| point(desk.locale(), e.radii))}</b>
                 </p>
+                <button class="btn q small" data-testid="pad-clear" hidden=move || !inked.get() on:click=clear>
+                    {move || tr!(desk, pad_clear)}
+                </button>
                 <button
                     class="btn q small"
+                    data-testid="posterior-go"
+                    hidden=move || ellipse.get().is_none()
                     on:click=move |_| {
                         if let Some(ellipse) = ellipse.get_untracked() {
                             desk.go_to(ellipse.centre);
@@ -201,13 +206,13 @@ pub fn Pad() -> impl IntoView {
 /// The drawing's ink, a byte a pixel.
 fn ink(pad: &HtmlCanvasElement) -> Vec<u8> {
     let size = CANVAS as f64;
-    let data = canvas::context(pad).and_then(|context| context.get_image_data(0.0, 0.0, size, size).ok());
+    let data = canvas::read_often(pad).and_then(|context| context.get_image_data(0.0, 0.0, size, size).ok());
     // White on transparent: the alpha is the ink.
     data.map(|data| data.data().0.iter().skip(3).step_by(4).copied().collect()).unwrap_or_default()
 }
 
 fn stroke(pad: &HtmlCanvasElement, from: [f64; 2], to: [f64; 2]) {
-    let Some(context) = canvas::context(pad) else { return };
+    let Some(context) = canvas::read_often(pad) else { return };
     context.set_stroke_style_str("#fff");
     context.set_line_width(PEN);
     context.set_line_cap("round");

@@ -118,7 +118,6 @@ impl Desk {
         self.wire.update_value(|wire| wire.losses += 1);
         if kind == Some(DeviceKind::WebGpu) {
             self.say(Message::GpuFailed);
-            self.page.scene().device().set(Some(DeviceKind::Cpu));
             self.start_on(DeviceKind::Cpu);
         } else if spoken && losses < MOST_LOSSES {
             self.say(Message::EngineRestarted);
@@ -215,10 +214,15 @@ impl Desk {
         if (phase == Phase::Ready && loaded == Some(wanted)) || tries >= MOST_LOSSES {
             return;
         }
-        if let Some(book) = self.book(wanted) {
+        if let Some(book) = self.book(wanted)
+            && let Some(weights) = &book.weights
+        {
             self.wire.update_value(|wire| (wire.supplies, wire.loaded) = (tries + 1, Some(wanted)));
-            self.page.session().model().set(Model::Shipped(wanted));
-            self.send(&ToEngine::Command(Command::Load { model: book.card.model }), &[&book.weights]);
+            if self.page.session().model().get_untracked() != Model::Shipped(wanted) {
+                self.page.session().model().set(Model::Shipped(wanted));
+                self.lay_out(&book);
+            }
+            self.send(&ToEngine::Command(Command::Load { model: book.card.model.clone() }), &[weights]);
         }
     }
 

@@ -16,12 +16,12 @@ use crate::state::scene::Shipped;
 use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 
-/// A shipped model, whole. Kept, so that coming back to it takes no time.
+/// A shipped model. Kept once it is whole, so that coming back to it takes no time.
 #[derive(Clone)]
 pub(super) struct Book {
     pub model: Shipped,
     pub card: Card,
-    pub weights: Shared<Vec<u8>>,
+    pub weights: Option<Shared<Vec<u8>>>,
     cloud: Shared<Cloud>,
     atlas: Shared<Atlas>,
 }
@@ -32,7 +32,7 @@ impl Desk {
         self.drop_run();
         self.page.session().model().set(Model::Shipped(model));
         if let Some(book) = self.book(model) {
-            self.lay_out(&book.card, &book.cloud, &book.atlas);
+            self.lay_out(&book);
             self.supply();
             return;
         }
@@ -77,13 +77,13 @@ impl Desk {
         let cloud = Shared::new(Cloud { codes: codes.mu, labels: codes.labels });
         let grid = card.atlas.clone();
         let atlas = Atlas::new(grid.area, grid.columns, grid.rows, atlas.await?).ok_or("the atlas has another size")?;
-        let atlas = Shared::new(atlas);
+        let mut book = Book { model, card, weights: None, cloud, atlas: Shared::new(atlas) };
         if self.shelf() == Some(model) {
-            self.lay_out(&card, &cloud, &atlas);
+            self.lay_out(&book);
             canvas::after_drawing(canvas::first_picture);
         }
-        let weights = Shared::new(weights.await?);
-        self.wire.update_value(|wire| wire.books.push(Book { model, card, weights, cloud, atlas }));
+        book.weights = Some(Shared::new(weights.await?));
+        self.wire.update_value(|wire| wire.books.push(book));
         if self.shelf() == Some(model) {
             self.supply();
         }
@@ -91,11 +91,11 @@ impl Desk {
     }
 
     /// Puts what was shipped on the plane, until the engine has better.
-    fn lay_out(self, card: &Card, cloud: &Shared<Cloud>, atlas: &Shared<Atlas>) {
-        self.page.card().set(Some(card.clone()));
+    pub(super) fn lay_out(self, book: &Book) {
+        self.page.card().set(Some(book.card.clone()));
         self.page.session().update(|session| {
-            session.cloud = Some(cloud.clone());
-            session.atlas = Some(atlas.clone());
+            session.cloud = Some(book.cloud.clone());
+            session.atlas = Some(book.atlas.clone());
             (session.decoded, session.strip, session.hovered) = (None, None, None);
         });
     }

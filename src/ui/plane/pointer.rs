@@ -71,7 +71,11 @@ impl Hand {
         match self.doing.get_value() {
             Doing::Nothing if event.pointer_type() == "mouse" => self.rest_on(at, &view),
             Doing::Nothing => {}
-            Doing::Dragging(off) => self.desk.go_to(view.to_z([at[0] + off[0], at[1] + off[1]])),
+            Doing::Dragging(off) => {
+                // The hand may leave the plane; the handle stays where it can be taken again.
+                let [x, y] = [at[0] + off[0], at[1] + off[1]];
+                self.desk.go_to(view.to_z([x.clamp(0.0, view.width), y.clamp(0.0, view.height)]));
+            }
             Doing::Panning => self.desk.look(turned(view, &before, &self.fingers.get_value())),
         }
     }
