@@ -70,7 +70,10 @@ fn read() -> Result<Wanted, JsValue> {
 /// A word of the address after `?`.
 fn word(key: &str) -> Option<String> {
     let search = web_sys::window()?.location().search().ok()?;
-    search.trim_start_matches('?').split('&').find_map(|word| Some(word.strip_prefix(key)?.strip_prefix('=')?.to_owned()))
+    search
+        .trim_start_matches('?')
+        .split('&')
+        .find_map(|word| Some(word.strip_prefix(key)?.strip_prefix('=')?.to_owned()))
 }
 
 /// Answers on their way, each to its promise.

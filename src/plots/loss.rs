@@ -124,7 +124,12 @@ mod tests {
     use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
     fn words() -> Words {
-        Words { reconstruction: "rec 148.2".into(), kl: "KL 6.4".into(), total: "total 154.6".into(), step: "step".into() }
+        Words {
+            reconstruction: "rec 148.2".into(),
+            kl: "KL 6.4".into(),
+            total: "total 154.6".into(),
+            step: "step".into(),
+        }
     }
 
     fn svg(losses: &[StepLoss]) -> String {
@@ -176,7 +181,10 @@ mod tests {
         let binned = bins(&losses, |l| l.reconstruction, 1000, 100.0);
         assert!(binned.len() <= 101 && binned.iter().all(|(_, v)| v.is_finite()));
         let mean = |v: Vec<f32>| v.iter().sum::<f32>() / v.len() as f32;
-        let (coarse, fine) = (mean(binned.iter().map(|b| b.1).collect()), mean(falling(1000).iter().map(|l| l.reconstruction).collect()));
+        let (coarse, fine) = (
+            mean(binned.iter().map(|b| b.1).collect()),
+            mean(falling(1000).iter().map(|l| l.reconstruction).collect()),
+        );
         assert!((coarse - fine).abs() < 2.0, "{coarse} {fine}");
     }
 }

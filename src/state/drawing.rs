@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn it_is_twenty_pixels_long_and_centred_by_mass() {
         let picture = normalise(&block(4, 10, 40, 80)).expect("a drawing");
-        let rows: Vec<usize> = (0..SIDE).filter(|y| picture[y * SIDE..(y + 1) * SIDE].iter().any(|&p| p > 127)).collect();
+        let rows: Vec<usize> =
+            (0..SIDE).filter(|y| picture[y * SIDE..(y + 1) * SIDE].iter().any(|&p| p > 127)).collect();
         assert_eq!((rows.first(), rows.len()), (Some(&4), 20));
         let columns: Vec<usize> = (0..SIDE).filter(|&x| picture[14 * SIDE + x] > 127).collect();
         assert_eq!((columns.first(), columns.len()), (Some(&9), 10));

@@ -39,12 +39,9 @@ impl Message {
                 | NoticeKind::Diverged
                 | NoticeKind::DeviceLost => false,
             },
-            Self::Link
-            | Self::NoWebGpu
-            | Self::GpuFailed
-            | Self::EngineRestarted
-            | Self::Copied
-            | Self::NotCopied => false,
+            Self::Link | Self::NoWebGpu | Self::GpuFailed | Self::EngineRestarted | Self::Copied | Self::NotCopied => {
+                false
+            }
         }
     }
 

@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn progress_of_another_run_is_not_mixed_in() {
-        let mut session = Session { run: Some(Run { id: Some(2), ..Run::new(RunSpec::default()) }), ..Session::default() };
+        let mut session =
+            Session { run: Some(Run { id: Some(2), ..Run::new(RunSpec::default()) }), ..Session::default() };
         let stale = Event::Progress { run: 1, step: 99, steps: 100, losses: vec![loss(99)], steps_per_second: 1.0 };
         event(&mut session, stale, vec![]);
         assert_eq!(session.run.map(|run| (run.step, run.losses.len())), Some((0, 0)));

@@ -39,8 +39,7 @@ pub fn Here() -> impl IntoView {
         })
     };
     let away = move || around.get().map(|n| tr!(desk, away, distance = number(desk.locale(), n.nearest, 2)));
-    let sentence =
-        Memo::new(move |_| words::place(desk.locale(), model.get(), place(z.get(), around.get().as_ref())));
+    let sentence = Memo::new(move |_| words::place(desk.locale(), model.get(), place(z.get(), around.get().as_ref())));
     view! {
         <section class="here">
             <h2>{move || tr!(desk, here)} " " <em class="z">"z = " {move || point(desk.locale(), z.get())}</em></h2>

@@ -59,11 +59,9 @@ pub fn Pad() -> impl IntoView {
     let at = move |event: &PointerEvent| {
         pad.get_untracked().map(|pad| {
             let rect = pad.get_bounding_client_rect();
-            let place = |client: i32, start: f64, size: f64| (f64::from(client) - start) / size.max(1.0) * CANVAS as f64;
-            [
-                place(event.client_x(), rect.left(), rect.width()),
-                place(event.client_y(), rect.top(), rect.height()),
-            ]
+            let place =
+                |client: i32, start: f64, size: f64| (f64::from(client) - start) / size.max(1.0) * CANVAS as f64;
+            [place(event.client_x(), rect.left(), rect.width()), place(event.client_y(), rect.top(), rect.height())]
         })
     };
     let down = move |event: PointerEvent| {

@@ -90,7 +90,13 @@ const BETA_BEND: f32 = 3.58;
 
 fn beta_at(slider: f32) -> f32 {
     let beta = BETA_MOST * (slider / 100.0).clamp(0.0, 1.0).powf(BETA_BEND);
-    let unit = if beta < 1.0 { 20.0 } else if beta < 10.0 { 10.0 } else { 1.0 };
+    let unit = if beta < 1.0 {
+        20.0
+    } else if beta < 10.0 {
+        10.0
+    } else {
+        1.0
+    };
     (beta * unit).round() / unit
 }
 
@@ -221,13 +227,9 @@ fn LossChart() -> impl IntoView {
     let last = Memo::new(move |_| session.run().read().as_ref().and_then(|run| run.losses.last().copied()));
     let nats = move |value: f32| number(desk.locale(), value, 1);
     let label = move || match last.get() {
-        Some(l) => tr!(
-            desk,
-            loss_chart,
-            reconstruction = nats(l.reconstruction),
-            kl = nats(l.kl),
-            total = nats(l.total)
-        ),
+        Some(l) => {
+            tr!(desk, loss_chart, reconstruction = nats(l.reconstruction), kl = nats(l.kl), total = nats(l.total))
+        }
         None => tr!(desk, loss_empty).to_owned(),
     };
     Effect::new(move |_| {

@@ -152,10 +152,8 @@ impl Desk {
                 if let Some((id, ask)) = waiting {
                     self.send_ask(slot, id, ask);
                 }
-                let next = self
-                    .page
-                    .session()
-                    .try_update(|session| reduce::answer(session, slot, query, answer, buffers));
+                let next =
+                    self.page.session().try_update(|session| reduce::answer(session, slot, query, answer, buffers));
                 next.unwrap_or_default()
             }
         };
