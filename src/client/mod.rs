@@ -11,7 +11,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::protocol::{DeviceKind, ToEngine, ToPage};
 
@@ -38,7 +38,7 @@ struct Inner {
 /// Kept alive as long as the worker.
 struct Hooks {
     _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut(ErrorEvent)>,
+    _error: Closure<dyn FnMut(Event)>,
 }
 
 impl Client {
@@ -58,9 +58,11 @@ impl Client {
             let (inner, hear) = (Rc::downgrade(&inner), Rc::clone(&hear));
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard(&inner, &*hear, event.data()))
         };
-        let error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+        // An error within the script says what it is; a script that cannot be fetched is an event without words.
+        let error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             event.prevent_default();
-            hear(Incoming::Gone(event.message()));
+            let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
+            hear(Incoming::Gone(words.unwrap_or_else(|| "its script did not load".into())));
         });
         inner.worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         inner.worker.set_onerror(Some(error.as_ref().unchecked_ref()));

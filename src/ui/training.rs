@@ -35,9 +35,6 @@ pub fn Training() -> impl IntoView {
     view! {
         <section class="training">
             <h2>{move || tr!(desk, train_title)} <small>{what}</small></h2>
-            <Show when=move || !busy()>
-                <Settings/>
-            </Show>
             <div class="row">
                 <button
                     class="btn"
@@ -79,6 +76,9 @@ pub fn Training() -> impl IntoView {
             <Show when=move || has_run.get()>
                 <Progress/>
                 <LossChart/>
+            </Show>
+            <Show when=move || !busy()>
+                <Settings/>
             </Show>
         </section>
     }

@@ -161,6 +161,7 @@ impl Desk {
                 session.run = Some(Run::new(spec));
                 session.checkpoint = None;
             });
+            self.page.notice().set(None);
             self.command(command);
         }
     }
