@@ -15,10 +15,10 @@ pub mod spec;
 pub mod engine;
 #[cfg(feature = "compute")]
 pub mod nn;
-#[cfg(feature = "compute")]
-pub mod train;
 #[cfg(feature = "tool")]
 pub mod tool;
+#[cfg(feature = "compute")]
+pub mod train;
 #[cfg(all(feature = "compute", target_arch = "wasm32"))]
 pub mod worker;
 

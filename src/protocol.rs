@@ -28,13 +28,23 @@ pub enum ToEngine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Take these weights. Buffer 0: a safetensors file for `model`.
-    Load { model: ModelSpec },
+    Load {
+        model: ModelSpec,
+    },
     /// Make the reference weights of the benchmark and its one batch (bench mode only).
-    LoadReference { model: ModelSpec },
+    LoadReference {
+        model: ModelSpec,
+    },
     /// Train a new model.
-    Train { spec: RunSpec },
+    Train {
+        spec: RunSpec,
+    },
     /// Go on from a checkpoint that another engine wrote. Buffer 0: the checkpoint.
-    Restore { spec: RunSpec, step: u32, paused: bool },
+    Restore {
+        spec: RunSpec,
+        step: u32,
+        paused: bool,
+    },
     Pause,
     Resume,
     /// End the run and keep its model.
@@ -99,12 +109,21 @@ pub enum Answer {
     /// Buffer 0: pixels.
     Decoded,
     /// Buffer 0: the reconstruction.
-    Encoded { mu: Vec<f32>, log_var: Vec<f32> },
+    Encoded {
+        mu: Vec<f32>,
+        log_var: Vec<f32>,
+    },
     /// Buffer 0: the picture.
-    Atlas { area: Area, columns: u32, rows: u32 },
+    Atlas {
+        area: Area,
+        columns: u32,
+        rows: u32,
+    },
     Enqueued,
     /// The benchmark's last loss, in nats a picture.
-    Synced { loss: f32 },
+    Synced {
+        loss: f32,
+    },
     /// There is no answer: why.
     Refused(Notice),
 }
@@ -115,13 +134,29 @@ pub enum Event {
     Device(DeviceInfo),
     Phase(Phase),
     /// Losses of the steps since the last one of these, oldest first.
-    Progress { run: RunId, step: u32, steps: u32, losses: Vec<StepLoss>, steps_per_second: f32 },
+    Progress {
+        run: RunId,
+        step: u32,
+        steps: u32,
+        losses: Vec<StepLoss>,
+        steps_per_second: f32,
+    },
     /// How the model sees its test pictures now.
     /// Buffer 0: μ as little-endian f32, z₁ z₂ of each; buffer 1: labels, a byte each; buffer 2: the atlas picture as
     /// in [`Query::Atlas`]. The next comes after [`ToEngine::SnapshotSeen`].
-    Snapshot { run: RunId, step: u32, points: u32, area: Area, columns: u32, rows: u32 },
+    Snapshot {
+        run: RunId,
+        step: u32,
+        points: u32,
+        area: Area,
+        columns: u32,
+        rows: u32,
+    },
     /// Everything needed to go on elsewhere. Buffer 0: opaque to the page, which keeps the last one.
-    Checkpoint { spec: RunSpec, step: u32 },
+    Checkpoint {
+        spec: RunSpec,
+        step: u32,
+    },
     /// The run goes on.
     Warning(Notice),
     /// The run is over, or the engine is.
@@ -206,7 +241,9 @@ impl Phase {
     pub fn allows(self, command: &Command) -> bool {
         use Phase::*;
         match command {
-            Command::Load { .. } | Command::LoadReference { .. } | Command::Restore { .. } => matches!(self, Idle | Ready),
+            Command::Load { .. } | Command::LoadReference { .. } | Command::Restore { .. } => {
+                matches!(self, Idle | Ready)
+            }
             Command::Train { .. } => matches!(self, Idle | Ready),
             Command::Pause => self == Training,
             Command::Resume => self == Paused,

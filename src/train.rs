@@ -30,8 +30,7 @@ impl Trainer {
             let len = v.len();
             Tensor::<1>::from_data(TensorData::new(v, [len]), device)
         };
-        let momentum =
-            AdaptiveMomentumState::new(saved.step as usize, vector(saved.moment_1), vector(saved.moment_2));
+        let momentum = AdaptiveMomentumState::new(saved.step as usize, vector(saved.moment_1), vector(saved.moment_2));
         let flat = vector(saved.flat);
         Self {
             spec: spec.clone(),
@@ -113,8 +112,7 @@ impl Saved {
         if bytes.len() != len.checked_mul(12)? {
             return None;
         }
-        let numbers: Vec<f32> =
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let numbers: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         if !numbers.iter().all(|v| v.is_finite()) {
             return None;
         }

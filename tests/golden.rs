@@ -107,8 +107,7 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 fn forward(name: &str) {
     let golden = Golden::open(name);
-    let mut learner =
-        BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() });
+    let mut learner = BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() });
     learner.load_reference(&golden.spec).unwrap();
     let decoded = pollster::block_on(learner.decode(&[0.3, -0.7])).unwrap();
     let checksum: f64 = decoded.iter().enumerate().map(|(j, y)| f64::from(*y) * (j % 7 + 1) as f64).sum();
@@ -168,7 +167,8 @@ fn gradients_agree_with_finite_differences() {
     let device = Device::flex();
     let n = 4;
     let x = Tensor::<2>::from_data(TensorData::new(reference_batch(n), [n, PIXELS]), &device);
-    let noise = Tensor::<2>::from_data(TensorData::new(vec![0.5f32, -1.0, 0.3, 1.2, -0.4, 0.9, 0.1, -0.7], [n, 2]), &device);
+    let noise =
+        Tensor::<2>::from_data(TensorData::new(vec![0.5f32, -1.0, 0.3, 1.2, -0.4, 0.9, 0.1, -0.7], [n, 2]), &device);
     let flat = weights::fresh(&layout, 11);
     let model = |flat: &[f32]| {
         Vae::from_flat(&spec, &layout, &Tensor::from_data(TensorData::new(flat.to_vec(), [flat.len()]), &device))

@@ -169,7 +169,11 @@ fn word(outgoing: &Outgoing) -> String {
         ToPage::Event(Event::Failed(notice)) => format!("failed {:?}", notice.kind),
         ToPage::Answer { id, answer, .. } => match answer {
             Answer::Refused(notice) => format!("refused {id} {:?}", notice.kind),
-            Answer::Decoded | Answer::Encoded { .. } | Answer::Atlas { .. } | Answer::Enqueued | Answer::Synced { .. } => {
+            Answer::Decoded
+            | Answer::Encoded { .. }
+            | Answer::Atlas { .. }
+            | Answer::Enqueued
+            | Answer::Synced { .. } => {
                 format!("answer {id}")
             }
         },
@@ -200,7 +204,16 @@ fn a_run_goes_from_idle_to_ready_and_tells_all_of_it() {
     script.say(run(5)).turns(4);
     assert_eq!(
         script.heard(),
-        ["loading", "progress 0 with 0", "snapshot 0", "training", "progress 5 with 5", "snapshot 5", "checkpoint 5", "ready"]
+        [
+            "loading",
+            "progress 0 with 0",
+            "snapshot 0",
+            "training",
+            "progress 5 with 5",
+            "snapshot 5",
+            "checkpoint 5",
+            "ready"
+        ]
     );
 }
 

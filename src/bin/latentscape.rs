@@ -12,7 +12,9 @@ fn main() -> ExitCode {
         ["train"] => train(&RECIPES.iter().map(|recipe| recipe.name).collect::<Vec<_>>()),
         ["train", ref names @ ..] => train(names),
         _ => {
-            eprintln!("usage: latentscape train [NAME…]\nthe pictures are looked for in $LATENTSCAPE_DATA, else ../shared/data");
+            eprintln!(
+                "usage: latentscape train [NAME…]\nthe pictures are looked for in $LATENTSCAPE_DATA, else ../shared/data"
+            );
             return ExitCode::from(2);
         }
     };

@@ -104,7 +104,11 @@ fn bench_steps(learner: &mut impl Learner, count: u32) -> Result<Reply, Notice> 
 async fn bench_sync(learner: &mut impl Learner) -> Result<Reply, Notice> {
     let last = learner.losses().await?.last().map_or(f32::NAN, |loss| loss.total);
     // JSON has no NaN: no step, no loss.
-    if last.is_nan() { Err(bad_question("no step was taken".into())) } else { Ok((Answer::Synced { loss: last }, vec![])) }
+    if last.is_nan() {
+        Err(bad_question("no step was taken".into()))
+    } else {
+        Ok((Answer::Synced { loss: last }, vec![]))
+    }
 }
 
 fn to_bytes(probabilities: &[f32]) -> Vec<u8> {

@@ -46,7 +46,12 @@ struct Training {
 
 /// Where a step's pictures and noise come from.
 enum Batches {
-    Shuffled { set: ImageSet, seed: u32, epoch: Option<u32>, order: Vec<usize> },
+    Shuffled {
+        set: ImageSet,
+        seed: u32,
+        epoch: Option<u32>,
+        order: Vec<usize>,
+    },
     /// The benchmark's one batch, uploaded once.
     Fixed(Tensor<2>),
 }
@@ -108,7 +113,13 @@ impl BurnLearner {
         }
         let trainer = Trainer::resume(&spec.model, &spec.training, layout, saved, &self.device);
         let batches = Batches::Shuffled { set, seed: spec.seed, epoch: None, order: Vec::new() };
-        self.put(Training { trainer, batches, beta: spec.training.beta, pending: Vec::new(), held_out: Some(held_out) });
+        self.put(Training {
+            trainer,
+            batches,
+            beta: spec.training.beta,
+            pending: Vec::new(),
+            held_out: Some(held_out),
+        });
         Ok(())
     }
 

@@ -368,7 +368,11 @@ impl Shown {
             rows = rows * 9 / 10;
         }
         let (columns, rows) = (columns.clamp(1, cells), rows.clamp(1, cells));
-        if columns.saturating_mul(rows) > cells { Self { area, columns: 1, rows: 1 } } else { Self { area, columns, rows } }
+        if columns.saturating_mul(rows) > cells {
+            Self { area, columns: 1, rows: 1 }
+        } else {
+            Self { area, columns, rows }
+        }
     }
 }
 

@@ -140,7 +140,10 @@ mod tests {
     #[test]
     fn the_reference_models_have_the_published_sizes() {
         let mlp = Layout::new(&ModelSpec::reference_mlp()).unwrap();
-        assert_eq!(mlp.len(), 784 * 512 + 512 + 512 * 256 + 256 + 2 * (256 * 2 + 2) + 2 * 256 + 256 + 256 * 512 + 512 + 512 * 784 + 784);
+        assert_eq!(
+            mlp.len(),
+            784 * 512 + 512 + 512 * 256 + 256 + 2 * (256 * 2 + 2) + 2 * 256 + 256 + 256 * 512 + 512 + 512 * 784 + 784
+        );
         let conv = Layout::new(&ModelSpec::reference_conv()).unwrap();
         assert_eq!(conv.parameters[4].shape, [3136, 128]);
         assert_eq!(conv.parameters[14].fan_in, 64 * 16);

@@ -34,10 +34,7 @@ mod tests {
     fn kl_agrees_with_a_monte_carlo_estimate() {
         let device = Device::flex();
         let (mu, log_var) = ([0.8f32, -1.3], [-1.0f32, 0.4]);
-        let closed = scalar(gaussian_kl(
-            Tensor::from_floats([mu], &device),
-            Tensor::from_floats([log_var], &device),
-        ));
+        let closed = scalar(gaussian_kl(Tensor::from_floats([mu], &device), Tensor::from_floats([log_var], &device)));
         // E_q[log q(z) − log p(z)], the normalising constants cancel.
         let mut rng = Rng::new(3);
         let draws = 400_000;
@@ -52,7 +49,11 @@ mod tests {
                     .sum::<f64>()
             })
             .sum();
-        assert!((f64::from(closed) - sum / f64::from(draws)).abs() < 0.01, "{closed} against {}", sum / f64::from(draws));
+        assert!(
+            (f64::from(closed) - sum / f64::from(draws)).abs() < 0.01,
+            "{closed} against {}",
+            sum / f64::from(draws)
+        );
     }
 
     #[test]

@@ -55,9 +55,10 @@ impl Vae {
     /// Gradients of a tracked model's parameters as one flat vector, off the graph. A parameter that the loss does
     /// not reach has gradient zero.
     pub fn flat_gradients(&self, gradients: &mut Gradients) -> Tensor<1> {
-        let parts = self.parameters.iter().map(|p| {
-            p.grad_remove(gradients).unwrap_or_else(|| Tensor::zeros(p.shape(), &p.clone().inner().device()))
-        });
+        let parts = self
+            .parameters
+            .iter()
+            .map(|p| p.grad_remove(gradients).unwrap_or_else(|| Tensor::zeros(p.shape(), &p.clone().inner().device())));
         Tensor::cat(parts.collect(), 0)
     }
 

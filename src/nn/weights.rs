@@ -89,7 +89,9 @@ pub fn from_safetensors(layout: &Layout, file: &[u8]) -> Result<Vec<f32>, Weight
             return Err(WeightsError::Shape { name, found, wanted });
         }
         match view.dtype() {
-            Dtype::F32 => flat.extend(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
+            Dtype::F32 => {
+                flat.extend(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+            }
             Dtype::F16 => flat.extend(view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())),
             dtype => return Err(WeightsError::Type { name: p.name.clone(), dtype }),
         }

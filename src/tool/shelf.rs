@@ -6,6 +6,7 @@ use half::f16;
 use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::evaluate::{Metrics, evaluate};
 use super::recipe::{Recipe, ToolError, cpu};
@@ -19,6 +20,7 @@ use crate::spec::{ModelSpec, RunSpec, SIDE};
 
 const ATLAS_AREA: Area = Area { min: [-4.5, -4.5], max: [4.5, 4.5] };
 const ATLAS_CELLS: u32 = 36;
+const PYTORCH: &str = include_str!("../../tests/reference/pytorch_results.json");
 
 /// What `card.json` says.
 #[derive(Serialize)]
@@ -33,7 +35,15 @@ struct Card<'a> {
     test: &'a Metrics,
     /// Of the weights as trained, 32 bits a number.
     test_before_rounding: &'a Metrics,
+    /// Of the same architecture after the same epochs in PyTorch: what `tests/reference/train_vae.py` reached.
+    pytorch: Pytorch,
     rebuild: String,
+}
+
+#[derive(Serialize)]
+struct Pytorch {
+    elbo: f64,
+    log_px_first_1000: f64,
 }
 
 #[derive(Serialize)]
@@ -72,6 +82,7 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
         atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
         test: &evaluate(spec, &shipped, &test).await?,
         test_before_rounding: &evaluate(spec, &flat, &test).await?,
+        pytorch: pytorch(recipe.source)?,
         rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
     };
     let mut learner = cpu();
@@ -85,6 +96,17 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)?;
     eprintln!("{}: {}", recipe.name, serde_json::to_string(card.test).map_err(|e| encoding(&e))?);
     Ok(())
+}
+
+fn pytorch(source: &str) -> Result<Pytorch, ToolError> {
+    let all: Value = serde_json::from_str(PYTORCH).map_err(|e| encoding(&e))?;
+    let results = &all[source];
+    let last = results["epochs"].as_array().and_then(|epochs| epochs.last());
+    let elbo = last.and_then(|epoch| epoch["neg_elbo"].as_f64());
+    match (elbo, results["first_test_pictures"]["log_p"].as_f64()) {
+        (Some(negative), Some(log_px_first_1000)) => Ok(Pytorch { elbo: -negative, log_px_first_1000 }),
+        _ => Err(encoding(&format!("there are no results of PyTorch for {source}"))),
+    }
 }
 
 /// μ and log σ² as F16 [n, latent], labels as U8 [n].

@@ -69,7 +69,10 @@ fn parse(data: &JsValue) -> Result<(ToEngine, Vec<Vec<u8>>), String> {
     let head = parts.get(0).as_string().ok_or("no head")?;
     let message = serde_json::from_str(&head).map_err(|e| e.to_string())?;
     let buffers = parts.iter().skip(1).map(|buffer| {
-        buffer.dyn_into::<ArrayBuffer>().map(|b| Uint8Array::new(&b).to_vec()).map_err(|_| "a part is no buffer".to_owned())
+        buffer
+            .dyn_into::<ArrayBuffer>()
+            .map(|b| Uint8Array::new(&b).to_vec())
+            .map_err(|_| "a part is no buffer".to_owned())
     });
     Ok((message, buffers.collect::<Result<_, _>>()?))
 }
