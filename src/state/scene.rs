@@ -36,7 +36,7 @@ impl Default for Scene {
     fn default() -> Self {
         Self {
             model: Shipped::Mnist,
-            z: [0.42, 0.06],
+            z: [0.3, 0.7],
             layers: Layers { decodings: true, points: true, prior: true },
             hidden: Classes::default(),
             strip: [3, 8],

@@ -107,7 +107,17 @@ impl Desk {
         let z = z.map(keep);
         if self.page.scene().z().get_untracked() != z {
             self.page.scene().z().set(z);
+            self.keep_in_sight(z);
             self.ask_handle();
+        }
+    }
+
+    /// Takes the view along to a handle that left it.
+    fn keep_in_sight(self, z: [f32; 2]) {
+        let Some(view) = untrack(|| self.view()) else { return };
+        let [x, y] = view.to_pixel(z);
+        if x < -1.0 || y < -1.0 || x > view.width + 1.0 || y > view.height + 1.0 {
+            self.look(View { centre: z, ..view });
         }
     }
 
