@@ -28,7 +28,7 @@ pub async fn answer(learner: &mut impl Learner, ask: &Ask) -> Reply {
 
 async fn decode(learner: &impl Learner, z: &[f32], format: PixelFormat) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    if z.is_empty() || z.len() % latent != 0 || z.len() / latent > LIMIT || !z.iter().all(|v| v.is_finite()) {
+    if z.is_empty() || !z.len().is_multiple_of(latent) || z.len() / latent > LIMIT || !z.iter().all(|v| v.is_finite()) {
         return Err(bad_question(format!("{} numbers for {latent} dimensions", z.len())));
     }
     let pixels = learner.decode(z).await?;

@@ -1,13 +1,12 @@
 //! The decoder by hand: f64, one loop a layer, from the shipped file alone.
 
-use std::path::Path;
-
 use safetensors::{Dtype, SafeTensors};
 
-/// Pixel probabilities, 28 by 28, of the decoder of linear layers in `pretrained/MODEL`.
+/// Pixel probabilities, 28 by 28, of the decoder of linear layers in `pretrained/MODEL` of the
+/// built page.
 pub fn decode(model: &str, z: [f64; 2]) -> Vec<f64> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pretrained").join(model);
-    let bytes = std::fs::read(folder.join("weights.safetensors")).expect("the shipped weights");
+    let file = super::server::dist().join("pretrained").join(model).join("weights.safetensors");
+    let bytes = std::fs::read(file).expect("the shipped weights");
     let file = SafeTensors::deserialize(&bytes).expect("a safetensors file");
     let mut layer = z.to_vec();
     for depth in 0.. {
