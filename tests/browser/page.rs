@@ -66,7 +66,10 @@ impl Page {
             if start.elapsed() > self.patience {
                 let state =
                     self.value("document.documentElement.dataset.phase + ' | ' + find('notice')?.textContent").await;
-                panic!("waited in vain: {story}\n{condition}\nstate: {state}\nconsole: {:#?}", self.console().await);
+                let (console, served) = (self.console().await, self.site.served());
+                panic!(
+                    "waited in vain: {story}\n{condition}\nstate: {state}\nconsole: {console:#?}\nserved: {served:#?}"
+                );
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
