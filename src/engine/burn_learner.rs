@@ -53,7 +53,7 @@ enum Batches {
         order: Vec<usize>,
     },
     /// The benchmark's one batch, uploaded once.
-    Fixed(Tensor<2>),
+    Fixed(Box<Tensor<2>>),
 }
 
 impl BurnLearner {
@@ -171,7 +171,7 @@ impl Learner for BurnLearner {
         let saved = Saved::fresh(weights::reference(&layout));
         let trainer = Trainer::resume(model, &training, &layout, saved, &self.device);
         let pictures = TensorData::new(reference_batch(training.batch), [training.batch, PIXELS]);
-        let batches = Batches::Fixed(Tensor::from_data(pictures, &self.device));
+        let batches = Batches::Fixed(Box::new(Tensor::from_data(pictures, &self.device)));
         self.put(Training { trainer, batches, beta: training.beta, pending: Vec::new(), held_out: None });
         Ok(())
     }
@@ -271,7 +271,7 @@ impl Batches {
     fn take(&mut self, step: u32, trainer: &Trainer, device: &Device) -> (Tensor<2>, Tensor<2>) {
         let (batch, latent) = (trainer.training().batch, trainer.model().latent);
         let (x, seed) = match self {
-            Self::Fixed(x) => (x.clone(), 0),
+            Self::Fixed(x) => (Tensor::clone(x), 0),
             Self::Shuffled { set, seed, epoch, order } => {
                 let per_epoch = (set.len() / batch).max(1);
                 let now = step / per_epoch as u32;
