@@ -1,6 +1,6 @@
 //! The model, its loss and Adam against PyTorch on the same weights, pictures and noise. The files are made by
 //! `tests/reference/golden.py`; its README says what they hold and how far PyTorch's own 32-bit run is from them.
-#![cfg(feature = "compute")]
+#![cfg(feature = "cpu")]
 
 use std::path::Path;
 

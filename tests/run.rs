@@ -1,5 +1,5 @@
 //! Runs of the real learner on the CPU: the same spec gives the same run, here or gone on with elsewhere.
-#![cfg(feature = "compute")]
+#![cfg(feature = "cpu")]
 
 use burn::tensor::Device;
 use latentscape::engine::burn_learner::BurnLearner;

@@ -20,7 +20,7 @@ pub fn gaussian_kl(mu: Tensor<2>, log_var: Tensor<2>) -> Tensor<1> {
     (mu.square() + log_var.clone().exp() - log_var - 1.0).sum_dim(1).squeeze_dim(1) * 0.5
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cpu"))]
 mod tests {
     use super::*;
     use crate::rng::Rng;

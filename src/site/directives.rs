@@ -148,7 +148,7 @@ mod tests {
     fn reads_a_worker_and_a_stylesheet_and_skips_the_rest() {
         let html = "<link rel=icon href=x><!-- <link data-trunk rel=css href=no.css> -->\n\
             <LINK data-trunk rel=\"css\" href=www/a.css />é\n\
-            <link data-trunk rel='rust' data-bin=\"engine-cpu\" data-type=\"worker\" data-cargo-features=\"compute\"\n\
+            <link data-trunk rel='rust' data-bin=\"engine-cpu\" data-type=\"worker\" data-cargo-features=\"cpu\"\n\
             data-bindgen-target=\"web\" data-loader-shim data-wasm-opt=\"z\"/>";
         let found = scan(html).unwrap();
         assert_eq!(found.len(), 2);
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(&html[found[0].span.clone()], "<LINK data-trunk rel=\"css\" href=www/a.css />");
         let Kind::Rust(program) = &found[1].kind else { panic!("{found:?}") };
         assert_eq!(program.role, Role::Worker { loader_shim: true });
-        assert_eq!((program.bin.as_str(), program.features.as_deref()), ("engine-cpu", Some("compute")));
+        assert_eq!((program.bin.as_str(), program.features.as_deref()), ("engine-cpu", Some("cpu")));
         assert_eq!((program.optimise.as_str(), program.default_features), ("z", true));
         assert!(html[found[1].span.clone()].ends_with("/>"));
     }
