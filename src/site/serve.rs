@@ -2,13 +2,14 @@
 
 use std::{
     fs,
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
     path::{Component, Path, PathBuf},
     sync::Arc,
     thread,
 };
 
-use tiny_http::{Header, Request, Response, Server, StatusCode};
+use tiny_http::{Method, Request, Server, StatusCode};
 
 use super::{SiteError, assets::hash};
 
@@ -69,19 +70,20 @@ impl Reply {
     pub fn send(self, request: Request) {
         let tag = format!("\"{:016x}\"", hash(&self.body));
         let known = request.headers().iter().any(|h| h.field.equiv("If-None-Match") && h.value.as_str() == tag);
-        let headers = [("Content-Type", self.mime), ("Cache-Control", "no-cache"), ("ETag", &tag)];
-        let mut response = match (self.status, known) {
-            (200, true) => Response::from_data(Vec::new()).with_status_code(StatusCode(304)),
-            (status, _) => Response::from_data(self.body).with_status_code(StatusCode(status)),
-        }
-        .with_chunked_threshold(usize::MAX);
-        for (name, value) in headers {
-            if let Ok(header) = Header::from_bytes(name, value) {
-                response.add_header(header);
-            }
-        }
+        let (status, body) = if self.status == 200 && known { (304, Vec::new()) } else { (self.status, self.body) };
+        let reason = StatusCode(status).default_reason_phrase();
+        let (mime, length) = (self.mime, body.len());
+        // Closed each time: tiny_http serves a connection on a thread for as long as it is kept alive, and when several come
+        // at once its pool may count one idle thread twice. The connection that draws the short straw then waits for as
+        // long as the others are kept, and the page with it.
+        let head = format!(
+            "HTTP/1.1 {status} {reason}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\n\
+             Cache-Control: no-cache\r\nETag: {tag}\r\nConnection: close\r\n\r\n"
+        );
+        let body = if *request.method() == Method::Head { &[][..] } else { &body };
+        let mut writer = request.into_writer();
         // The browser may have gone away meanwhile, which is its right.
-        let _ = request.respond(response);
+        let _ = writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body)).and_then(|()| writer.flush());
     }
 }
 
