@@ -286,6 +286,20 @@ fn no_snapshot_comes_before_the_last_was_seen() {
 }
 
 #[test]
+fn a_run_is_kept_early_and_then_now_and_again() {
+    let mut script = Script::new();
+    script.say(run(10_000));
+    let mut kept = Vec::new();
+    while NOW.get() < 25_000.0 {
+        script.turn();
+        if script.count("checkpoint") > 0 {
+            kept.push(NOW.get() as u32 / 1000);
+        }
+    }
+    assert_eq!(kept, [1, 11, 21]);
+}
+
+#[test]
 fn weights_that_cannot_be_read_leave_the_model_that_was_there() {
     let mut script = Script::new();
     script.say(load()).turn();

@@ -28,8 +28,9 @@ const PROGRESS_EVERY_MS: f64 = 100.0;
 /// Snapshots come no faster than this, and never take more than a seventh of the time.
 const SNAPSHOT_EVERY_MS: f64 = 600.0;
 const SNAPSHOT_SHARE: f64 = 6.0;
-/// A lost device costs at most this much of a run.
+/// A lost device costs at most this much of a run, and little of a young one.
 const CHECKPOINT_EVERY_MS: f64 = 10_000.0;
+const FIRST_CHECKPOINT_MS: f64 = 1_500.0;
 /// Speed is measured over this last stretch.
 const SPEED_WINDOW_MS: f64 = 4_000.0;
 /// Most cells of a snapshot's atlas; the page asks for a finer one when the run rests.
@@ -181,7 +182,7 @@ impl<L: Learner> Session<L> {
             last_progress: now,
             next_snapshot: now,
             snapshot_seen: true,
-            next_checkpoint: now + CHECKPOINT_EVERY_MS,
+            next_checkpoint: now + FIRST_CHECKPOINT_MS,
         });
         self.progress(out);
         self.snapshot(out).await;

@@ -39,21 +39,24 @@ fn ModelPill() -> impl IntoView {
             desk.choose_model(model);
         }
     };
-    let kind = move || match desk.page.session().model().get() {
-        Model::Shipped(_) => tr!(desk, model_kind),
-        Model::Trained => tr!(desk, model_trained),
-    };
+    let trained = Memo::new(move |_| matches!(desk.page.session().model().get(), Model::Trained));
+    let kind = move || if trained.get() { tr!(desk, model_trained) } else { tr!(desk, model_kind) };
+    // What was trained here is no choice, but it is what is shown: any of the others leads away from it.
+    let shown = move || if trained.get() { "" } else { chosen.get().name() };
     view! {
         <label class="pill">
             <select
                 data-testid="model"
                 aria-label=move || tr!(desk, model)
-                prop:value=move || chosen.get().name()
+                prop:value=shown
                 on:change=choose
             >
+                <option value="" hidden disabled selected=move || trained.get()>
+                    {move || tr!(desk, model_generated)}
+                </option>
                 {Shipped::ALL.map(|model| {
                     view! {
-                        <option value=model.name() selected=move || chosen.get() == model>{model.title()}</option>
+                        <option value=model.name() selected=move || shown() == model.name()>{model.title()}</option>
                     }
                 })}
             </select>
