@@ -20,7 +20,7 @@ const BASE: Tower = Tower {
     name: "base",
     modules: &["rng", "spec", "protocol", "data", "latent"],
     bins: &[],
-    foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "tiny_http"],
+    foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"],
 };
 
 const TOWERS: [Tower; 4] = [
@@ -29,13 +29,13 @@ const TOWERS: [Tower; 4] = [
         name: "compute",
         modules: &["nn", "train", "engine", "worker", "tool"],
         bins: &["engine-cpu", "engine-gpu", "latentscape"],
-        foreign: &["leptos", "leptos_i18n", "plotters", "plotters_canvas", "reactive_stores", "tiny_http"],
+        foreign: &["leptos", "leptos_i18n", "plotters", "plotters_canvas", "reactive_stores"],
     },
     Tower {
         name: "view",
         modules: &["i18n", "state", "link", "plots", "client", "ui", "bench"],
         bins: &["app"],
-        foreign: &["burn", "burn_flex", "burn_wgpu", "tiny_http"],
+        foreign: &["burn", "burn_flex", "burn_wgpu"],
     },
     Tower {
         name: "tools",

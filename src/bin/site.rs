@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use latentscape::site::{self, Options, SiteError};
+use latentscape::site::{self, Options, Server, SiteError};
 
 const USAGE: &str = "\
 site build [--fast] [--dist FOLDER]       build the page into FOLDER (dist); --fast skips what only makes it smaller
@@ -16,9 +16,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match parse(&arguments) {
         Some(Order::Build(options)) => site::build(&options),
-        Some(Order::Serve { dist, port }) => {
-            site::serve(&dist, port, |address| println!("Latentscape is at http://{address}/ (Ctrl-C ends)"))
-        }
+        Some(Order::Serve { dist, port }) => serve(dist, port),
         Some(Order::Sizes { dist }) => print_sizes(&dist),
         None => {
             eprintln!("{USAGE}");
@@ -64,6 +62,13 @@ fn take<'a>(rest: &mut &'a [String]) -> Option<&'a String> {
     let (value, more) = rest.split_first()?;
     *rest = more;
     Some(value)
+}
+
+fn serve(dist: PathBuf, port: u16) -> Result<(), SiteError> {
+    let server = Server::bind(port)?;
+    println!("Latentscape is at http://{}/ (Ctrl-C ends)", server.address()?);
+    server.run(move |url| site::reply(&dist, url));
+    Ok(())
 }
 
 fn print_sizes(dist: &Path) -> Result<(), SiteError> {

@@ -14,5 +14,5 @@ mod wasm;
 
 pub use build::{Options, build};
 pub use error::SiteError;
-pub use serve::{Reply, reply, serve};
+pub use serve::{Reply, Server, reply};
 pub use sizes::{Size, sizes};

@@ -1,13 +1,13 @@
 //! Serves the built page on a free port, and can hold back, cut or lose a file on the way.
 
 use std::{
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
 };
 
-use latentscape::site::{Reply, reply};
-use tiny_http::Server;
+use latentscape::site::{Reply, Server, reply};
 
 /// What happens to files whose path contains a given text.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub enum Fault {
 }
 
 pub struct Site {
-    server: Arc<Server>,
+    address: SocketAddr,
     shared: Arc<Shared>,
 }
 
@@ -43,7 +43,8 @@ impl Site {
     }
 
     fn start(fault: Option<Fault>) -> Self {
-        let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
+        let server = Server::bind(0).expect("a free port");
+        let address = server.address().expect("a bound port");
         let shared = Arc::new(Shared {
             dist: dist(),
             fault,
@@ -51,23 +52,15 @@ impl Site {
             release: Condvar::new(),
             served: Mutex::default(),
         });
-        // As many as a browser opens connections, so that held files hold no other.
-        for _ in 0..8 {
-            let (server, shared) = (Arc::clone(&server), Arc::clone(&shared));
-            thread::spawn(move || {
-                for request in server.incoming_requests() {
-                    let url = request.url().to_owned();
-                    shared.reply(&url).send(request);
-                }
-            });
-        }
-        Self { server, shared }
+        let answering = Arc::clone(&shared);
+        // It ends with the test program.
+        thread::spawn(move || server.run(move |url| answering.reply(url)));
+        Self { address, shared }
     }
 
     /// Address of `path` (with query and fragment) on this site.
     pub fn url(&self, path: &str) -> String {
-        let address = self.server.server_addr().to_ip().expect("a TCP port");
-        format!("http://{address}{path}")
+        format!("http://{}{path}", self.address)
     }
 
     /// Lets held files go.
@@ -85,7 +78,6 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         self.release();
-        self.server.unblock();
     }
 }
 
