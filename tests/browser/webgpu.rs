@@ -60,3 +60,40 @@ async fn prefers_the_cpu_to_a_software_adapter_and_switches() {
     page.check_decoding_follows().await;
     page.check_no_errors().await;
 }
+
+/// Starts each engine behind a few lines that keep its GPU device and destroy it at the word "lose".
+const LOSABLE_DEVICE: &str = r#"window.workers = [];
+    window.Worker = class extends Worker {
+        constructor(url, options) {
+            const shim = `if (self.GPUAdapter) {
+                const request = GPUAdapter.prototype.requestDevice;
+                GPUAdapter.prototype.requestDevice = async function (...given) {
+                    return self.kept = await request.apply(this, given);
+                };
+            }
+            addEventListener('message', event => {
+                if (event.data === 'lose') { event.stopImmediatePropagation(); self.kept.destroy(); }
+            });
+            await import(${JSON.stringify(String(url))});`;
+            super(URL.createObjectURL(new Blob([shim], { type: 'text/javascript' })), options);
+            window.workers.push(this);
+        }
+    };"#;
+
+/// The device is really lost: the engine says so or dies of it, and the CPU's engine takes the run up.
+#[tokio::test]
+async fn a_run_goes_on_on_the_cpu_when_the_gpu_is_lost() {
+    let link = "/?device=webgpu#net=64&batch=16&steps=3000&digits=200";
+    let page = Page::open_after(Setup::WEBGPU, Site::whole(), link, LOSABLE_DEVICE).await;
+    page.wait_device("webgpu").await;
+    page.wait_phase("ready").await;
+    page.click("train").await;
+    page.wait_step(30).await;
+    page.run("workers.at(-1).postMessage('lose'); return true;", json!({})).await;
+    page.wait_device("cpu").await;
+    let notice = page.wait_notice().await;
+    assert!(notice.contains("CPU"), "it says what it did: {notice}");
+    page.wait_phase("training").await;
+    page.wait_step(60).await;
+    page.check_decoding_follows().await;
+}
