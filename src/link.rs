@@ -106,7 +106,7 @@ const TABLE: &[Entry] = &[
     Entry {
         key: "beta",
         print: |s| s.run.training.beta.to_string(),
-        parse: |s, t| within(t, 0.0, 1000.0).map(|beta| s.run.training.beta = beta),
+        parse: |s, t| within(t, 0.0, 32.0).map(|beta| s.run.training.beta = beta),
     },
     Entry {
         key: "batch",

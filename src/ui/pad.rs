@@ -137,7 +137,7 @@ pub fn Pad() -> impl IntoView {
                             width=CANVAS
                             height=CANVAS
                             tabindex="0"
-                            role="img"
+                            role="application"
                             data-testid="pad"
                             aria-label=move || tr!(desk, pad)
                             on:pointerdown=down

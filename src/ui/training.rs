@@ -1,7 +1,9 @@
 //! Training: what runs, how far it is, and what the loss does.
 
-use leptos::html::Canvas;
+use leptos::ev::Event;
+use leptos::html::{Button, Canvas};
 use leptos::prelude::*;
+use web_sys::HtmlInputElement;
 
 use super::canvas;
 use super::desk::Desk;
@@ -32,6 +34,9 @@ pub fn Training() -> impl IntoView {
     let pause = move || if phase.get() == Phase::Paused { tr!(desk, resume) } else { tr!(desk, pause) };
     let back = move || tr!(desk, reset, name = desk.page.scene().model().get().title());
     let busy = move || on.get() || preparing.get();
+    let (train_button, pause_button) = (NodeRef::<Button>::new(), NodeRef::<Button>::new());
+    let pressed = StoredValue::new(false);
+    hand_focus_on(on, pressed, train_button, pause_button);
     view! {
         <section class="training">
             <h2>{move || tr!(desk, train_title)} <small>{what}</small></h2>
@@ -39,15 +44,20 @@ pub fn Training() -> impl IntoView {
                 <button
                     class="btn"
                     data-testid="train"
+                    node_ref=train_button
                     hidden=busy
                     disabled=move || !can_train()
-                    on:click=move |_| desk.train()
+                    on:click=move |_| {
+                        pressed.set_value(true);
+                        desk.train();
+                    }
                 >
                     {train}
                 </button>
                 <button
                     class="btn"
                     data-testid="pause"
+                    node_ref=pause_button
                     hidden=move || !busy()
                     disabled=move || !on.get()
                     on:click=move |_| desk.pause_or_resume()
@@ -59,7 +69,10 @@ pub fn Training() -> impl IntoView {
                     data-testid="stop"
                     hidden=move || !busy()
                     disabled=move || !on.get()
-                    on:click=move |_| desk.stop()
+                    on:click=move |_| {
+                        pressed.set_value(true);
+                        desk.stop();
+                    }
                 >
                     {move || tr!(desk, stop)}
                 </button>
@@ -82,6 +95,23 @@ pub fn Training() -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// A button that is pressed and goes hands the keyboard's focus to the one that comes in its place.
+fn hand_focus_on(on: Memo<bool>, pressed: StoredValue<bool>, train: NodeRef<Button>, pause: NodeRef<Button>) {
+    Effect::new(move |before: Option<bool>| {
+        let now = on.get();
+        if before.is_some_and(|before| before != now) && pressed.get_value() {
+            pressed.set_value(false);
+            let next = if now { pause } else { train };
+            request_animation_frame(move || {
+                if let Some(button) = next.get_untracked() {
+                    button.focus().ok();
+                }
+            });
+        }
+        now
+    });
 }
 
 /// β from 0 to 32, finer where it is small: 1 at about two fifths of the way.
@@ -116,15 +146,18 @@ fn Settings() -> impl IntoView {
             run.write().training.beta = beta_at(slider);
         }
     };
-    let set_steps = move |event| {
+    // What cannot be used gives way to what is used: the field never shows another number than the run will take.
+    let set_steps = move |event: Event| {
         if let Ok(steps) = event_target_value(&event).parse::<u32>() {
             run.write().training.steps = steps.clamp(1, 1_000_000);
         }
+        event_target::<HtmlInputElement>(&event).set_value(&steps.get_untracked().to_string());
     };
-    let set_seed = move |event| {
-        if let Ok(seed) = event_target_value(&event).parse() {
-            run.write().seed = seed;
+    let set_seed = move |event: Event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            run.write().seed = value;
         }
+        event_target::<HtmlInputElement>(&event).set_value(&seed.get_untracked().to_string());
     };
     let shown = move || number(desk.locale(), beta.get(), if beta.get() < 1.0 { 2 } else { 1 });
     view! {
@@ -137,6 +170,7 @@ fn Settings() -> impl IntoView {
                     min="0"
                     max="100"
                     step="0.5"
+                    aria-label=move || format!("{} β", tr!(desk, beta))
                     prop:value=move || slider_at(beta.get()).to_string()
                     aria-valuetext=shown
                     on:input=set_beta

@@ -15,7 +15,7 @@ use crate::link::Parsed;
 use crate::protocol::{Command, DeviceKind, Phase, PixelFormat, Query, Slot};
 use crate::state::asks::{Ask, Asks};
 use crate::state::message::Message;
-use crate::state::scene::{SceneStoreFields, Shipped, Theme};
+use crate::state::scene::{Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{Model, Run, SessionStoreFields, answers, running};
 use crate::state::{Hover, Page, PageStoreFields};
 use shelf::Book;
@@ -109,6 +109,14 @@ impl Desk {
             self.page.scene().z().set(z);
             self.keep_in_sight(z);
             self.ask_handle();
+        }
+    }
+
+    /// At the start, if the link puts the handle out of sight and says nothing of the view.
+    pub fn find_handle(self) {
+        let scene = self.page.scene();
+        if scene.centre().get_untracked() == Scene::default().centre {
+            self.keep_in_sight(scene.z().get_untracked());
         }
     }
 
@@ -239,9 +247,6 @@ impl Desk {
 
     /// The decoded plane where it is looked at. While training, snapshots bring it.
     pub fn ask_atlas(self) {
-        if self.page.session().phase().get_untracked() == Phase::Training {
-            return;
-        }
         if let Some(view) = untrack(|| self.view()) {
             let (area, columns, rows) = cells(&view, CELL, MOST_CELLS);
             self.ask(Slot::Atlas, Query::Atlas { area, columns, rows }.into());

@@ -43,7 +43,13 @@ pub fn Plane() -> impl IntoView {
     decode_after_rest(desk, view);
     let hand = pointer::Hand::new(desk, stage);
     view! {
-        <div class="plane" node_ref=stage role="group" aria-label=move || tr!(desk, plane)>
+        <div
+            class="plane"
+            node_ref=stage
+            role="group"
+            aria-label=move || tr!(desk, plane)
+            on:wheel=move |event| hand.wheel(&event)
+        >
             <canvas
                 node_ref=atlas
                 class="atlas"
@@ -61,7 +67,6 @@ pub fn Plane() -> impl IntoView {
                 on:pointerup=move |event| hand.up(&event)
                 on:pointercancel=move |event| hand.up(&event)
                 on:pointerleave=move |_| desk.hover(None)
-                on:wheel=move |event| hand.wheel(&event)
                 on:contextmenu=|event| event.prevent_default()
             ></canvas>
             <Handle view hand/>
@@ -84,6 +89,7 @@ fn measure(stage: NodeRef<Div>, desk: Desk) {
             move || [element.client_width() as f32, element.client_height() as f32]
         };
         desk.page.size().set(size());
+        desk.find_handle();
         let changed = Closure::<dyn Fn()>::new(move || desk.page.size().set(size()));
         if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
             observer.observe(&element);
