@@ -11,7 +11,7 @@ use crate::protocol::{DeviceKind, Phase};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::scene::{SceneStoreFields, Shipped, Theme};
-use crate::state::session::{Model, SessionStoreFields};
+use crate::state::session::{Model, SessionStoreFields, running};
 
 #[component]
 pub fn Header() -> impl IntoView {
@@ -49,6 +49,8 @@ fn ModelPill() -> impl IntoView {
                 data-testid="model"
                 aria-label=move || tr!(desk, model)
                 prop:value=shown
+                // A slip of the hand should not cost a run; the way back stands beside Pause.
+                disabled=move || running(desk.page.session().phase().get())
                 on:change=choose
             >
                 <option value="" hidden disabled selected=move || trained.get()>
