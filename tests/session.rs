@@ -286,6 +286,20 @@ fn no_snapshot_comes_before_the_last_was_seen() {
 }
 
 #[test]
+fn snapshots_follow_the_part_of_the_plane_that_is_shown() {
+    let mut script = Script::new();
+    script.say(run(10_000)).turn();
+    script.heard();
+    let area = Area { min: [-9.0, -4.0], max: [9.0, 4.0] };
+    script.ask(1, Slot::Atlas, Query::Atlas { area, columns: 18, rows: 8 }).seen().turns(100);
+    let shown = script.heard.iter().find_map(|outgoing| match &outgoing.message {
+        ToPage::Event(Event::Snapshot { area, columns, rows, .. }) => Some((*area, *columns, *rows)),
+        _ => None,
+    });
+    assert_eq!(shown, Some((area, 18, 8)));
+}
+
+#[test]
 fn a_run_is_kept_early_and_then_now_and_again() {
     let mut script = Script::new();
     script.say(run(10_000));

@@ -91,8 +91,7 @@ impl BurnLearner {
         let model = self.model()?;
         let (mut mu, mut log_var) = (Vec::new(), Vec::new());
         for start in (0..set.len()).step_by(CHUNK) {
-            let indices: Vec<usize> = (start..(start + CHUNK).min(set.len())).collect();
-            let posterior = model.encode(gather(set, &indices, &self.device));
+            let posterior = model.encode(gather(set, start..(start + CHUNK).min(set.len()), &self.device));
             let [m, v] = read_two(posterior.mu, posterior.log_var).await?;
             mu.extend(m);
             log_var.extend(v);
@@ -281,7 +280,7 @@ impl Batches {
                     *epoch = Some(now);
                 }
                 let start = step as usize % per_epoch * batch;
-                (gather(set, &order[start..start + batch], device), *seed)
+                (gather(set, order[start..start + batch].iter().copied(), device), *seed)
             }
         };
         let mut rng = Rng::stream(seed, NOISE_STREAM.wrapping_add(step));
@@ -342,13 +341,15 @@ fn vector(values: Vec<f32>, device: &Device) -> Tensor<1> {
 }
 
 /// Pictures `indices` of the set, [n, pixels] in 0..1.
-fn gather(set: &ImageSet, indices: &[usize], device: &Device) -> Tensor<2> {
+pub(crate) fn gather(set: &ImageSet, indices: impl IntoIterator<Item = usize>, device: &Device) -> Tensor<2> {
+    let indices: Vec<usize> = indices.into_iter().collect();
     let mut pixels = Vec::with_capacity(indices.len() * PIXELS);
-    set.batch(indices, &mut pixels);
+    set.batch(&indices, &mut pixels);
     Tensor::from_data(TensorData::new(pixels, [indices.len(), PIXELS]), device)
 }
 
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Notice> {
+/// A tensor's numbers, once the device has them.
+pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Notice> {
     let data = tensor.into_data_async().await.map_err(|e| lost(&e))?;
     data.try_to_vec::<f32>().map_err(|e| lost(&e))
 }

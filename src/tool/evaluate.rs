@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::ToolError;
 use crate::data::image_set::ImageSet;
+use crate::engine::burn_learner::{gather, read};
 use crate::nn::layout::Layout;
 use crate::nn::vae::Vae;
 use crate::protocol::{Notice, NoticeKind};
 use crate::rng::Rng;
-use crate::spec::{ModelSpec, PIXELS};
+use crate::spec::ModelSpec;
 
 /// Noise of the one sample of z a picture that the ELBO is estimated with.
 const NOISE_SEED: u32 = 9;
@@ -47,7 +48,7 @@ pub async fn evaluate(spec: &ModelSpec, flat: &[f32], test: &ImageSet) -> Result
         let n = CHUNK.min(test.len() - start);
         let noise: Vec<f32> = (0..n * spec.latent).map(|_| rng.normal()).collect();
         let noise = Tensor::from_data(TensorData::new(noise, [n, spec.latent]), &device);
-        let [reconstruction, kl] = vae.loss_terms(pictures(test, start..start + n, &device), noise);
+        let [reconstruction, kl] = vae.loss_terms(gather(test, start..start + n, &device), noise);
         let (reconstruction, kl) = (read(reconstruction).await?, read(kl).await?);
         terms.extend(reconstruction.into_iter().zip(kl).map(|(r, k)| (f64::from(r), f64::from(k))));
     }
@@ -60,7 +61,7 @@ pub async fn evaluate(spec: &ModelSpec, flat: &[f32], test: &ImageSet) -> Result
         kl: mean(&terms, |t| t.1),
         elbo: -mean(&terms, |t| t.0 + t.1),
         elbo_first_1000: -mean(first, |t| t.0 + t.1),
-        log_px_first_1000: log_px(&vae, &pictures(test, 0..first.len(), &device)).await?,
+        log_px_first_1000: log_px(&vae, &gather(test, 0..first.len(), &device)).await?,
     })
 }
 
@@ -97,16 +98,4 @@ fn add_log((top, sum): &mut (f64, f64), value: f64) {
     } else {
         *sum += (value - *top).exp();
     }
-}
-
-fn pictures(set: &ImageSet, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
-    let indices: Vec<usize> = range.collect();
-    let mut pixels = Vec::new();
-    set.batch(&indices, &mut pixels);
-    Tensor::from_data(TensorData::new(pixels, [indices.len(), PIXELS]), device)
-}
-
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Notice> {
-    let lost = |detail: String| Notice { kind: NoticeKind::DeviceLost, detail };
-    tensor.into_data_async().await.map_err(|e| lost(format!("{e:?}")))?.try_to_vec().map_err(|e| lost(format!("{e:?}")))
 }
