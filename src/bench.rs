@@ -114,7 +114,12 @@ impl Bench {
                 let result = match answer {
                     Answer::Decoded => Ok(floats(&buffers).into()),
                     Answer::Synced { loss } => Ok(loss.into()),
-                    Answer::Enqueued | Answer::Encoded { .. } | Answer::Atlas { .. } => Ok(JsValue::UNDEFINED),
+                    Answer::Enqueued
+                    | Answer::Encoded { .. }
+                    | Answer::Atlas { .. }
+                    | Answer::Rolled { .. }
+                    | Answer::Surface { .. }
+                    | Answer::Original { .. } => Ok(JsValue::UNDEFINED),
                     Answer::Refused(notice) => Err(JsValue::from(format!("{:?}: {}", notice.kind, notice.detail))),
                 };
                 match result {

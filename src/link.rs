@@ -4,10 +4,12 @@
 //! `parse(print(scene)) == scene`. What is not understood is left at its default and reported by name.
 
 use crate::i18n::{Locale, tag};
-use crate::latent::view::View;
+use crate::latent::path::Course;
+use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
 use crate::spec::{CLASSES, DataSpec, ModelSpec, Net, RunSpec};
-use crate::state::scene::{Classes, Layers, Scene, Shipped, Theme};
+use crate::state::handles::{Handle, Handles};
+use crate::state::scene::{Classes, End, Layers, Path, Points, Scene, Shipped, Theme};
 
 /// One entry of the address.
 struct Entry {
@@ -17,28 +19,20 @@ struct Entry {
     parse: fn(&mut Scene, &str) -> Option<()>,
 }
 
-/// Coordinates beyond this are a slip: the prior has one sample in 10¹³ outside 8.
-const FARTHEST: f32 = 8.0;
-
 const TABLE: &[Entry] = &[
     Entry {
         key: "model",
         print: |s| s.model.name().into(),
         parse: |s, t| Shipped::ALL.into_iter().find(|m| m.name() == t).map(|m| s.model = m),
     },
-    Entry { key: "z", print: |s| pair(s.z), parse: |s, t| parse_pair(t).map(|z| s.z = z) },
+    Entry { key: "z", print: |s| print_handles(&s.handles), parse: |s, t| parse_handles(t).map(|h| s.handles = h) },
+    Entry { key: "layers", print: |s| print_layers(s.layers), parse: |s, t| parse_layers(t).map(|l| s.layers = l) },
     Entry {
-        key: "layers",
-        print: |s| {
-            let Layers { decodings, points, prior } = s.layers;
-            let on = [(decodings, 'd'), (points, 'p'), (prior, 'c')];
-            let letters: String = on.into_iter().filter(|(on, _)| *on).map(|(_, letter)| letter).collect();
-            if letters.is_empty() { "0".into() } else { letters }
-        },
+        key: "points",
+        print: |s| if s.points == Points::Train { "train".into() } else { "test".into() },
         parse: |s, t| {
-            let known = t == "0" || (!t.is_empty() && t.chars().all(|c| "dpc".contains(c)));
-            let layers = Layers { decodings: t.contains('d'), points: t.contains('p'), prior: t.contains('c') };
-            known.then(|| s.layers = layers)
+            let known = [("test", Points::Test), ("train", Points::Train)].into_iter().find(|(word, _)| *word == t);
+            known.map(|(_, points)| s.points = points)
         },
     },
     Entry {
@@ -59,14 +53,31 @@ const TABLE: &[Entry] = &[
     },
     Entry {
         key: "strip",
-        print: |s| format!("{}-{}", s.strip[0], s.strip[1]),
+        print: |s| s.path.ends.map(print_end).join("-"),
         parse: |s, t| {
             let (a, b) = t.split_once('-')?;
-            let strip = [a.parse().ok()?, b.parse().ok()?];
-            strip.iter().all(|&class: &u8| usize::from(class) < CLASSES).then(|| s.strip = strip)
+            s.path.ends = [parse_end(a)?, parse_end(b)?];
+            Some(())
         },
     },
-    Entry { key: "at", print: |s| pair(s.centre), parse: |s, t| parse_pair(t).map(|at| s.centre = at) },
+    Entry {
+        key: "course",
+        print: |s| if s.path.course == Course::GreatCircle { "arc".into() } else { "line".into() },
+        parse: |s, t| {
+            let known = [("line", Course::Straight), ("arc", Course::GreatCircle)].into_iter().find(|(word, _)| *word == t);
+            known.map(|(_, course)| s.path.course = course)
+        },
+    },
+    Entry {
+        key: "frames",
+        print: |s| s.path.frames.to_string(),
+        parse: |s, t| within(t, Path::FEWEST, Path::MOST).map(|frames| s.path.frames = frames),
+    },
+    Entry {
+        key: "at",
+        print: |s| format!("{},{}", s.centre[0], s.centre[1]),
+        parse: |s, t| parse_pair(t, f64::from(FARTHEST)).map(|at| s.centre = at),
+    },
     Entry {
         key: "zoom",
         print: |s| s.zoom.to_string(),
@@ -166,33 +177,103 @@ pub fn parse(link: &str) -> Parsed {
     Parsed { scene, nonsense }
 }
 
-/// Undoes what a mail program does to commas and the like; leaves what is no escape.
+/// Undoes what a browser or a mail program does to commas, letters with accents and the like; leaves what is no escape.
 fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('%') {
-        out.push_str(&rest[..at]);
-        let code = rest.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
-        match code {
-            Some(byte) => out.push(char::from(byte)),
-            None => out.push('%'),
-        }
-        rest = &rest[at + if code.is_some() { 3 } else { 1 }..];
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        // Two hexadecimal digits, not a sign and one.
+        let code = hex.filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())).and_then(|h| u8::from_str_radix(h, 16).ok());
+        out.push(code.unwrap_or(bytes[at]));
+        at += if code.is_some() { 3 } else { 1 };
     }
-    out + rest
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Everything escaped that could be taken for a part of an address or of a list.
+fn escape(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 fn within<T: std::str::FromStr + PartialOrd>(text: &str, low: T, high: T) -> Option<T> {
     text.parse().ok().filter(|value| *value >= low && *value <= high)
 }
 
-fn pair(z: [f32; 2]) -> String {
-    format!("{},{}", z[0], z[1])
+fn parse_pair<T: std::str::FromStr + PartialOrd + std::ops::Neg<Output = T> + Copy>(text: &str, most: T) -> Option<[T; 2]> {
+    let (a, b) = text.split_once(',')?;
+    Some([within(a, -most, most)?, within(b, -most, most)?])
 }
 
-fn parse_pair(text: &str) -> Option<[f32; 2]> {
-    let (a, b) = text.split_once(',')?;
-    Some([within(a, -FARTHEST, FARTHEST)?, within(b, -FARTHEST, FARTHEST)?])
+/// `0.3,0.7` for one; `0.3,0.7;*1,2:nine` for more, with a name where there is one and a star before the active.
+fn print_handles(handles: &Handles) -> String {
+    let word = |(i, handle): (usize, &Handle)| {
+        let star = if i > 0 && i == handles.active() { "*" } else { "" };
+        let name = if handle.name.is_empty() { String::new() } else { format!(":{}", escape(&escape(&handle.name))) };
+        format!("{star}{},{}{name}", handle.z[0], handle.z[1])
+    };
+    handles.list().iter().enumerate().map(word).collect::<Vec<_>>().join(";")
+}
+
+fn parse_handles(text: &str) -> Option<Handles> {
+    let mut active = 0;
+    let mut list = Vec::new();
+    for (i, word) in text.split(';').enumerate() {
+        let bare = word.strip_prefix('*').inspect(|_| active = i).unwrap_or(word);
+        let (z, name) = bare.split_once(':').unwrap_or((bare, ""));
+        list.push(Handle { z: parse_pair(z, FARTHEST)?, name: unescape(name) });
+    }
+    let names: Vec<String> = list.iter().map(|handle| handle.name.clone()).collect();
+    let mut handles = Handles::of(list)?;
+    names.iter().enumerate().for_each(|(i, name)| handles.rename(i, name));
+    handles.activate(active);
+    Some(handles)
+}
+
+/// A letter for each layer that is on.
+type LayerLetter = (char, fn(&mut Layers) -> &mut bool);
+
+const LAYERS: [LayerLetter; 6] = [
+    ('d', |l| &mut l.decodings),
+    ('p', |l| &mut l.points),
+    ('c', |l| &mut l.prior),
+    ('q', |l| &mut l.density),
+    ('r', |l| &mut l.regions),
+    ('e', |l| &mut l.ellipses),
+];
+
+fn print_layers(mut layers: Layers) -> String {
+    let letters: String = LAYERS.iter().filter(|(_, of)| *of(&mut layers)).map(|(letter, _)| letter).collect();
+    if letters.is_empty() { "0".into() } else { letters }
+}
+
+fn parse_layers(text: &str) -> Option<Layers> {
+    let known = text == "0" || (!text.is_empty() && text.chars().all(|c| LAYERS.iter().any(|(letter, _)| *letter == c)));
+    let mut layers = Layers::default();
+    LAYERS.iter().for_each(|(letter, of)| *of(&mut layers) = text.contains(*letter));
+    known.then_some(layers)
+}
+
+/// `3` is a class, `h1` a handle, `p123` a code, `d0` a drawing.
+fn print_end(end: End) -> String {
+    match end {
+        End::Class(class) => class.to_string(),
+        End::Handle(index) => format!("h{index}"),
+        End::Code(index) => format!("p{index}"),
+        End::Drawing(index) => format!("d{index}"),
+    }
+}
+
+fn parse_end(text: &str) -> Option<End> {
+    let index = |rest: &str| within(rest, 0, 1_000_000usize);
+    match text.split_at_checked(1)? {
+        ("h", rest) => index(rest).filter(|i| *i < Handles::MOST).map(End::Handle),
+        ("p", rest) => index(rest).map(End::Code),
+        ("d", rest) => index(rest).map(End::Drawing),
+        _ => text.parse().ok().filter(|&class: &u8| usize::from(class) < CLASSES).map(End::Class),
+    }
 }
 
 fn device_name(kind: DeviceKind) -> &'static str {
@@ -233,7 +314,17 @@ mod tests {
     fn any_scene(rng: &mut Rng) -> Scene {
         let plain = Scene::default();
         let coin = |rng: &mut Rng| rng.below(2) == 0;
-        let point = |rng: &mut Rng| [rng.range(-8.0, 8.0), rng.range(-8.0, 8.0)];
+        let point = |rng: &mut Rng| [rng.range(-99.0, 99.0), rng.range(-99.0, 99.0)];
+        let names = ["", "a tall 9", "ñandú; 50 % & *más*", "q=1#x?:,"];
+        let handles = (0..1 + rng.below(4)).map(|_| Handle { z: point(rng), name: names[rng.below(4)].into() }).collect();
+        let mut handles = Handles::of(handles).expect("at most four");
+        handles.activate(rng.below(4));
+        let end = |rng: &mut Rng| match rng.below(4) {
+            0 => End::Class(rng.below(10) as u8),
+            1 => End::Handle(rng.below(12)),
+            2 => End::Code(rng.below(60_000)),
+            _ => End::Drawing(rng.below(4)),
+        };
         let mut hidden = Classes::default();
         (0..CLASSES as u8).filter(|_| coin(rng) && coin(rng)).for_each(|class| hidden.toggle(class));
         let width = |rng: &mut Rng| 1 + rng.below(2048);
@@ -244,12 +335,24 @@ mod tests {
         };
         Scene {
             model: Shipped::ALL[rng.below(2)],
-            z: if coin(rng) { plain.z } else { point(rng) },
-            layers: Layers { decodings: coin(rng), points: coin(rng), prior: coin(rng) },
+            handles: if coin(rng) { plain.handles.clone() } else { handles },
+            layers: Layers {
+                decodings: coin(rng),
+                points: coin(rng),
+                prior: coin(rng),
+                density: coin(rng),
+                regions: coin(rng),
+                ellipses: coin(rng),
+            },
+            points: [Points::Test, Points::Train][rng.below(2)],
             hidden,
-            strip: [rng.below(10) as u8, rng.below(10) as u8],
-            centre: if coin(rng) { plain.centre } else { point(rng) },
-            zoom: if coin(rng) { plain.zoom } else { rng.range(View::MIN_ZOOM, View::MAX_ZOOM) },
+            path: Path {
+                ends: [end(rng), end(rng)],
+                course: [Course::Straight, Course::GreatCircle][rng.below(2)],
+                frames: Path::FEWEST + rng.below(Path::MOST - Path::FEWEST + 1),
+            },
+            centre: if coin(rng) { plain.centre } else { point(rng).map(f64::from) },
+            zoom: if coin(rng) { plain.zoom } else { f64::from(rng.range(0.1, 4000.0)) },
             lang: [None, Some(Locale::en), Some(Locale::es)][rng.below(3)],
             theme: [None, Some(Theme::Light), Some(Theme::Dark)][rng.below(3)],
             device: [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)][rng.below(3)],
@@ -286,9 +389,15 @@ mod tests {
     #[test]
     fn a_short_link_reads_as_meant() {
         let scene = parse("?device=cpu#z=0.42%2C-1.5&strip=4-9&hide=01&lang=es").scene;
-        assert_eq!((scene.z, scene.strip), ([0.42, -1.5], [4, 9]));
+        assert_eq!((scene.handles.z(), scene.path.ends), ([0.42, -1.5], [End::Class(4), End::Class(9)]));
         assert_eq!((scene.device, scene.lang), (Some(DeviceKind::Cpu), Some(Locale::es)));
         assert!(scene.hidden.has(0) && scene.hidden.has(1) && !scene.hidden.has(2));
+    }
+
+    #[test]
+    fn several_handles_keep_their_names_whatever_a_browser_makes_of_them() {
+        let handles = parse("z=0,1;*2,3:nueve%20t%C3%ADmido").scene.handles;
+        assert_eq!((handles.active(), handles.title(0), handles.title(1)), (1, "A".into(), "nueve tímido".into()));
     }
 
     #[test]
@@ -296,7 +405,15 @@ mod tests {
         for word in [
             "z=NaN,0",
             "z=1",
-            "z=99,0",
+            "z=100,0",
+            "z=1,2;",
+            "z=1,2;3",
+            "points=all",
+            "strip=h12-3",
+            "strip=x1-3",
+            "course=zigzag",
+            "frames=2",
+            "frames=999",
             "z=inf,0",
             "layers=x",
             "layers=",
@@ -340,7 +457,7 @@ mod tests {
         for _ in 0..2000 {
             let noise: String = (0..rng.below(20)).filter_map(|_| char::from_u32(rng.below(0x250) as u32)).collect();
             let noise = noise.replace(['&', '?', '#'], "");
-            assert_eq!(parse(&format!("{noise}&strip=4-9")).scene.strip, [4, 9], "{noise}");
+            assert_eq!(parse(&format!("{noise}&strip=4-9")).scene.path.ends, [End::Class(4), End::Class(9)], "{noise}");
         }
     }
 }

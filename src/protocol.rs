@@ -22,6 +22,8 @@ pub enum ToEngine {
     Ask { id: RequestId, slot: Slot, query: Query },
     /// The last snapshot has been drawn; the next may come.
     SnapshotSeen,
+    /// The part of the plane that is on show, and its cells: what snapshots decode.
+    Look { area: Area, columns: u32, rows: u32 },
 }
 
 /// What changes the session. Whether a phase allows it: [`Phase::allows`].
@@ -59,7 +61,12 @@ pub enum Slot {
     Handle,
     Hover,
     Pad,
+    Paint,
+    Pins,
     Strip,
+    Samples,
+    Original,
+    Surface,
     Atlas,
     Bench,
 }
@@ -76,6 +83,15 @@ pub enum Query {
     /// Decode a grid over `area`, row by row from the top left, at the cells' centres.
     /// Answer buffer 0: one picture, `columns`·28 by `rows`·28 pixels, 8 bits each.
     Atlas { area: Area, columns: u32, rows: u32 },
+    /// Take at most `steps` steps downhill from `z` on the loss of a painted picture, −Σ w·log p(x|z) − log p(z).
+    /// Buffer 0: the picture x, `PIXELS` bytes, 255 is ink; buffer 1: the weights w, `PIXELS` bytes, 255 is 1.
+    /// Answer buffer 0: the decoding where it ends, 8 bits a pixel.
+    Roll { z: Vec<f32>, steps: u32 },
+    /// The same loss at the cells' centres of a grid as in `Atlas`; buffers as in `Roll`.
+    /// Answer buffer 0: little-endian f32, in nats, a number a cell.
+    Surface { area: Area, columns: u32, rows: u32 },
+    /// A picture of the set whose codes the snapshots show. Answer buffer 0: `PIXELS` bytes, 255 is ink.
+    Original { index: u32 },
     /// Run `count` steps on the benchmark's batch. Answered at once; they are only enqueued.
     BenchSteps { count: u32 },
     /// Wait until every step is done.
@@ -119,6 +135,22 @@ pub enum Answer {
         columns: u32,
         rows: u32,
     },
+    /// The way taken, from where it started to where it ends, z₁ z₂ of each point, and the loss there in nats.
+    /// Buffer 0: the last point's decoding.
+    Rolled {
+        z: Vec<f32>,
+        loss: Vec<f32>,
+    },
+    /// Buffer 0: the losses.
+    Surface {
+        area: Area,
+        columns: u32,
+        rows: u32,
+    },
+    /// Buffer 0: the picture.
+    Original {
+        index: u32,
+    },
     Enqueued,
     /// The benchmark's last loss, in nats a picture.
     Synced {
@@ -142,7 +174,7 @@ pub enum Event {
         steps_per_second: f32,
     },
     /// How the model sees its test pictures now.
-    /// Buffer 0: μ as little-endian f32, z₁ z₂ of each; buffer 1: labels, a byte each; buffer 2: the atlas picture as
+    /// Buffers: μ as little-endian f32, z₁ z₂ of each; log σ² in the same way; labels, a byte each; the atlas picture as
     /// in [`Query::Atlas`]. The next comes after [`ToEngine::SnapshotSeen`].
     Snapshot {
         run: RunId,

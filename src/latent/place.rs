@@ -111,21 +111,6 @@ pub fn class_means(codes: &[[f32; 2]], labels: &[u8]) -> [Option<[f32; 2]>; CLAS
     })
 }
 
-/// Where on the segment from `a` (0) to `b` (1) the point nearest to `z` lies, and its distance in units of z.
-pub fn along(a: [f32; 2], b: [f32; 2], z: [f32; 2]) -> (f32, f32) {
-    let d = [b[0] - a[0], b[1] - a[1]];
-    let length = d[0] * d[0] + d[1] * d[1];
-    let t = if length > 0.0 { ((z[0] - a[0]) * d[0] + (z[1] - a[1]) * d[1]) / length } else { 0.0 };
-    let t = t.clamp(0.0, 1.0);
-    let at = lerp(a, b, t);
-    (t, (at[0] - z[0]).hypot(at[1] - z[1]))
-}
-
-/// The point at `t` on the straight line from `a` (0) to `b` (1).
-pub fn lerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
-    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,13 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn means_and_the_line_between_them() {
+    fn means_of_classes() {
         let (codes, labels) = two_classes();
         let means = class_means(&codes, &labels);
         let (a, b) = (means[3].expect("class 3"), means[8].expect("class 8"));
         assert!((a[0] + 1.0).abs() < 1e-5 && (b[0] - 1.0).abs() < 1e-5 && means[0].is_none());
-        let (t, off) = along(a, b, [0.5, 0.25]);
-        assert!((t - 0.75).abs() < 1e-5 && (off - 0.25).abs() < 1e-5);
-        assert_eq!(along(a, b, [9.0, 0.0]).0, 1.0);
     }
 }

@@ -1,9 +1,14 @@
 //! The window onto the plane: which part of it is seen, and at what scale. Both axes have the same.
+//!
+//! The window is kept in 64 bits, so that a deep zoom does not tremble; a point of the plane has 32, as the decoder has.
 
 use crate::protocol::Area;
 
 /// Half of the shorter side shows at least this much, in units of z: the prior's 3σ circle, with a margin.
 pub const HALF_SPAN: f32 = 3.15;
+
+/// The plane ends here, in units of z: far beyond any prior or code, and near enough for 32 bits to be exact.
+pub const FARTHEST: f32 = 99.0;
 
 /// A rectangle of pixels over the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,14 +16,15 @@ pub struct View {
     pub width: f32,
     pub height: f32,
     /// What the middle of the window shows, in units of z.
-    pub centre: [f32; 2],
+    pub centre: [f64; 2],
     /// Times the scale at which the whole prior is seen.
-    pub zoom: f32,
+    pub zoom: f64,
 }
 
 impl View {
-    pub const MAX_ZOOM: f32 = 12.0;
-    pub const MIN_ZOOM: f32 = 0.6;
+    /// Deeper, the pictures side by side would be of points that 32 bits can hardly tell apart.
+    pub const MAX_ZOOM: f64 = 4096.0;
+    pub const MIN_ZOOM: f64 = 0.04;
 
     pub fn new(width: f32, height: f32) -> Self {
         Self { width: width.max(1.0), height: height.max(1.0), centre: [0.0, 0.0], zoom: 1.0 }
@@ -26,17 +32,27 @@ impl View {
 
     /// Pixels a unit of z.
     pub fn scale(&self) -> f32 {
-        self.width.min(self.height) / (2.0 * HALF_SPAN) * self.zoom
+        self.exact_scale() as f32
+    }
+
+    fn exact_scale(&self) -> f64 {
+        f64::from(self.width.min(self.height)) / (2.0 * f64::from(HALF_SPAN)) * self.zoom
     }
 
     pub fn to_pixel(&self, z: [f32; 2]) -> [f32; 2] {
-        let s = self.scale();
-        [self.width / 2.0 + (z[0] - self.centre[0]) * s, self.height / 2.0 - (z[1] - self.centre[1]) * s]
+        let s = self.exact_scale();
+        let [x, y] = [(f64::from(z[0]) - self.centre[0]) * s, (f64::from(z[1]) - self.centre[1]) * s];
+        [(f64::from(self.width) / 2.0 + x) as f32, (f64::from(self.height) / 2.0 - y) as f32]
     }
 
     pub fn to_z(&self, pixel: [f32; 2]) -> [f32; 2] {
-        let s = self.scale();
-        [self.centre[0] + (pixel[0] - self.width / 2.0) / s, self.centre[1] - (pixel[1] - self.height / 2.0) / s]
+        self.exact_z(pixel).map(|z| z as f32)
+    }
+
+    fn exact_z(&self, pixel: [f32; 2]) -> [f64; 2] {
+        let s = self.exact_scale();
+        let [x, y] = [f64::from(pixel[0] - self.width / 2.0), f64::from(pixel[1] - self.height / 2.0)];
+        [self.centre[0] + x / s, self.centre[1] - y / s]
     }
 
     /// What is seen.
@@ -47,25 +63,52 @@ impl View {
     }
 
     /// Zooms by `factor` so that what is under `pixel` stays there.
-    pub fn zoomed(mut self, factor: f32, pixel: [f32; 2]) -> Self {
-        let held = self.to_z(pixel);
+    pub fn zoomed(mut self, factor: f64, pixel: [f32; 2]) -> Self {
+        let held = self.exact_z(pixel);
         self.zoom = (self.zoom * factor).clamp(Self::MIN_ZOOM, Self::MAX_ZOOM);
-        let slipped = self.to_z(pixel);
+        let slipped = self.exact_z(pixel);
         self.centre = clamp([self.centre[0] + held[0] - slipped[0], self.centre[1] + held[1] - slipped[1]]);
         self
     }
 
     /// Moves what is seen with a hand that moved by `delta` pixels.
     pub fn dragged(mut self, delta: [f32; 2]) -> Self {
-        let s = self.scale();
-        self.centre = clamp([self.centre[0] - delta[0] / s, self.centre[1] + delta[1] / s]);
+        let s = self.exact_scale();
+        self.centre = clamp([self.centre[0] - f64::from(delta[0]) / s, self.centre[1] + f64::from(delta[1]) / s]);
+        self
+    }
+
+    /// The window that shows `points` with a margin; nothing without a finite one.
+    pub fn fitting(mut self, points: impl IntoIterator<Item = [f32; 2]>) -> Option<Self> {
+        let mut bounds = None::<Area>;
+        for z in points.into_iter().filter(|z| z.iter().all(|x| x.is_finite())) {
+            let Area { min, max } = bounds.unwrap_or(Area { min: z, max: z });
+            bounds = Some(Area {
+                min: [min[0].min(z[0]), min[1].min(z[1])],
+                max: [max[0].max(z[0]), max[1].max(z[1])],
+            });
+        }
+        let Area { min, max } = bounds?;
+        let span = |axis: usize| f64::from(max[axis] - min[axis]).max(1e-3) * 1.12;
+        let unit = self.exact_scale() / self.zoom;
+        self.centre = clamp([0, 1].map(|axis| f64::from(min[axis] + max[axis]) / 2.0));
+        let zoom = (f64::from(self.width) / span(0)).min(f64::from(self.height) / span(1)) / unit;
+        self.zoom = zoom.clamp(Self::MIN_ZOOM, Self::MAX_ZOOM);
+        Some(self)
+    }
+
+    /// The same to a tenth of a pixel, so that an address stays short.
+    pub fn rounded(mut self) -> Self {
+        let unit = 10f64.powf((self.exact_scale() * 10.0).log10().ceil());
+        self.centre = self.centre.map(|x| (x * unit).round() / unit);
+        self.zoom = (self.zoom * 1000.0).round() / 1000.0;
         self
     }
 }
 
-/// Nothing to see is farther out than this.
-fn clamp(centre: [f32; 2]) -> [f32; 2] {
-    centre.map(|x| x.clamp(-8.0, 8.0))
+fn clamp(centre: [f64; 2]) -> [f64; 2] {
+    let most = f64::from(FARTHEST);
+    centre.map(|x| x.clamp(-most, most))
 }
 
 /// The cells with which to fill a view: square, about `cell` pixels wide, at most `most` of them, on a lattice fixed to
@@ -122,6 +165,32 @@ mod tests {
         let after = view().zoomed(1.6, [120.0, 640.0]).to_z([120.0, 640.0]);
         assert!((before[0] - after[0]).abs() < 1e-4 && (before[1] - after[1]).abs() < 1e-4);
         assert_eq!(view().zoomed(1e9, [0.0, 0.0]).zoom, View::MAX_ZOOM);
+    }
+
+    #[test]
+    fn the_deepest_zoom_still_tells_pixels_apart() {
+        let deep = View { zoom: View::MAX_ZOOM, centre: [1.234_567_8, -0.7], ..View::new(1000.0, 700.0) };
+        let z = deep.to_z([500.0, 350.0]);
+        let pixel = deep.to_pixel(z);
+        assert!((pixel[0] - 500.0).abs() < 0.1 && (pixel[1] - 350.0).abs() < 0.1, "{pixel:?}");
+        let moved = deep.dragged([7.0, 0.0]).rounded().to_pixel(z);
+        assert!((moved[0] - pixel[0] - 7.0).abs() < 0.15, "{moved:?}");
+    }
+
+    #[test]
+    fn fitting_shows_every_point_and_little_more() {
+        let points = [[-1.0, 2.0], [3.0, 2.5], [f32::NAN, 0.0]];
+        let fitted = view().fitting(points).expect("two finite points");
+        let seen = fitted.area();
+        assert!(seen.min[0] < -1.0 && seen.max[0] > 3.0 && seen.max[0] - seen.min[0] < 4.6, "{seen:?}");
+        assert_eq!(view().fitting([[f32::NAN, 0.0]]), None);
+        assert_eq!(view().fitting([[1.0, 1.0]]).map(|v| v.zoom), Some(View::MAX_ZOOM.min(fitted_alone())));
+    }
+
+    /// One point alone is shown a thousandth of a unit wide, with the margin.
+    fn fitted_alone() -> f64 {
+        let one = View { zoom: 1.0, ..view() };
+        720.0 / (1e-3 * 1.12) / one.exact_scale()
     }
 
     #[test]

@@ -22,6 +22,22 @@ pub enum Message {
     Copied,
     /// There is no clipboard to write to.
     NotCopied,
+    /// No more handles fit.
+    HandlesFull,
+    /// A rectangle or a loop without a code in it.
+    NothingSelected,
+    /// A coordinate that is no number, or beyond the plane.
+    NotAPlace,
+    /// The view goes no deeper.
+    Deepest,
+    /// A class without codes to draw from.
+    EmptyClass,
+    /// A file that is no picture.
+    NotAPicture,
+    /// A picture without anything on it.
+    BlankPicture,
+    /// A file could not be written.
+    NotSaved,
 }
 
 impl Message {
@@ -39,14 +55,25 @@ impl Message {
                 | NoticeKind::Diverged
                 | NoticeKind::DeviceLost => false,
             },
-            Self::Link | Self::NoWebGpu | Self::GpuFailed | Self::EngineRestarted | Self::Copied | Self::NotCopied => {
-                false
-            }
+            Self::Link
+            | Self::NoWebGpu
+            | Self::GpuFailed
+            | Self::EngineRestarted
+            | Self::Copied
+            | Self::NotCopied
+            | Self::HandlesFull
+            | Self::NothingSelected
+            | Self::NotAPlace
+            | Self::Deepest
+            | Self::EmptyClass
+            | Self::NotAPicture
+            | Self::BlankPicture
+            | Self::NotSaved => false,
         }
     }
 
     /// Whether it goes away by itself.
     pub fn passing(self) -> bool {
-        matches!(self, Self::Copied)
+        matches!(self, Self::Copied | Self::HandlesFull | Self::NothingSelected | Self::NotAPlace | Self::Deepest)
     }
 }

@@ -5,6 +5,8 @@ use reactive_stores::Store;
 pub mod asks;
 pub mod card;
 pub mod drawing;
+pub mod handles;
+pub mod history;
 pub mod message;
 pub mod pictures;
 pub mod reduce;
@@ -12,8 +14,10 @@ pub mod scene;
 pub mod session;
 
 use crate::i18n::Locale;
+use crate::latent::select::Selection;
 use card::Card;
 use message::Message;
+use pictures::Shared;
 use scene::{Scene, Theme};
 use session::{Model, Session};
 
@@ -32,8 +36,17 @@ pub struct Page {
     pub card: Option<Card>,
     /// The one line above the plane.
     pub notice: Option<Message>,
-    /// What the pointer rests on.
+    /// What the pointer rests on, wherever it is shown.
     pub hover: Option<Hover>,
+    /// The code whose card stays.
+    pub pinned: Option<usize>,
+    pub selection: Option<Shared<Selection>>,
+    /// What pressing the plane does.
+    pub tool: Tool,
+    /// The drawings that were kept, oldest first.
+    pub kept: Vec<Kept>,
+    /// Points drawn at random.
+    pub samples: Vec<Sample>,
     /// Size of the plane in CSS pixels; nothing until it has been laid out.
     pub size: [f32; 2],
 }
@@ -50,16 +63,63 @@ impl Page {
             card: None,
             notice: None,
             hover: None,
+            pinned: None,
+            selection: None,
+            tool: Tool::Point,
+            kept: Vec::new(),
+            samples: Vec::new(),
             size: [0.0, 0.0],
         }
     }
 }
 
-/// A code under the pointer.
+/// A point that something on the page stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hover {
-    /// Of the cloud that is shown.
-    pub index: usize,
     pub z: [f32; 2],
-    pub class: u8,
+    /// Index in the cloud that is shown, if it is a code.
+    pub code: Option<usize>,
+}
+
+/// What pressing the plane does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Brings the active handle.
+    Point,
+    /// Moves the plane.
+    Pan,
+    /// Selects codes in a rectangle.
+    Box,
+    /// Selects codes in a loop.
+    Lasso,
+}
+
+impl Tool {
+    pub const ALL: [Self; 4] = [Self::Point, Self::Pan, Self::Box, Self::Lasso];
+
+    /// Its word in `data-tool`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Pan => "pan",
+            Self::Box => "box",
+            Self::Lasso => "lasso",
+        }
+    }
+}
+
+/// A drawing that was encoded, as the end of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The mean of its posterior.
+    pub mu: [f32; 2],
+    /// `PIXELS` bytes, as the encoder saw it.
+    pub picture: Shared<Vec<u8>>,
+}
+
+/// A point drawn at random, and the code whose posterior it was drawn from, if it was one's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    pub z: [f32; 2],
+    pub code: Option<usize>,
 }

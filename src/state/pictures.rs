@@ -36,20 +36,33 @@ impl<T> Deref for Shared<T> {
     }
 }
 
-/// The codes of the test pictures.
+/// The posteriors of labelled pictures; one entry a picture in each.
 #[derive(Debug)]
 pub struct Cloud {
+    /// μ, in units of z.
     pub codes: Vec<[f32; 2]>,
+    pub log_var: Vec<[f32; 2]>,
     pub labels: Vec<u8>,
 }
 
 impl Cloud {
     /// From the buffers of a snapshot: little-endian f32 pairs and a label each. Nothing if their lengths do not fit.
-    pub fn from_bytes(codes: &[u8], labels: &[u8]) -> Option<Self> {
-        let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-        let codes: Vec<[f32; 2]> = codes.chunks_exact(8).map(|b| [number(&b[..4]), number(&b[4..])]).collect();
-        (codes.len() == labels.len()).then(|| Self { codes, labels: labels.to_vec() })
+    pub fn from_bytes(codes: &[u8], log_var: &[u8], labels: &[u8]) -> Option<Self> {
+        let pairs = |bytes: &[u8]| floats(bytes).chunks_exact(2).map(|p| [p[0], p[1]]).collect::<Vec<_>>();
+        let (codes, log_var) = (pairs(codes), pairs(log_var));
+        let whole = codes.len() == labels.len() && log_var.len() == labels.len();
+        whole.then(|| Self { codes, log_var, labels: labels.to_vec() })
     }
+
+    /// σ of a code.
+    pub fn sigma(&self, index: usize) -> Option<[f32; 2]> {
+        self.log_var.get(index).map(|v| v.map(|v| (v / 2.0).exp()))
+    }
+}
+
+/// Little-endian f32.
+pub fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
 /// The decoded plane: pictures on a grid over `area`, row by row from the top left.
@@ -108,6 +121,33 @@ pub struct Encoding {
     pub reconstruction: Shared<Vec<u8>>,
 }
 
+/// The way down the loss of a painted picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Descent {
+    /// From where it started to where it ends.
+    pub trail: Vec<[f32; 2]>,
+    /// At each of them, in nats.
+    pub loss: Vec<f32>,
+    /// Where it ends.
+    pub decoded: Shared<Vec<u8>>,
+}
+
+/// A number for each cell of a grid over `area`, row by row from the top left.
+#[derive(Debug)]
+pub struct Grid {
+    pub area: Area,
+    pub columns: u32,
+    pub rows: u32,
+    pub values: Vec<f32>,
+}
+
+/// A picture of the set whose codes are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Original {
+    pub index: usize,
+    pub pixels: Shared<Vec<u8>>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,8 +170,10 @@ mod tests {
         let area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
         assert!(Atlas::new(area, 2, 2, vec![0; 4 * PIXELS - 1]).is_none());
         assert!(Atlas::new(area, 0, 2, vec![]).is_none());
-        assert!(Cloud::from_bytes(&[0; 16], &[1]).is_none());
-        let cloud = Cloud::from_bytes(&[1.5f32.to_le_bytes(), (-2f32).to_le_bytes()].concat(), &[7]).expect("one code");
+        assert!(Cloud::from_bytes(&[0; 16], &[0; 16], &[1]).is_none() && Cloud::from_bytes(&[0; 8], &[], &[1]).is_none());
+        let pair = |a: f32, b: f32| [a.to_le_bytes(), b.to_le_bytes()].concat();
+        let cloud = Cloud::from_bytes(&pair(1.5, -2.0), &pair(0.0, -2.0 * 2f32.ln()), &[7]).expect("one code");
         assert_eq!((cloud.codes[0], cloud.labels[0]), ([1.5, -2.0], 7));
+        assert!(cloud.sigma(0).is_some_and(|s| s[0] == 1.0 && (s[1] - 0.5).abs() < 1e-6) && cloud.sigma(1).is_none());
     }
 }

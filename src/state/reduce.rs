@@ -1,7 +1,7 @@
 //! The engine's messages into the page's state: a pure function, and the only way they get there.
 
 use super::message::Message;
-use super::pictures::{Atlas, Cloud, Decoding, Encoding, Shared};
+use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Shared, floats};
 use super::session::{Checkpoint, Model, Session, running};
 use crate::protocol::{Answer, Event, NoticeKind, Phase, Query, Slot};
 use crate::spec::PIXELS;
@@ -11,10 +11,9 @@ use crate::spec::PIXELS;
 pub enum Next {
     /// The engine has no model: give it one.
     Supply,
-    /// The model is another one, or has learnt: ask everything that is on show again, but the atlas.
+    /// The model is another one, or has learnt: ask everything that is on show again. The plane's tiles follow by
+    /// themselves.
     Ask,
-    /// The decoded plane too.
-    AskAtlas,
     /// Tell the engine that the snapshot has been drawn.
     SnapshotSeen,
     /// The engine can no more: start another.
@@ -45,12 +44,13 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
                 return vec![Next::SnapshotSeen];
             }
             session.model = Model::Trained;
-            if let [codes, labels, ..] = &buffers[..]
-                && let Some(cloud) = Cloud::from_bytes(codes, labels)
+            session.weights += 1;
+            if let [codes, log_var, labels, ..] = &buffers[..]
+                && let Some(cloud) = Cloud::from_bytes(codes, log_var, labels)
             {
                 session.cloud = Some(Shared::new(cloud));
             }
-            if let Some(pixels) = buffers.get_mut(2).map(std::mem::take)
+            if let Some(pixels) = buffers.get_mut(3).map(std::mem::take)
                 && let Some(atlas) = Atlas::new(area, columns, rows, pixels)
             {
                 session.atlas = Some(Shared::new(atlas));
@@ -91,7 +91,10 @@ fn entered(session: &mut Session, phase: Phase) -> Vec<Next> {
     match phase {
         Phase::Booting | Phase::Loading => vec![],
         Phase::Idle => vec![Next::Supply],
-        Phase::Ready => vec![Next::Ask, Next::AskAtlas],
+        Phase::Ready => {
+            session.weights += 1;
+            vec![Next::Ask]
+        }
         // Pausing changes no weight.
         Phase::Training | Phase::Paused if running(before) => vec![],
         Phase::Training | Phase::Paused => vec![Next::Ask],
@@ -112,8 +115,10 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             match slot {
                 Slot::Handle => session.decoded = decoding,
                 Slot::Hover => session.hovered = decoding,
+                Slot::Pins => session.pins = decoding,
                 Slot::Strip => session.strip = decoding,
-                Slot::Pad | Slot::Atlas | Slot::Bench => {}
+                Slot::Samples => session.samples = decoding,
+                Slot::Pad | Slot::Paint | Slot::Original | Slot::Surface | Slot::Atlas | Slot::Bench => {}
             }
         }
         Answer::Encoded { mu, log_var } => {
@@ -123,7 +128,24 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         }
         Answer::Atlas { area, columns, rows } => {
             if let Some(atlas) = Atlas::new(area, columns, rows, buffer) {
-                session.atlas = Some(Shared::new(atlas));
+                session.tile = Some(Shared::new(atlas));
+            }
+        }
+        Answer::Rolled { z, loss } => {
+            let trail: Vec<[f32; 2]> = z.chunks_exact(2).map(|z| [z[0], z[1]]).collect();
+            if !trail.is_empty() && trail.len() == loss.len() && buffer.len() == PIXELS {
+                session.descent = Some(Descent { trail, loss, decoded: Shared::new(buffer) });
+            }
+        }
+        Answer::Surface { area, columns, rows } => {
+            let values = floats(&buffer);
+            if !values.is_empty() && Some(values.len()) == (columns as usize).checked_mul(rows as usize) {
+                session.surface = Some(Shared::new(Grid { area, columns, rows, values }));
+            }
+        }
+        Answer::Original { index } => {
+            if buffer.len() == PIXELS {
+                session.original = Some(Original { index: index as usize, pixels: Shared::new(buffer) });
             }
         }
         Answer::Enqueued | Answer::Synced { .. } => {}
@@ -148,7 +170,7 @@ mod tests {
     fn snapshot(session: &mut Session) -> Vec<Next> {
         let codes: Vec<u8> = [0.5f32, -0.5].iter().flat_map(|x| x.to_le_bytes()).collect();
         let head = Event::Snapshot { run: 1, step: 10, points: 1, area: AREA, columns: 1, rows: 1 };
-        event(session, head, vec![codes, vec![4], vec![9; PIXELS]])
+        event(session, head, vec![codes, vec![0; 8], vec![4], vec![9; PIXELS]])
     }
 
     #[test]
@@ -159,7 +181,7 @@ mod tests {
         assert_eq!(session.device, Some(cpu));
         assert_eq!(event(&mut session, Event::Phase(Phase::Idle), vec![]), [Next::Supply]);
         assert_eq!(event(&mut session, Event::Phase(Phase::Loading), vec![]), []);
-        assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask, Next::AskAtlas]);
+        assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask]);
         session.run = Some(Run::new(RunSpec::default()));
         event(&mut session, Event::Phase(Phase::Loading), vec![]);
         assert_eq!(event(&mut session, Event::Phase(Phase::Training), vec![]), [Next::Ask]);
@@ -169,9 +191,10 @@ mod tests {
         }
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen, Next::Ask]);
         assert_eq!(session.model, Model::Trained);
+        assert_eq!(session.weights, 2, "of the shipped model, and of the snapshot");
         assert_eq!(session.cloud.as_ref().map(|c| (c.codes[0], c.labels[0])), Some(([0.5, -0.5], 4)));
         assert_eq!(event(&mut session, Event::Phase(Phase::Paused), vec![]), []);
-        assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask, Next::AskAtlas]);
+        assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask]);
         let run = session.run.expect("its numbers stay on show");
         assert_eq!((run.step, run.losses.len()), (20, 4));
         assert!((run.seconds_left().expect("a speed is known") - 296.0).abs() < 1e-3);

@@ -3,6 +3,7 @@
 use reactive_stores::Store;
 
 use crate::i18n::Locale;
+use crate::latent::path::Course;
 use crate::latent::view::View;
 use crate::protocol::DeviceKind;
 use crate::spec::{CLASSES, RunSpec};
@@ -12,16 +13,17 @@ use crate::spec::{CLASSES, RunSpec};
 pub struct Scene {
     /// The shipped model to explore.
     pub model: Shipped,
-    /// The handle.
-    pub z: [f32; 2],
+    pub handles: Handles,
     pub layers: Layers,
+    /// Whose codes the points are.
+    pub points: Points,
     /// Classes whose points are not drawn.
     pub hidden: Classes,
-    /// The two classes between whose means the film strip runs.
-    pub strip: [u8; 2],
+    /// What the film strip shows.
+    pub path: Path,
     /// What the middle of the plane shows, in units of z.
-    pub centre: [f32; 2],
-    pub zoom: f32,
+    pub centre: [f64; 2],
+    pub zoom: f64,
     /// Nothing: as the browser says.
     pub lang: Option<Locale>,
     /// Nothing: as the system says.
@@ -36,10 +38,11 @@ impl Default for Scene {
     fn default() -> Self {
         Self {
             model: Shipped::Mnist,
-            z: [0.3, 0.7],
-            layers: Layers { decodings: true, points: true, prior: true },
+            handles: Handles::default(),
+            layers: Layers::default(),
+            points: Points::Test,
             hidden: Classes::default(),
-            strip: [3, 8],
+            path: Path::default(),
             centre: [0.0, 0.0],
             zoom: 1.0,
             lang: None,
@@ -96,10 +99,64 @@ impl Shipped {
 pub struct Layers {
     /// The decoded plane.
     pub decodings: bool,
-    /// The codes of the test pictures.
+    /// The codes.
     pub points: bool,
     /// Circles of 1, 2 and 3 σ.
     pub prior: bool,
+    /// The aggregated posterior's density against the prior's.
+    pub density: bool,
+    /// The class of the nearest codes, everywhere.
+    pub regions: bool,
+    /// q(z|x) of the points that are pinned or selected.
+    pub ellipses: bool,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Self { decodings: true, points: true, prior: true, density: false, regions: false, ellipses: true }
+    }
+}
+
+/// A set whose codes are shipped with a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// 10,000 test pictures.
+    Test,
+    /// 60,000 training pictures.
+    Train,
+}
+
+/// What the film strip decodes: pictures on the way from one place to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Path {
+    pub ends: [End; 2],
+    pub course: Course,
+    /// Pictures, both ends among them.
+    pub frames: usize,
+}
+
+impl Path {
+    pub const FEWEST: usize = 3;
+    pub const MOST: usize = 41;
+}
+
+impl Default for Path {
+    fn default() -> Self {
+        Self { ends: [End::Class(3), End::Class(8)], course: Course::Straight, frames: 15 }
+    }
+}
+
+/// Where a path starts or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The mean of a class's codes.
+    Class(u8),
+    /// A handle, by its place in the list.
+    Handle(usize),
+    /// A code, by its index.
+    Code(usize),
+    /// A drawing that was kept, by its place among them.
+    Drawing(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,5 +191,14 @@ impl Classes {
 
     pub fn iter(self) -> impl Iterator<Item = u8> {
         (0..CLASSES as u8).filter(move |&class| self.has(class))
+    }
+
+    /// All but this one; none at all if that is how it is already: the second time brings everything back.
+    pub fn solo(&mut self, class: u8) {
+        let all = (1u16 << CLASSES) - 1;
+        if usize::from(class) < CLASSES {
+            let others = all & !(1 << class);
+            self.0 = if self.0 == others { 0 } else { others };
+        }
     }
 }

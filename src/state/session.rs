@@ -2,7 +2,7 @@
 
 use reactive_stores::Store;
 
-use super::pictures::{Atlas, Cloud, Decoding, Encoding, Shared};
+use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Shared};
 use super::scene::Shipped;
 use crate::protocol::{DeviceInfo, Phase, RunId, StepLoss};
 use crate::spec::RunSpec;
@@ -15,15 +15,28 @@ pub struct Session {
     pub device: Option<DeviceInfo>,
     /// Whose pictures the plane shows, and the engine's answers are of.
     pub model: Model,
+    /// Rises whenever the engine's weights may be others: what was decoded before is of another model.
+    pub weights: u32,
     /// The last training run, going on or over.
     pub run: Option<Run>,
     pub cloud: Option<Shared<Cloud>>,
+    /// The plane as it was shipped, or as the last snapshot saw it: what lies under the tiles.
     pub atlas: Option<Shared<Atlas>>,
-    /// At the handle.
+    /// The tile of the plane that was decoded last.
+    pub tile: Option<Shared<Atlas>>,
+    /// At the active handle.
     pub decoded: Option<Decoding>,
     /// Under the pointer.
     pub hovered: Option<Decoding>,
+    /// At every handle.
+    pub pins: Option<Decoding>,
     pub strip: Option<Decoding>,
+    pub samples: Option<Decoding>,
+    /// What was asked for last.
+    pub original: Option<Original>,
+    pub descent: Option<Descent>,
+    /// The loss of the painted picture over the plane, in nats.
+    pub surface: Option<Shared<Grid>>,
     pub encoded: Option<Encoding>,
     pub checkpoint: Option<Checkpoint>,
 }
@@ -34,12 +47,19 @@ impl Default for Session {
             phase: Phase::Booting,
             device: None,
             model: Model::Shipped(Shipped::Mnist),
+            weights: 0,
             run: None,
             cloud: None,
             atlas: None,
+            tile: None,
             decoded: None,
             hovered: None,
+            pins: None,
             strip: None,
+            samples: None,
+            original: None,
+            descent: None,
+            surface: None,
             encoded: None,
             checkpoint: None,
         }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::canvas;
-use super::desk::{Desk, STRIP};
+use super::desk::Desk;
 use super::words::{self, tr};
-use crate::latent::place::{along, lerp};
+use crate::latent::path::{along, lerp};
 use crate::spec::{CLASSES, PIXELS};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
@@ -15,6 +15,9 @@ use crate::state::session::SessionStoreFields;
 
 /// The handle counts as on the line up to here, in units of z.
 const ON_LINE: f32 = 0.06;
+
+/// Pictures of the film strip.
+const STRIP: usize = 15;
 
 #[component]
 pub fn Film() -> impl IntoView {
@@ -24,7 +27,7 @@ pub fn Film() -> impl IntoView {
     // The frame the handle is at, if it is on the line.
     let current = Memo::new(move |_| {
         let [a, b] = line.get()?;
-        let (t, off) = along(a, b, desk.page.scene().z().get());
+        let (t, off) = along(a, b, desk.z());
         (off < ON_LINE).then(|| (t * (STRIP - 1) as f32).round() as usize)
     });
     let frames: Vec<NodeRef<Canvas>> = (0..STRIP).map(|_| NodeRef::new()).collect();
@@ -147,12 +150,12 @@ pub fn Film() -> impl IntoView {
 #[component]
 fn End(end: usize) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let chosen = move || desk.page.scene().strip().get()[end];
+    let chosen = move || match desk.page.scene().path().get().ends[end] { crate::state::scene::End::Class(class) => class, _ => 0 };
     let name = move |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
     let label = move || if end == 0 { tr!(desk, strip_from_class) } else { tr!(desk, strip_to_class) };
     let choose = move |event| {
         if let Ok(class) = event_target_value(&event).parse() {
-            desk.choose_strip(end, class);
+            desk.choose_path(|path| path.ends[end] = crate::state::scene::End::Class(class));
         }
     };
     view! {

@@ -11,21 +11,19 @@ use crate::latent::place::{Neighbourhood, neighbourhood, place};
 use crate::latent::posterior::prior_density;
 use crate::plots::palette;
 use crate::state::PageStoreFields;
-use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
 
 /// The classes around the handle.
 pub fn around(desk: Desk) -> Memo<Option<Neighbourhood>> {
     Memo::new(move |_| {
         let cloud = desk.page.session().cloud().get()?;
-        neighbourhood(&cloud.codes, &cloud.labels, desk.page.scene().z().get())
+        neighbourhood(&cloud.codes, &cloud.labels, desk.z())
     })
 }
 
 #[component]
 pub fn Here() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let z = desk.page.scene().z();
     let model = desk.page.session().model();
     let around = around(desk);
     let nearest = move || {
@@ -39,17 +37,17 @@ pub fn Here() -> impl IntoView {
         })
     };
     let away = move || around.get().map(|n| tr!(desk, away, distance = number(desk.locale(), n.nearest, 2)));
-    let sentence = Memo::new(move |_| words::place(desk.locale(), model.get(), place(z.get(), around.get().as_ref())));
+    let sentence = Memo::new(move |_| words::place(desk.locale(), model.get(), place(desk.z(), around.get().as_ref())));
     view! {
         <section class="here">
-            <h2>{move || tr!(desk, here)} " " <em class="z">"z = " {move || point(desk.locale(), z.get())}</em></h2>
+            <h2>{move || tr!(desk, here)} " " <em class="z">"z = " {move || point(desk.locale(), desk.z())}</em></h2>
             <div class="now">
                 <Decoded/>
                 <dl class="kv">
                     <dt>{move || tr!(desk, nearest_class)}</dt>
                     <dd data-testid="nearest-class">{nearest}</dd>
                     <dt>{move || tr!(desk, prior_density)} " " <i class="sym">"p(z)"</i></dt>
-                    <dd data-testid="prior-density">{move || number(desk.locale(), prior_density(z.get()), 3)}</dd>
+                    <dd data-testid="prior-density">{move || number(desk.locale(), prior_density(desk.z()), 3)}</dd>
                     <dt>{move || tr!(desk, nearest_code)}</dt>
                     <dd>{away}</dd>
                 </dl>
@@ -65,7 +63,6 @@ fn Decoded() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let node = NodeRef::<Canvas>::new();
     let session = desk.page.session();
-    let z = desk.page.scene().z();
     let ready = Memo::new(move |_| answers(session.phase().get()));
     let decoded = Memo::new(move |_| session.decoded().get());
     let live = Memo::new(move |_| ready.get() && decoded.with(Option::is_some));
@@ -81,7 +78,7 @@ fn Decoded() -> impl IntoView {
                 }
             }
         } else if let Some(atlas) = session.atlas().get() {
-            canvas::picture(node, &atlas.cell(z.get()));
+            canvas::picture(node, &atlas.cell(desk.z()));
         }
     });
     view! {

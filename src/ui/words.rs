@@ -102,5 +102,13 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::ModelMissing => say!(l, said_model_missing),
         Message::Copied => say!(l, said_copied),
         Message::NotCopied => say!(l, said_not_copied),
+        Message::HandlesFull => say!(l, said_handles_full),
+        Message::NothingSelected => say!(l, said_nothing_selected),
+        Message::NotAPlace => say!(l, said_not_a_place),
+        Message::Deepest => say!(l, said_deepest),
+        Message::EmptyClass => say!(l, said_empty_class),
+        Message::NotAPicture => say!(l, said_not_a_picture),
+        Message::BlankPicture => say!(l, said_blank_picture),
+        Message::NotSaved => say!(l, said_not_saved),
     }
 }

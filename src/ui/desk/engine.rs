@@ -188,7 +188,6 @@ impl Desk {
         match next {
             Next::Supply => self.supply(),
             Next::Ask => self.ask_all(),
-            Next::AskAtlas => self.ask_atlas(),
             Next::SnapshotSeen => super::super::canvas::after_drawing(move || self.send(&ToEngine::SnapshotSeen, &[])),
             Next::Replace => self.replace(),
             Next::Say(message) => self.say(message),
@@ -242,7 +241,7 @@ impl Desk {
     }
 
     /// Asks, where there is a model to ask. What is asked before is asked again when it is there.
-    pub(super) fn ask(self, slot: Slot, ask: Ask) {
+    pub fn ask(self, slot: Slot, ask: Ask) {
         if !self.answers() {
             return;
         }
@@ -257,7 +256,7 @@ impl Desk {
         self.send(&ToEngine::Ask { id, slot, query }, &buffers);
     }
 
-    fn send(self, head: &ToEngine, buffers: &[&[u8]]) {
+    pub(super) fn send(self, head: &ToEngine, buffers: &[&[u8]]) {
         self.wire.with_value(|wire| {
             if let Some(client) = &wire.client {
                 client.send(head, buffers);

@@ -1,6 +1,7 @@
 //! The page's desk: everything a component may do. It moves the state, sends to the engine, and hears what comes back.
 
 mod engine;
+mod hand;
 mod shelf;
 
 use leptos::prelude::*;
@@ -9,29 +10,32 @@ use reactive_stores::Store;
 use crate::client::Client;
 use crate::client::probe::Gpu;
 use crate::i18n::Locale;
-use crate::latent::place::{class_means, lerp};
+use crate::latent::path;
+use crate::latent::place::class_means;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
-use crate::protocol::{Command, DeviceKind, Phase, PixelFormat, Query, Slot};
+use crate::protocol::{Area, Command, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
+use crate::spec::CLASSES;
 use crate::state::asks::{Ask, Asks};
+use crate::state::handles::Handles;
+use crate::state::history::History;
 use crate::state::message::Message;
-use crate::state::scene::{Scene, SceneStoreFields, Shipped, Theme};
+use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{Model, Run, SessionStoreFields, answers, running};
-use crate::state::{Hover, Page, PageStoreFields};
+use crate::state::{Page, PageStoreFields};
 use shelf::Book;
 
-/// Pictures of the film strip.
-pub const STRIP: usize = 15;
-
-/// Width of a picture of the decoded plane, in pixels of the page.
+/// Width of a picture of the decoded plane in a snapshot, in pixels of the page, and the most of them.
 const CELL: f32 = 26.0;
-
-/// Most pictures of the decoded plane.
 const MOST_CELLS: usize = 1200;
 
 #[derive(Clone, Copy)]
 pub struct Desk {
     pub page: Store<Page>,
+    /// Of the handles, for undoing.
+    history: RwSignal<History<Handles>>,
+    /// The mean code of each class.
+    means: Memo<[Option<[f32; 2]>; CLASSES]>,
     wire: StoredValue<Wire, LocalStorage>,
 }
 
@@ -69,7 +73,12 @@ enum Resume {
 
 impl Desk {
     pub fn new(page: Store<Page>) -> Self {
-        Self { page, wire: StoredValue::new_local(Wire::default()) }
+        let history = RwSignal::new(History::new(page.scene().handles().get_untracked()));
+        let cloud = page.session().cloud();
+        let means = Memo::new(move |_| {
+            cloud.read().as_ref().map_or([None; CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
+        });
+        Self { page, history, means, wire: StoredValue::new_local(Wire::default()) }
     }
 
     // What holds now. Reactive.
@@ -90,76 +99,68 @@ impl Desk {
         (size[0] > 0.0 && size[1] > 0.0).then(|| View { centre, zoom, ..View::new(size[0], size[1]) })
     }
 
-    /// Where the film strip starts and ends: the means of its two classes.
+    /// Where the active handle is.
+    pub fn z(self) -> [f32; 2] {
+        self.page.scene().handles().read().z()
+    }
+
+    /// The mean code of a class; nothing for a class without codes.
+    pub fn mean(self, class: u8) -> Option<[f32; 2]> {
+        self.means.with(|means| means.get(usize::from(class)).copied().flatten())
+    }
+
+    /// Where an end of a path lies; nothing if what it names is not here.
+    pub fn place_of(self, end: End) -> Option<[f32; 2]> {
+        match end {
+            End::Class(class) => self.mean(class),
+            End::Handle(index) => self.page.scene().handles().read().list().get(index).map(|handle| handle.z),
+            End::Code(index) => self.page.session().cloud().read().as_ref()?.codes.get(index).copied(),
+            End::Drawing(index) => self.page.kept().read().get(index).map(|kept| kept.mu),
+        }
+    }
+
+    /// Where the film strip starts and ends; nothing while one of the two is not here.
     pub fn line(self) -> Option<[[f32; 2]; 2]> {
-        let strip = self.page.scene().strip().get();
-        let cloud = self.page.session().cloud().get()?;
-        let means = class_means(&cloud.codes, &cloud.labels);
-        let mean = |class: u8| means.get(usize::from(class)).copied().flatten();
-        Some([mean(strip[0])?, mean(strip[1])?])
+        let [a, b] = self.page.scene().path().get().ends;
+        Some([self.place_of(a)?, self.place_of(b)?])
+    }
+
+    /// The points that the film strip decodes.
+    pub fn way(self) -> Option<Vec<[f32; 2]>> {
+        let [a, b] = self.line()?;
+        let Path { course, frames, .. } = self.page.scene().path().get();
+        Some(path::points(course, a, b, frames))
     }
 
     // What a visitor does.
 
-    /// Puts the handle somewhere.
-    pub fn go_to(self, z: [f32; 2]) {
-        let keep = |x: f32| if x.is_finite() { (x.clamp(-8.0, 8.0) * 1000.0).round() / 1000.0 } else { 0.0 };
-        let z = z.map(keep);
-        if self.page.scene().z().get_untracked() != z {
-            self.page.scene().z().set(z);
-            self.keep_in_sight(z);
-            self.ask_handle();
-        }
+    pub fn choose_path(self, change: impl FnOnce(&mut Path)) {
+        let mut path = self.page.scene().path().get_untracked();
+        change(&mut path);
+        path.frames = path.frames.clamp(Path::FEWEST, Path::MOST);
+        self.page.scene().path().set(path);
     }
 
     /// At the start, if the link puts the handle out of sight and says nothing of the view.
     pub fn find_handle(self) {
-        let scene = self.page.scene();
-        if scene.centre().get_untracked() == Scene::default().centre {
-            self.keep_in_sight(scene.z().get_untracked());
-        }
-    }
-
-    /// Takes the view along to a handle that left it.
-    fn keep_in_sight(self, z: [f32; 2]) {
-        let Some(view) = untrack(|| self.view()) else { return };
-        let [x, y] = view.to_pixel(z);
-        if x < -1.0 || y < -1.0 || x > view.width + 1.0 || y > view.height + 1.0 {
-            self.look(View { centre: z, ..view });
-        }
-    }
-
-    pub fn hover(self, hover: Option<Hover>) {
-        if self.page.hover().get_untracked() == hover {
-            return;
-        }
-        self.page.hover().set(hover);
-        if let Some(hover) = hover {
-            self.ask(Slot::Hover, decode(vec![hover.z[0], hover.z[1]]));
+        if self.page.scene().centre().get_untracked() == Scene::default().centre {
+            self.keep_in_sight(untrack(|| self.z()));
         }
     }
 
     pub fn look(self, view: View) {
-        let scene = self.page.scene();
-        let round = |x: f32| (x * 1000.0).round() / 1000.0;
-        if scene.centre().get_untracked() != view.centre.map(round) {
-            scene.centre().set(view.centre.map(round));
+        let (scene, view) = (self.page.scene(), view.rounded());
+        if scene.centre().get_untracked() != view.centre {
+            scene.centre().set(view.centre);
         }
-        if scene.zoom().get_untracked() != round(view.zoom) {
-            scene.zoom().set(round(view.zoom));
+        if scene.zoom().get_untracked() != view.zoom {
+            scene.zoom().set(view.zoom);
         }
     }
 
     pub fn choose_model(self, model: Shipped) {
         self.page.scene().model().set(model);
         self.show(model);
-    }
-
-    pub fn choose_strip(self, end: usize, class: u8) {
-        let mut strip = self.page.scene().strip().get_untracked();
-        strip[end] = class;
-        self.page.scene().strip().set(strip);
-        self.ask_strip();
     }
 
     /// A new drawing on the pad, or none.
@@ -203,10 +204,11 @@ impl Desk {
         let Parsed { scene, nonsense } = link;
         let before = self.page.scene().get_untracked();
         self.page.scene().set(scene.clone());
+        self.handles_changed();
         if !nonsense.is_empty() {
             self.say(Message::Link);
         }
-        if scene.model != before.model {
+        if (scene.model, scene.points) != (before.model, before.points) {
             self.show(scene.model);
         }
         if scene.device.is_some() && scene.device != self.wire.with_value(|wire| wire.kind) {
@@ -228,15 +230,28 @@ impl Desk {
 
     // Questions.
 
-    fn ask_handle(self) {
-        let z = self.page.scene().z().get_untracked();
-        self.ask(Slot::Handle, decode(z.to_vec()));
+    pub fn ask_handle(self) {
+        self.ask(Slot::Handle, decode(&[untrack(|| self.z())]));
+    }
+
+    fn ask_pins(self) {
+        let points: Vec<[f32; 2]> = self.page.scene().handles().read_untracked().list().iter().map(|h| h.z).collect();
+        if points.len() > 1 {
+            self.ask(Slot::Pins, decode(&points));
+        }
     }
 
     pub fn ask_strip(self) {
-        let Some([a, b]) = untrack(|| self.line()) else { return };
-        let z = (0..STRIP).flat_map(|i| lerp(a, b, i as f32 / (STRIP - 1) as f32)).collect();
-        self.ask(Slot::Strip, decode(z));
+        if let Some(way) = untrack(|| self.way()) {
+            self.ask(Slot::Strip, decode(&way));
+        }
+    }
+
+    fn ask_samples(self) {
+        let points: Vec<[f32; 2]> = self.page.samples().read_untracked().iter().map(|sample| sample.z).collect();
+        if !points.is_empty() {
+            self.ask(Slot::Samples, decode(&points));
+        }
     }
 
     fn ask_pad(self) {
@@ -245,19 +260,26 @@ impl Desk {
         }
     }
 
-    /// The decoded plane where it is looked at. While training, snapshots bring it.
-    pub fn ask_atlas(self) {
+    /// A tile of the decoded plane.
+    pub fn ask_tile(self, area: Area, side: u32) {
+        self.ask(Slot::Atlas, Query::Atlas { area, columns: side, rows: side }.into());
+    }
+
+    /// Tells the engine what is looked at: what snapshots decode.
+    pub fn tell_view(self) {
         if let Some(view) = untrack(|| self.view()) {
             let (area, columns, rows) = cells(&view, CELL, MOST_CELLS);
-            self.ask(Slot::Atlas, Query::Atlas { area, columns, rows }.into());
+            self.send(&ToEngine::Look { area, columns, rows }, &[]);
         }
     }
 
     /// Everything on show but the decoded plane, of a model that is new or has learnt.
     fn ask_all(self) {
         self.ask_handle();
+        self.ask_pins();
         self.ask_strip();
         self.ask_pad();
+        self.ask_samples();
     }
 
     /// Whether a run is on or was: its model can be left for the shipped one.
@@ -285,6 +307,7 @@ impl Desk {
     }
 }
 
-fn decode(z: Vec<f32>) -> Ask {
-    Query::Decode { z, format: PixelFormat::Bytes }.into()
+/// The question what points of the plane decode to.
+pub fn decode(points: &[[f32; 2]]) -> Ask {
+    Query::Decode { z: points.concat(), format: PixelFormat::Bytes }.into()
 }

@@ -12,7 +12,7 @@ use crate::state::PageStoreFields;
 use crate::state::card::Card;
 use crate::state::message::Message;
 use crate::state::pictures::{Atlas, Cloud, Shared};
-use crate::state::scene::Shipped;
+use crate::state::scene::{Points, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 
@@ -22,7 +22,10 @@ pub(super) struct Book {
     pub model: Shipped,
     pub card: Card,
     pub weights: Option<Shared<Vec<u8>>>,
+    /// Of the test pictures.
     cloud: Shared<Cloud>,
+    /// Of the training pictures, once they were asked for.
+    train: Option<Shared<Cloud>>,
     atlas: Shared<Atlas>,
 }
 
@@ -46,6 +49,48 @@ impl Desk {
                 }
             }
         });
+    }
+
+    /// Shows the codes of the test pictures, or of the training pictures.
+    pub fn choose_points(self, points: Points) {
+        self.page.scene().points().set(points);
+        if let Some(book) = self.shelf().and_then(|model| self.book(model)) {
+            self.show_points(&book);
+        }
+    }
+
+    /// The codes that the scene asks for; those that are here until those are.
+    fn show_points(self, book: &Book) {
+        let wanted = match self.page.scene().points().get_untracked() {
+            Points::Test => Some(book.cloud.clone()),
+            Points::Train => book.train.clone(),
+        };
+        self.forget_codes();
+        self.page.session().cloud().set(Some(wanted.clone().unwrap_or_else(|| book.cloud.clone())));
+        if wanted.is_none() {
+            let model = book.model;
+            spawn_local(async move {
+                if let Err(why) = self.bring_train(model).await {
+                    web_sys::console::warn_1(&why);
+                    self.page.scene().points().set(Points::Test);
+                    self.say(Message::ModelMissing);
+                }
+            });
+        }
+    }
+
+    async fn bring_train(self, model: Shipped) -> Result<(), JsValue> {
+        let file = fetch::bytes(&format!("{}/codes-train.safetensors", model.folder())).await?;
+        let train = cloud(&file)?;
+        self.wire.update_value(|wire| {
+            wire.books.iter_mut().filter(|book| book.model == model).for_each(|book| book.train = Some(train.clone()));
+        });
+        let wanted = self.page.scene().points().get_untracked() == Points::Train;
+        if wanted && self.shelf() == Some(model) {
+            self.forget_codes();
+            self.page.session().cloud().set(Some(train));
+        }
+        Ok(())
     }
 
     fn drop_run(self) {
@@ -73,11 +118,10 @@ impl Desk {
         let weights = fetch::bytes(&file("weights.safetensors"));
 
         let card: Card = serde_json::from_slice(&card.await?).map_err(|why| why.to_string())?;
-        let codes = Codes::read(&codes.await?).map_err(|why| why.to_string())?;
-        let cloud = Shared::new(Cloud { codes: codes.mu, labels: codes.labels });
+        let cloud = cloud(&codes.await?)?;
         let grid = card.atlas.clone();
         let atlas = Atlas::new(grid.area, grid.columns, grid.rows, atlas.await?).ok_or("the atlas has another size")?;
-        let mut book = Book { model, card, weights: None, cloud, atlas: Shared::new(atlas) };
+        let mut book = Book { model, card, weights: None, cloud, train: None, atlas: Shared::new(atlas) };
         if self.shelf() == Some(model) {
             self.lay_out(&book);
             canvas::after_drawing(canvas::first_picture);
@@ -94,9 +138,16 @@ impl Desk {
     pub(super) fn lay_out(self, book: &Book) {
         self.page.card().set(Some(book.card.clone()));
         self.page.session().update(|session| {
-            session.cloud = Some(book.cloud.clone());
             session.atlas = Some(book.atlas.clone());
-            (session.decoded, session.strip, session.hovered) = (None, None, None);
+            (session.decoded, session.hovered, session.pins) = (None, None, None);
+            (session.strip, session.samples, session.descent, session.surface) = (None, None, None, None);
         });
+        self.show_points(book);
     }
+}
+
+/// The codes in a file.
+fn cloud(file: &[u8]) -> Result<Shared<Cloud>, JsValue> {
+    let codes = Codes::read(file).map_err(|why| why.to_string())?;
+    Ok(Shared::new(Cloud { codes: codes.mu, log_var: codes.log_var, labels: codes.labels }))
 }

@@ -179,7 +179,7 @@ fn decode_after_rest(desk: Desk, view: Memo<Option<View>>) {
             if let Some(waiting) = waiting.get_value() {
                 window().clear_timeout_with_handle(waiting);
             }
-            waiting.set_value(super::preferences::later(REST, move || desk.ask_atlas()));
+            waiting.set_value(super::preferences::later(REST, move || desk.tell_view()));
         }
     });
 }
@@ -189,7 +189,7 @@ fn decode_after_rest(desk: Desk, view: Memo<Option<View>>) {
 fn Handle(view: Memo<Option<View>>, hand: pointer::Hand) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let node = NodeRef::<Button>::new();
-    let z = desk.page.scene().z();
+    let z = Memo::new(move |_| desk.z());
     let around = around(desk);
     let place = move |axis: usize| view.get().map(|view| format!("{}px", view.to_pixel(z.get())[axis]));
     let text = move || {
@@ -265,7 +265,8 @@ fn HoverCard(view: Memo<Option<View>>) -> impl IntoView {
     };
     let name = move || {
         hover.get().map(|h| {
-            let class = words::class(desk.locale(), session.model().get(), h.class);
+            let class = session.cloud().read().as_ref().and_then(|c| c.labels.get(h.code?).copied())?;
+            let class = words::class(desk.locale(), session.model().get(), class);
             view! {
                 <b>
                     <span class="swatch" style:background=palette::css(h.class)></span>
@@ -287,9 +288,9 @@ fn HoverCard(view: Memo<Option<View>>) -> impl IntoView {
 #[component]
 fn Hint() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let first = desk.page.scene().z().get_untracked();
+    let first = untrack(|| desk.z());
     let moved = Memo::new(move |before: Option<&bool>| {
-        before.copied().unwrap_or(false) || desk.page.scene().z().get() != first
+        before.copied().unwrap_or(false) || desk.z() != first
     });
     let text = move || match desk.page.session().model().get() {
         Model::Shipped(Shipped::Fashion) => tr!(desk, drag_me_fashion),

@@ -1,0 +1,245 @@
+//! Ways from one point of the plane to another: the straight line, and the great circle's counterpart in a plane.
+
+/// The shape of a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// The shortest way. Between two samples of the prior it passes nearer to the origin than either.
+    Straight,
+    /// [`slerp`]: as far from the origin as its ends are, where the prior has its mass.
+    GreatCircle,
+}
+
+/// Turns that miss half a circle by less than this, in radians, count as half a circle: which way round is shorter would
+/// be a matter of rounding.
+const HALF_CIRCLE: f64 = 1e-5;
+
+/// An end nearer to the origin than this, in units of z, has no direction.
+const NO_DIRECTION: f64 = 1e-6;
+
+/// Where on the segment from `a` (0) to `b` (1) the point nearest to `z` lies, and its distance in units of z.
+pub fn along(a: [f32; 2], b: [f32; 2], z: [f32; 2]) -> (f32, f32) {
+    let d = [b[0] - a[0], b[1] - a[1]];
+    let length = d[0] * d[0] + d[1] * d[1];
+    let t = if length > 0.0 { ((z[0] - a[0]) * d[0] + (z[1] - a[1]) * d[1]) / length } else { 0.0 };
+    let t = t.clamp(0.0, 1.0);
+    (t, distance(lerp(a, b, t), z))
+}
+
+/// The point at `t` on the straight line from `a` (0) to `b` (1).
+pub fn lerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
+    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
+}
+
+/// Spherical linear interpolation (Shoemake 1985; for latent spaces White 2016, arXiv:1609.04468) of points of any
+/// length: the direction turns from that of `a` (`t` = 0) to that of `b` (1) at a constant speed through the smaller
+/// angle, and the length goes linearly from |a| to |b|. Opposite ends are joined counter-clockwise. An end at the origin
+/// has no direction, so that the way is straight. `t` is held to 0..=1.
+pub fn slerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
+    if t <= 0.0 {
+        return a;
+    }
+    if t >= 1.0 {
+        return b;
+    }
+    let (from, to) = (a.map(f64::from), b.map(f64::from));
+    let (near, far) = (from[0].hypot(from[1]), to[0].hypot(to[1]));
+    if near < NO_DIRECTION || far < NO_DIRECTION {
+        return lerp(a, b, t);
+    }
+    let t = f64::from(t);
+    let (sin, cos) = (turn(from, to) * t).sin_cos();
+    let stretch = (near + (far - near) * t) / near;
+    [(from[0] * cos - from[1] * sin) * stretch, (from[0] * sin + from[1] * cos) * stretch].map(|x| x as f32)
+}
+
+/// The angle in radians by which the direction of `a` turns to that of `b`, counter-clockwise positive, at most half a
+/// circle.
+fn turn(a: [f64; 2], b: [f64; 2]) -> f64 {
+    let angle = (a[0] * b[1] - a[1] * b[0]).atan2(a[0] * b[0] + a[1] * b[1]);
+    if angle < HALF_CIRCLE - std::f64::consts::PI { angle + std::f64::consts::TAU } else { angle }
+}
+
+/// The point at `t` on the way from `a` (0) to `b` (1).
+pub fn point(course: Course, a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
+    match course {
+        Course::Straight => lerp(a, b, t),
+        Course::GreatCircle => slerp(a, b, t),
+    }
+}
+
+/// `n` points at equal steps of t from `a` to `b`, both included; `a` alone for one.
+pub fn points(course: Course, a: [f32; 2], b: [f32; 2], n: usize) -> Vec<[f32; 2]> {
+    let last = n.saturating_sub(1).max(1) as f32;
+    (0..n).map(|i| point(course, a, b, i as f32 / last)).collect()
+}
+
+/// Where on the way the point nearest to `z` lies, 0..=1, and its distance in units of z. The great circle is searched:
+/// first at `n` steps, then between the neighbours of the best of them.
+pub fn nearest(course: Course, a: [f32; 2], b: [f32; 2], z: [f32; 2], n: usize) -> (f32, f32) {
+    match course {
+        Course::Straight => along(a, b, z),
+        Course::GreatCircle => search(|t| distance(slerp(a, b, t), z), n.max(1)),
+    }
+}
+
+/// The argument in 0..=1 at which `f` is least, and its value there. `f` has to have one valley between a step and the
+/// next but one.
+fn search(f: impl Fn(f32) -> f32, n: usize) -> (f32, f32) {
+    let step = 1.0 / n as f32;
+    let mut best = (0.0, f(0.0));
+    let mut keep = |t: f32| {
+        let value = f(t);
+        if value < best.1 {
+            best = (t, value);
+        }
+        best.0
+    };
+    let coarse = (1..=n).fold(0.0, |_, i| keep(i as f32 * step));
+    // Each round halves the part of the valley that is left.
+    let mut reach = step / 2.0;
+    let mut middle = coarse;
+    while reach > 1e-6 {
+        keep((middle - reach).max(0.0));
+        middle = keep((middle + reach).min(1.0));
+        reach /= 2.0;
+    }
+    best
+}
+
+/// Length of the way through `points`, in units of z.
+pub fn length(points: &[[f32; 2]]) -> f32 {
+    points.windows(2).map(|w| distance(w[0], w[1])).sum()
+}
+
+fn distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+    use std::f32::consts::{FRAC_1_SQRT_2, PI};
+
+    fn close(a: [f32; 2], b: [f32; 2]) -> bool {
+        distance(a, b) < 1e-5
+    }
+
+    fn pairs() -> Vec<([f32; 2], [f32; 2])> {
+        let mut rng = Rng::new(5);
+        let mut point = move || [rng.range(-3.0, 3.0), rng.range(-3.0, 3.0)];
+        (0..200).map(|_| (point(), point())).collect()
+    }
+
+    #[test]
+    fn along_a_segment() {
+        let (a, b) = ([-1.0, 0.0], [1.0, 0.0]);
+        assert_eq!(along(a, b, [0.5, 0.25]), (0.75, 0.25));
+        assert_eq!(along(a, b, [9.0, 0.0]), (1.0, 8.0));
+        assert_eq!(along(a, a, [-1.0, 2.0]), (0.0, 2.0));
+    }
+
+    #[test]
+    fn slerp_by_hand() {
+        assert!(close(slerp([1.0, 0.0], [0.0, 1.0], 0.5), [FRAC_1_SQRT_2, FRAC_1_SQRT_2]));
+        // A third of a right angle, and a third of the way from length 1 to length 4.
+        assert!(close(slerp([1.0, 0.0], [0.0, 4.0], 1.0 / 3.0), [2.0 * (PI / 6.0).cos(), 2.0 * (PI / 6.0).sin()]));
+        // The smaller angle, clockwise here.
+        assert!(close(slerp([0.0, 2.0], [2.0, 0.0], 0.5), [2f32.sqrt(), 2f32.sqrt()]));
+        assert!(close(slerp([1.0, 1.0], [3.0, 3.0], 0.5), [2.0, 2.0]));
+    }
+
+    #[test]
+    fn an_end_at_the_origin_makes_it_straight() {
+        assert_eq!(slerp([0.0, 0.0], [2.0, -4.0], 0.25), [0.5, -1.0]);
+        assert_eq!(slerp([2.0, -4.0], [0.0, 0.0], 0.25), [1.5, -3.0]);
+        assert_eq!(slerp([0.0, 0.0], [0.0, 0.0], 0.25), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn equal_ends_stay() {
+        for (a, _) in pairs() {
+            assert!((0..=10).all(|i| close(slerp(a, a, i as f32 / 10.0), a)));
+        }
+    }
+
+    #[test]
+    fn opposite_ends_go_round_counter_clockwise() {
+        assert!(close(slerp([2.0, 0.0], [-2.0, 0.0], 0.5), [0.0, 2.0]));
+        assert!(close(slerp([-2.0, 0.0], [2.0, 0.0], 0.5), [0.0, -2.0]));
+        for (a, _) in pairs() {
+            // Nearly opposite, a hair to either side.
+            for hair in [-1e-6, 0.0, 1e-6] {
+                let b = [-a[0] - hair * a[1], -a[1] + hair * a[0]];
+                let way = points(Course::GreatCircle, a, b, 33);
+                assert!(way.iter().all(|p| (p[0].hypot(p[1]) / a[0].hypot(a[1]) - 1.0).abs() < 1e-4));
+                let middle = way[16];
+                assert!(a[0] * middle[1] - a[1] * middle[0] > 0.0, "{a:?} {middle:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_courses_keep_their_ends_and_read_the_same_backwards() {
+        for (a, b) in pairs() {
+            for course in [Course::Straight, Course::GreatCircle] {
+                let way = points(course, a, b, 9);
+                assert!(way[0] == a && close(way[8], b), "{course:?}");
+                let back = points(course, b, a, 9);
+                assert!(way.iter().zip(back.iter().rev()).all(|(&p, &q)| close(p, q)), "{course:?} {a:?} {b:?}");
+            }
+            assert_eq!((slerp(a, b, 0.0), slerp(a, b, 1.0)), (a, b));
+        }
+        assert_eq!(points(Course::GreatCircle, [1.0, 2.0], [3.0, 4.0], 1), [[1.0, 2.0]]);
+    }
+
+    #[test]
+    fn the_direction_turns_at_a_constant_speed_and_the_length_grows_evenly() {
+        for (a, b) in pairs() {
+            let way = points(Course::GreatCircle, a, b, 17);
+            let turns: Vec<f64> = way.windows(2).map(|w| turn(w[0].map(f64::from), w[1].map(f64::from))).collect();
+            assert!(turns.iter().all(|t| (t - turns[0]).abs() < 1e-4), "{a:?} {b:?} {turns:?}");
+            let radii: Vec<f32> = way.iter().map(|p| p[0].hypot(p[1])).collect();
+            assert!(radii.windows(2).all(|w| (w[1] - w[0] - (radii[1] - radii[0])).abs() < 1e-5), "{radii:?}");
+        }
+    }
+
+    #[test]
+    fn finite_and_monotone_in_length() {
+        for (a, b) in pairs().into_iter().chain([([1e-9, 0.0], [0.0, 3.0]), ([1e-30, 1e-30], [-1e-30, 0.0])]) {
+            let way = points(Course::GreatCircle, a, b, 50);
+            assert!(way.iter().flatten().all(|x| x.is_finite()));
+            let lengths: Vec<f32> = (1..=50).map(|n| length(&way[..n])).collect();
+            assert!(lengths.windows(2).all(|w| w[0] <= w[1]) && lengths[0] == 0.0);
+            assert!(lengths[49] >= distance(a, b) - 1e-4, "no way is shorter than the straight one");
+        }
+        assert_eq!(length(&[]), 0.0);
+        assert_eq!(length(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]), 6.0);
+    }
+
+    /// Half of a circle of radius 2: the nearest point of a circle lies in the direction of the point.
+    #[test]
+    fn the_nearest_of_a_great_circle() {
+        let (a, b) = ([2.0, 0.0], [-2.0, 0.0]);
+        for i in 0..=20 {
+            let angle = PI * i as f32 / 20.0;
+            let (t, off) = nearest(Course::GreatCircle, a, b, [3.0 * angle.cos(), 3.0 * angle.sin()], 16);
+            assert!((t - i as f32 / 20.0).abs() < 1e-3 && (off - 1.0).abs() < 1e-5, "{i}: {t} {off}");
+        }
+        assert_eq!(nearest(Course::GreatCircle, a, b, [1.0, -5.0], 16).0, 0.0);
+        assert_eq!(nearest(Course::Straight, a, b, [1.0, -5.0], 16), (0.25, 5.0));
+    }
+
+    /// Against a search in ten thousand steps.
+    #[test]
+    fn no_point_of_the_way_is_nearer() {
+        for (i, (a, b)) in pairs().into_iter().enumerate() {
+            let z = [(i as f32).sin() * 3.0, (i as f32 * 1.7).cos() * 3.0];
+            let (t, off) = nearest(Course::GreatCircle, a, b, z, 64);
+            let least = points(Course::GreatCircle, a, b, 10_001).into_iter().map(|p| distance(p, z));
+            let least = least.fold(f32::INFINITY, f32::min);
+            assert!(off <= least + 1e-5, "{off} {least}");
+            assert!((distance(slerp(a, b, t), z) - off).abs() < 1e-6);
+        }
+    }
+}
