@@ -108,10 +108,50 @@ fn search(f: impl Fn(f32) -> f32, n: usize) -> (f32, f32) {
 
 /// Length of the way through `points`, in units of z.
 pub fn length(points: &[[f32; 2]]) -> f32 {
-    points.windows(2).map(|w| distance(w[0], w[1])).sum()
+    steps(points).iter().sum()
 }
 
-fn distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+/// From each of `points` to the next, in units of z.
+pub fn steps(points: &[[f32; 2]]) -> Vec<f32> {
+    points.windows(2).map(|w| distance(w[0], w[1])).collect()
+}
+
+/// From each picture to the next: the Euclidean distance over all pixels, which go from 0 (no ink) to 1. `pictures` holds
+/// `size` bytes a picture, 255 is ink; what is left over at the end counts for nothing.
+pub fn pixel_steps(pictures: &[u8], size: usize) -> Vec<f32> {
+    let size = size.max(1);
+    let all: Vec<&[u8]> = pictures.chunks_exact(size).collect();
+    let square = |(a, b): (&u8, &u8)| f64::from(a.abs_diff(*b)).powi(2);
+    let apart = |a: &[u8], b: &[u8]| (a.iter().zip(b).map(square).sum::<f64>().sqrt() / 255.0) as f32;
+    all.windows(2).map(|w| apart(w[0], w[1])).collect()
+}
+
+/// The mean of some steps; 0 for none.
+pub fn mean(steps: &[f32]) -> f32 {
+    steps.iter().sum::<f32>() / steps.len().max(1) as f32
+}
+
+/// Which of some steps is the largest, the first of equals, and how many times the mean it is. Nothing where nothing moves.
+pub fn largest(steps: &[f32]) -> Option<(usize, f32)> {
+    let mean = mean(steps);
+    let first = steps.iter().copied().enumerate().reduce(|best, step| if step.1 > best.1 { step } else { best });
+    first.filter(|_| mean > 0.0 && mean.is_finite()).map(|(index, step)| (index, step / mean))
+}
+
+/// Onward by `by` on a way that is gone there and back: from `t` towards `heading` (1 or −1), turning at 0 and at 1.
+/// `by` is at most 1, the whole way.
+pub fn there_and_back(t: f32, heading: f32, by: f32) -> (f32, f32) {
+    let next = t + heading * by.clamp(0.0, 1.0);
+    if next > 1.0 {
+        (2.0 - next, -1.0)
+    } else if next < 0.0 {
+        (-next, 1.0)
+    } else {
+        (next, heading)
+    }
+}
+
+pub fn distance(a: [f32; 2], b: [f32; 2]) -> f32 {
     (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
@@ -215,6 +255,47 @@ mod tests {
         }
         assert_eq!(length(&[]), 0.0);
         assert_eq!(length(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]), 6.0);
+    }
+
+    #[test]
+    fn steps_by_hand() {
+        assert_eq!(steps(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]), [5.0, 1.0]);
+        assert!(steps(&[[1.0, 1.0]]).is_empty() && steps(&[]).is_empty());
+        let straight = steps(&points(Course::Straight, [-1.0, 0.5], [2.0, 1.5], 9));
+        assert!(straight.iter().all(|step| (step - straight[0]).abs() < 1e-5), "{straight:?}");
+    }
+
+    /// Pictures of four pixels.
+    #[test]
+    fn pixel_steps_by_hand() {
+        let pictures = [[0, 0, 0, 0], [255, 0, 0, 0], [0, 255, 0, 0], [0, 255, 0, 0], [255, 0, 255, 255]].concat();
+        let found = pixel_steps(&pictures, 4);
+        let expected = [1.0, 2f32.sqrt(), 0.0, 2.0];
+        assert!(found.len() == 4 && found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-6), "{found:?}");
+        // Half of the ink in one pixel of the first, and a picture that is cut short.
+        assert_eq!(pixel_steps(&[51, 0, 0, 0, 0, 0, 0, 0, 9, 9], 4), [0.2]);
+        assert!(pixel_steps(&[1, 2, 3], 4).is_empty() && pixel_steps(&[], 0).is_empty());
+    }
+
+    #[test]
+    fn the_largest_step_against_the_mean() {
+        assert_eq!((mean(&[1.0, 4.0, 1.0]), largest(&[1.0, 4.0, 1.0])), (2.0, Some((1, 2.0))));
+        assert_eq!(largest(&[3.0, 3.0]), Some((0, 1.0)));
+        assert_eq!((mean(&[]), largest(&[]), largest(&[0.0, 0.0])), (0.0, None, None));
+        assert_eq!(largest(&[f32::NAN, 1.0]), None);
+    }
+
+    #[test]
+    fn a_way_there_and_back() {
+        assert_eq!(there_and_back(0.25, 1.0, 0.5), (0.75, 1.0));
+        assert_eq!(there_and_back(0.75, 1.0, 0.5), (0.75, -1.0));
+        assert_eq!(there_and_back(0.25, -1.0, 0.5), (0.25, 1.0));
+        assert_eq!(there_and_back(1.0, 1.0, 0.25), (0.75, -1.0));
+        let mut at = (0.0, 1.0);
+        for i in 0..2000 {
+            at = there_and_back(at.0, at.1, 0.001 * i as f32);
+            assert!((0.0..=1.0).contains(&at.0), "{i} {at:?}");
+        }
     }
 
     /// Half of a circle of radius 2: the nearest point of a circle lies in the direction of the point.
