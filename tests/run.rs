@@ -1,11 +1,15 @@
-//! Runs of the real learner on the CPU: the same spec gives the same run, here or gone on with elsewhere.
+//! The real learner on the CPU: the same spec gives the same run, here or gone on with elsewhere; a painting rolls
+//! downhill on the shipped model.
 #![cfg(feature = "cpu")]
 
 use burn::tensor::Device;
+use latentscape::engine::answers::answer;
 use latentscape::engine::burn_learner::BurnLearner;
-use latentscape::engine::learner::Learner;
-use latentscape::protocol::{DeviceInfo, DeviceKind, NoticeKind, StepLoss};
-use latentscape::spec::{DataSpec, ModelSpec, RunSpec, TrainingSpec};
+use latentscape::engine::inbox::Ask;
+use latentscape::engine::learner::{Learner, Painting};
+use latentscape::protocol::{Answer, Area, DeviceInfo, DeviceKind, NoticeKind, Query, Slot, StepLoss};
+use latentscape::rng::Rng;
+use latentscape::spec::{DataSpec, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 
 fn learner() -> BurnLearner {
     BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() })
@@ -76,4 +80,129 @@ fn a_checkpoint_of_another_model_is_refused_and_the_model_stays() {
         assert_eq!(learner.begin(&spec).unwrap_err().kind, NoticeKind::BadSpec, "{spec:?}");
     }
     assert_eq!(pollster::block_on(learner.decode(&[0.1, 0.2])).unwrap(), before);
+}
+
+#[test]
+fn an_original_is_a_picture_of_the_set_whose_codes_are_shown() {
+    let mut learner = learner();
+    assert_eq!(learner.original(0), None);
+    learner.begin(&spec()).unwrap();
+    let codes = pollster::block_on(learner.codes()).unwrap();
+    let n = codes.labels.len();
+    assert_eq!((codes.mu.len(), codes.log_var.len()), (2 * n, 2 * n));
+    assert_eq!(learner.original(n), None);
+    let encoded = pollster::block_on(learner.encode(&learner.original(n - 1).unwrap())).unwrap();
+    for (alone, among) in [(encoded.mu, codes.mu), (encoded.log_var, codes.log_var)] {
+        assert!(near(&alone, &among[2 * (n - 1)..], 1e-4), "{alone:?} against {:?}", &among[2 * (n - 1)..]);
+    }
+}
+
+/// The shipped model of digits.
+fn shipped() -> BurnLearner {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/pretrained/mnist-vae-2d/weights.safetensors");
+    let mut learner = learner();
+    learner.load(&ModelSpec::reference_mlp(), &std::fs::read(file).unwrap()).unwrap();
+    learner
+}
+
+fn ask(learner: &mut BurnLearner, query: Query, buffers: &[Vec<u8>]) -> (Answer, Vec<Vec<u8>>) {
+    let ask = Ask { id: 1, slot: Slot::Paint, query, buffers: buffers.to_vec() };
+    pollster::block_on(answer(learner, &ask))
+}
+
+fn decoding(learner: &mut BurnLearner, z: [f32; 2]) -> Vec<u8> {
+    let query = Query::Decode { z: z.to_vec(), format: latentscape::protocol::PixelFormat::Bytes };
+    ask(learner, query, &[]).1.remove(0)
+}
+
+fn roll(learner: &mut BurnLearner, z: [f32; 2], buffers: &[Vec<u8>]) -> (Vec<[f32; 2]>, Vec<f32>) {
+    match ask(learner, Query::Roll { z: z.to_vec(), steps: 64 }, buffers).0 {
+        Answer::Rolled { z, loss } => (z.chunks_exact(2).map(|z| [z[0], z[1]]).collect(), loss),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn near(a: &[f32], b: &[f32], tolerance: f32) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= tolerance * b.abs().max(1.0))
+}
+
+/// Full weight but for the upper third, which counts little, as where the brush has not been.
+fn brushed() -> Vec<u8> {
+    (0..PIXELS).map(|i| if i < PIXELS / 3 { 20 } else { 255 }).collect()
+}
+
+#[test]
+fn slopes_agree_with_finite_differences() {
+    let mut learner = shipped();
+    let picture = decoding(&mut learner, [0.9, -0.4]);
+    // With the faint weights the prior's slope is as steep as the picture's.
+    for weights in [brushed(), vec![1; PIXELS]] {
+        check_slopes(&learner, Painting { picture: &picture, weights: &weights });
+    }
+}
+
+fn check_slopes(learner: &BurnLearner, painting: Painting) {
+    let losses_at = |z: &[f32]| pollster::block_on(learner.losses_at(z, painting)).unwrap();
+    let mut rng = Rng::new(4);
+    let points: Vec<f32> = (0..20).map(|_| 1.5 * rng.normal()).collect();
+    let slopes = pollster::block_on(learner.slopes_at(&points, painting)).unwrap();
+    assert!(near(&slopes.loss, &losses_at(&points), 1e-5));
+    // Wide enough to rise above the rounding of a loss, narrow enough to cross few creases of the ReLUs.
+    let h = 1e-3;
+    for (i, slope) in slopes.gradient.iter().enumerate() {
+        let moved = |by: f32| {
+            let mut points = points.clone();
+            points[i] += by;
+            losses_at(&points)[i / 2]
+        };
+        let difference = (moved(h) - moved(-h)) / (2.0 * h);
+        let steepness = slopes.gradient[i / 2 * 2].hypot(slopes.gradient[i / 2 * 2 + 1]);
+        let tolerance = 0.03 * steepness + 1e-6 * slopes.loss[i / 2] / h;
+        assert!((slope - difference).abs() < tolerance, "{i}: {slope} against {difference} within {tolerance}");
+    }
+    let alone = pollster::block_on(learner.slopes_at(&points[..2], painting)).unwrap();
+    assert!(near(&alone.gradient, &slopes.gradient[..2], 1e-4), "{alone:?}");
+}
+
+#[test]
+fn no_step_of_a_roll_goes_up() {
+    let mut learner = shipped();
+    let mut rng = Rng::new(8);
+    for seed in 0..12 {
+        let painted = decoding(&mut learner, [1.5 * rng.normal(), 1.5 * rng.normal()]);
+        let start = [1.5 * rng.normal(), 1.5 * rng.normal()];
+        let (trail, loss) = roll(&mut learner, start, &[painted, brushed()]);
+        assert_eq!((trail[0], trail.len()), (start, loss.len()));
+        assert!(loss.windows(2).all(|pair| pair[1] < pair[0]), "painting {seed}: {loss:?}");
+        assert!(loss.len() > 2, "painting {seed}: somewhere is always downhill of a random start");
+    }
+}
+
+#[test]
+fn a_decoding_rolls_back_to_where_it_was_decoded() {
+    let mut learner = shipped();
+    for at in [[0.9f32, -0.4], [-1.2, 0.8], [0.1, 1.7], [2.2, 0.3]] {
+        let buffers = [decoding(&mut learner, at), vec![255; PIXELS]];
+        let there = roll(&mut learner, at, &buffers).1[0];
+        let (trail, loss) = roll(&mut learner, [at[0] + 0.15, at[1] - 0.1], &buffers);
+        let (end, least) = (trail[trail.len() - 1], loss[loss.len() - 1]);
+        // The prior pulls a little towards the middle, so that the least loss is not at `at` itself.
+        assert!(least <= there && loss[0] > there, "{loss:?} with {there} at {at:?}");
+        assert!(near(&end, &at, 0.1), "{end:?} from {at:?}");
+    }
+}
+
+#[test]
+fn a_surface_is_what_a_roll_starts_with_at_the_same_point() {
+    let mut learner = shipped();
+    let buffers = [decoding(&mut learner, [0.9, -0.4]), brushed()];
+    let area = Area { min: [-2.0, -1.0], max: [2.0, 2.0] };
+    let (_, surface) = ask(&mut learner, Query::Surface { area, columns: 4, rows: 3 }, &buffers);
+    let losses: Vec<f32> = surface[0].chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    assert_eq!(losses.len(), 12);
+    for (cell, loss) in losses.iter().enumerate() {
+        let centre = [(cell % 4) as f32 - 1.5, 1.5 - (cell / 4) as f32];
+        let first = roll(&mut learner, centre, &buffers).1[0];
+        assert!((first - loss).abs() < 1e-4 * loss, "cell {cell}: {loss} against {first}");
+    }
 }

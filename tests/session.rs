@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use latentscape::engine::inbox::Inbox;
-use latentscape::engine::learner::{Codes, Encoded, Learner};
+use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes};
 use latentscape::engine::session::{Outgoing, Session};
 use latentscape::protocol::*;
 use latentscape::spec::{ModelSpec, PIXELS, RunSpec};
@@ -90,8 +90,22 @@ impl Learner for Fake {
         Ok(Encoded { mu: vec![0.1, 0.2], log_var: vec![-1.0, -2.0], reconstruction: vec![0.5; PIXELS] })
     }
 
+    async fn losses_at(&self, z: &[f32], _: Painting<'_>) -> Result<Vec<f32>, Notice> {
+        // A bowl around (1, −2).
+        Ok(z.chunks(2).map(|z| 10.0 + (z[0] - 1.0).powi(2) + (z[1] + 2.0).powi(2)).collect())
+    }
+
+    async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice> {
+        let gradient = z.chunks(2).flat_map(|z| [2.0 * (z[0] - 1.0), 2.0 * (z[1] + 2.0)]).collect();
+        Ok(Slopes { loss: self.losses_at(z, painting).await?, gradient })
+    }
+
+    fn original(&self, index: usize) -> Option<Vec<u8>> {
+        (index < 2).then(|| vec![index as u8; PIXELS])
+    }
+
     async fn codes(&self) -> Result<Codes, Notice> {
-        Ok(Codes { mu: vec![0.0; 4], labels: vec![3, 4] })
+        Ok(Codes { mu: vec![0.5; 4], log_var: vec![-2.0; 4], labels: vec![3, 4] })
     }
 
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
@@ -126,7 +140,16 @@ impl Script {
     }
 
     fn ask(&mut self, id: RequestId, slot: Slot, query: Query) -> &mut Self {
-        self.inbox.borrow_mut().put(ToEngine::Ask { id, slot, query }, vec![vec![0; PIXELS]]);
+        self.ask_with(id, slot, query, vec![vec![0; PIXELS], vec![255; PIXELS]])
+    }
+
+    fn ask_with(&mut self, id: RequestId, slot: Slot, query: Query, buffers: Vec<Vec<u8>>) -> &mut Self {
+        self.inbox.borrow_mut().put(ToEngine::Ask { id, slot, query }, buffers);
+        self
+    }
+
+    fn look(&mut self, area: Area, columns: u32, rows: u32) -> &mut Self {
+        self.inbox.borrow_mut().put(ToEngine::Look { area, columns, rows }, vec![]);
         self
     }
 
@@ -146,6 +169,15 @@ impl Script {
             self.turn();
         }
         self
+    }
+
+    /// What the snapshots heard since the last time show; the rest is forgotten.
+    fn snapshots(&mut self) -> Vec<(Area, u32, u32)> {
+        let shown = self.heard.drain(..).filter_map(|outgoing| match outgoing.message {
+            ToPage::Event(Event::Snapshot { area, columns, rows, .. }) => Some((area, columns, rows)),
+            ToPage::Event(_) | ToPage::Answer { .. } => None,
+        });
+        shown.collect()
     }
 
     /// What was heard since the last time, in short words.
@@ -172,6 +204,9 @@ fn word(outgoing: &Outgoing) -> String {
             Answer::Decoded
             | Answer::Encoded { .. }
             | Answer::Atlas { .. }
+            | Answer::Rolled { .. }
+            | Answer::Surface { .. }
+            | Answer::Original { .. }
             | Answer::Enqueued
             | Answer::Synced { .. } => {
                 format!("answer {id}")
@@ -288,15 +323,67 @@ fn no_snapshot_comes_before_the_last_was_seen() {
 #[test]
 fn snapshots_follow_the_part_of_the_plane_that_is_shown() {
     let mut script = Script::new();
-    script.say(run(10_000)).turn();
-    script.heard();
     let area = Area { min: [-9.0, -4.0], max: [9.0, 4.0] };
-    script.ask(1, Slot::Atlas, Query::Atlas { area, columns: 18, rows: 8 }).seen().turns(100);
-    let shown = script.heard.iter().find_map(|outgoing| match &outgoing.message {
-        ToPage::Event(Event::Snapshot { area, columns, rows, .. }) => Some((*area, *columns, *rows)),
-        _ => None,
-    });
-    assert_eq!(shown, Some((area, 18, 8)));
+    let tile = Query::Atlas { area: Area { min: [0.0; 2], max: [1.0; 2] }, columns: 4, rows: 4 };
+    let nowhere = Area { min: [f32::NAN; 2], max: [1.0; 2] };
+    script.look(area, 5, 5).look(area, 18, 8).look(area, 0, 8).look(nowhere, 18, 8).say(run(10_000)).turn();
+    assert_eq!(script.snapshots(), [(area, 18, 8)], "the newest that makes sense, from the first snapshot on");
+    script.ask(1, Slot::Atlas, tile).seen().turns(100);
+    assert_eq!(script.snapshots(), [(area, 18, 8)], "a question for a tile changes nothing");
+    script.look(nowhere, 18, 8).seen().turns(100);
+    assert_eq!(script.snapshots(), [(area, 18, 8)]);
+    script.look(area, 6, 3).seen().turns(100);
+    assert_eq!(script.snapshots(), [(area, 6, 3)]);
+}
+
+#[test]
+fn a_snapshot_brings_the_whole_posterior_and_the_picture() {
+    let mut script = Script::new();
+    let area = Area { min: [0.0; 2], max: [1.0; 2] };
+    script.look(area, 1, 1).say(run(10_000)).turn();
+    let outgoing = script.heard.iter().find(|outgoing| word(outgoing) == "snapshot 0").unwrap();
+    let floats = |v: f32| v.to_le_bytes().repeat(4);
+    assert_eq!(outgoing.buffers, [floats(0.5), floats(-2.0), vec![3, 4], vec![128; PIXELS]]);
+}
+
+#[test]
+fn a_painting_rolls_downhill_while_the_model_trains() {
+    let mut script = Script::new();
+    script.say(run(1000)).turn();
+    let before = script.fake.steps.get();
+    script.heard.clear();
+    script.ask(1, Slot::Paint, Query::Roll { z: vec![3.0, 1.0], steps: 20 }).turn();
+    assert!(script.fake.steps.get() > before, "training went on");
+    let answer = script.heard.iter().find(|outgoing| word(outgoing) == "answer 1").unwrap();
+    let ToPage::Answer { answer: Answer::Rolled { z, loss }, .. } = &answer.message else { panic!("{answer:?}") };
+    assert_eq!((&z[..2], loss[0]), (&[3.0, 1.0][..], 23.0), "the trail begins where it was asked to");
+    assert_eq!(z.len(), 2 * loss.len());
+    assert!(loss.last().unwrap() - 10.0 < 1e-3, "{loss:?}");
+    // The fake's pictures are as bright as z₁.
+    let end = (z[z.len() - 2] * 255.0 + 0.5) as u8;
+    assert!(answer.buffers == [vec![end; PIXELS]], "the picture is of the trail's end");
+}
+
+#[test]
+fn a_surface_has_a_loss_for_each_cell_from_the_top_left() {
+    let mut script = Script::new();
+    let area = Area { min: [0.0, -3.0], max: [2.0, -1.0] };
+    script.say(load()).turn().heard();
+    script.ask(1, Slot::Surface, Query::Surface { area, columns: 1, rows: 2 }).turn();
+    let losses: Vec<u8> = [10.25f32, 10.25].iter().flat_map(|v| v.to_le_bytes()).collect();
+    assert_eq!(script.heard[0].buffers, [losses]);
+    let message = &script.heard[0].message;
+    let expected = Answer::Surface { area, columns: 1, rows: 2 };
+    assert_eq!(*message, ToPage::Answer { id: 1, slot: Slot::Surface, answer: expected });
+}
+
+#[test]
+fn an_original_is_given_as_it_is_and_there_are_no_others() {
+    let mut script = Script::new();
+    script.ask(1, Slot::Original, Query::Original { index: 1 }).turn();
+    assert_eq!(script.heard[0].buffers, [vec![1; PIXELS]]);
+    script.ask(2, Slot::Original, Query::Original { index: 2 }).turn();
+    assert_eq!(script.heard(), ["answer 1", "refused 2 BadQuestion"]);
 }
 
 #[test]
@@ -373,10 +460,31 @@ fn nonsense_is_refused_and_nothing_is_lost() {
         Query::Decode { z: vec![0.0; 100_000], format: PixelFormat::Bytes },
         Query::Atlas { area: Area { min: [0.0; 2], max: [1.0; 2] }, columns: u32::MAX, rows: u32::MAX },
         Query::Atlas { area: Area { min: [f32::INFINITY; 2], max: [1.0; 2] }, columns: 2, rows: 2 },
+        Query::Surface { area: Area { min: [0.0; 2], max: [1.0; 2] }, columns: 65, rows: 64 },
+        Query::Surface { area: Area { min: [0.0; 2], max: [1.0; 2] }, columns: 0, rows: 64 },
+        Query::Surface { area: Area { min: [0.0; 2], max: [1.0, f32::NAN] }, columns: 2, rows: 2 },
+        Query::Roll { z: vec![], steps: 1 },
+        Query::Roll { z: vec![0.0; 3], steps: 1 },
+        Query::Roll { z: vec![0.0, f32::NAN], steps: 1 },
+        Query::Roll { z: vec![0.0, 1e30], steps: 1 },
+        Query::Roll { z: vec![0.0; 2], steps: 0 },
+        Query::Roll { z: vec![0.0; 2], steps: 65 },
     ];
     for query in bad {
         script.ask(7, Slot::Handle, query.clone()).turn();
         assert_eq!(script.heard(), ["refused 7 BadQuestion"], "{query:?}");
+    }
+    let short = vec![0; PIXELS - 1];
+    let (blank, ink) = (vec![0; PIXELS], vec![255; PIXELS]);
+    let area = Area { min: [0.0; 2], max: [1.0; 2] };
+    for buffers in
+        [vec![], vec![ink.clone()], vec![short.clone(), ink.clone()], vec![ink.clone(), short], vec![ink, blank]]
+    {
+        for query in [Query::Roll { z: vec![0.0; 2], steps: 1 }, Query::Surface { area, columns: 2, rows: 2 }] {
+            script.ask_with(7, Slot::Paint, query.clone(), buffers.clone()).turn();
+            let lengths: Vec<usize> = buffers.iter().map(Vec::len).collect();
+            assert_eq!(script.heard(), ["refused 7 BadQuestion"], "{query:?} with {lengths:?}");
+        }
     }
     script.ask(8, Slot::Handle, decode()).turn();
     assert_eq!(script.heard(), ["answer 8"]);

@@ -3,13 +3,14 @@
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
-use super::learner::{Codes, Encoded, Learner};
+use super::learner::{Codes, Encoded, Learner, Painting, Slopes};
 use crate::data::digits;
 use crate::data::image_set::ImageSet;
 use crate::nn::layout::{Layout, SpecError};
+use crate::nn::loss::weighted_neg_log_joint;
 use crate::nn::vae::Vae;
 use crate::nn::weights::{self, WeightsError};
-use crate::protocol::{DeviceInfo, Notice, NoticeKind, StepLoss};
+use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
 use crate::spec::{DataSpec, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
@@ -133,16 +134,27 @@ impl BurnLearner {
 
     /// Probabilities of the pixels for `z`, [n, latent].
     fn probabilities(&self, model: &Vae, z: Tensor<2>) -> Tensor<2> {
-        // burn's matrix-vector kernels for a single row are a path of their own on a GPU, where a row more costs nothing.
         let n = z.dims()[0];
-        if n == 1 && !self.is_cpu() {
-            return sigmoid(model.decode(z.repeat_dim(0, 2))).slice(0..1);
-        }
-        sigmoid(model.decode(z))
+        let pixels = sigmoid(model.decode(self.never_alone(z)));
+        if pixels.dims()[0] == n { pixels } else { pixels.slice(0..n) }
     }
 
-    fn is_cpu(&self) -> bool {
-        self.info.kind == crate::protocol::DeviceKind::Cpu
+    /// A single row twice on a GPU: burn's matrix-vector kernels are a path of their own there, and a row more costs
+    /// nothing.
+    fn never_alone(&self, rows: Tensor<2>) -> Tensor<2> {
+        let alone = rows.dims()[0] == 1 && self.info.kind != DeviceKind::Cpu;
+        if alone { rows.repeat_dim(0, 2) } else { rows }
+    }
+
+    /// Points given one after another, [n, latent].
+    fn points(&self, z: &[f32], latent: usize) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &self.device)
+    }
+
+    /// A picture of bytes in 0..1, [1, pixels].
+    fn picture(&self, bytes: &[u8]) -> Tensor<2> {
+        let pixels: Vec<f32> = bytes.iter().map(|&p| f32::from(p) / 255.0).collect();
+        Tensor::from_data(TensorData::new(pixels, [1, bytes.len()]), &self.device)
     }
 }
 
@@ -222,30 +234,60 @@ impl Learner for BurnLearner {
         let latent = model.spec().latent;
         let mut pixels = Vec::with_capacity(z.len() / latent * PIXELS);
         for part in z.chunks(CHUNK * latent) {
-            let z = Tensor::from_data(TensorData::new(part.to_vec(), [part.len() / latent, latent]), &self.device);
-            pixels.extend(read(self.probabilities(model, z)).await?);
+            pixels.extend(read(self.probabilities(model, self.points(part, latent))).await?);
         }
         Ok(pixels)
     }
 
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice> {
         let model = self.model()?;
-        let pixels: Vec<f32> = picture.iter().map(|&p| f32::from(p) / 255.0).collect();
-        let x = Tensor::<2>::from_data(TensorData::new(pixels, [1, PIXELS]), &self.device);
-        // Twice on a GPU, for the same reason as in `probabilities`.
-        let posterior = model.encode(if self.is_cpu() { x } else { x.repeat_dim(0, 2) });
+        let posterior = model.encode(self.never_alone(self.picture(picture)));
         let (mu, log_var) = (posterior.mu.slice(0..1), posterior.log_var.slice(0..1));
         let reconstruction = self.probabilities(model, mu.clone());
         let [mu, log_var] = read_two(mu, log_var).await?;
         Ok(Encoded { mu, log_var, reconstruction: read(reconstruction).await? })
     }
 
+    async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let (x, weights) = (self.picture(painting.picture), self.picture(painting.weights));
+        let mut losses = Vec::with_capacity(z.len() / latent);
+        for part in z.chunks(CHUNK * latent) {
+            let z = self.never_alone(self.points(part, latent));
+            let loss = weighted_neg_log_joint(model.decode(z.clone()), z, x.clone(), weights.clone());
+            losses.extend(read(loss).await?.into_iter().take(part.len() / latent));
+        }
+        Ok(losses)
+    }
+
+    async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let (x, weights) = (self.picture(painting.picture), self.picture(painting.weights));
+        // The points alone are on the graph: the weights are constants to it.
+        let points = self.never_alone(self.points(z, latent)).autodiff().require_grad();
+        let loss = weighted_neg_log_joint(model.decode(points.clone()), points.clone(), x, weights);
+        // A point moves no loss but its own, so that the gradient of the sum holds those of all.
+        let mut gradients = loss.clone().sum().backward();
+        let gradient = points.grad_remove(&mut gradients).ok_or_else(|| lost(&"no gradient came back"))?;
+        let [mut loss, mut gradient] = read_two(loss.inner(), gradient).await?;
+        loss.truncate(z.len() / latent);
+        gradient.truncate(z.len());
+        Ok(Slopes { loss, gradient })
+    }
+
+    fn original(&self, index: usize) -> Option<Vec<u8>> {
+        let set = self.run.as_ref()?.held_out.as_ref()?;
+        (index < set.len()).then(|| set.image(index).to_vec())
+    }
+
     async fn codes(&self) -> Result<Codes, Notice> {
         let Some(set) = self.run.as_ref().and_then(|run| run.held_out.as_ref()) else {
-            return Ok(Codes { mu: Vec::new(), labels: Vec::new() });
+            return Ok(Codes { mu: Vec::new(), log_var: Vec::new(), labels: Vec::new() });
         };
-        let (mu, _) = self.posteriors(set).await?;
-        Ok(Codes { mu, labels: set.labels().to_vec() })
+        let (mu, log_var) = self.posteriors(set).await?;
+        Ok(Codes { mu, log_var, labels: set.labels().to_vec() })
     }
 
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
@@ -355,7 +397,7 @@ pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, 
 }
 
 /// Two tensors in one wait.
-async fn read_two(a: Tensor<2>, b: Tensor<2>) -> Result<[Vec<f32>; 2], Notice> {
+async fn read_two<const A: usize, const B: usize>(a: Tensor<A>, b: Tensor<B>) -> Result<[Vec<f32>; 2], Notice> {
     let read = Transaction::default().register(a).register(b).execute_async().await.map_err(|e| lost(&e))?;
     let mut vectors = read.into_iter().map(|data| data.try_to_vec::<f32>().map_err(|e| lost(&e)));
     match (vectors.next(), vectors.next()) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::protocol::{Command, Query, RequestId, Slot, ToEngine};
+use crate::protocol::{Area, Command, Query, RequestId, Slot, ToEngine};
 
 /// A question with its buffers.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,36 @@ pub struct Inbox {
     /// The benchmark counts every question, so that none of its slot is dropped.
     bench: VecDeque<Ask>,
     snapshot_seen: bool,
+    look: Option<Look>,
+}
+
+/// What snapshots decode: a part of the plane, and its cells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    pub area: Area,
+    pub columns: u32,
+    pub rows: u32,
+}
+
+impl Look {
+    fn is_sound(&self) -> bool {
+        self.columns > 0 && self.rows > 0 && self.area.min.iter().chain(&self.area.max).all(|v| v.is_finite())
+    }
+
+    /// The same area in no more than `cells` cells.
+    pub fn at_most(self, cells: u32) -> Self {
+        let Self { area, mut columns, mut rows } = self;
+        while columns > 1 && rows > 1 && columns.saturating_mul(rows) > cells {
+            columns = columns * 9 / 10;
+            rows = rows * 9 / 10;
+        }
+        let (columns, rows) = (columns.clamp(1, cells), rows.clamp(1, cells));
+        if columns.saturating_mul(rows) > cells {
+            Self { area, columns: 1, rows: 1 }
+        } else {
+            Self { area, columns, rows }
+        }
+    }
 }
 
 impl Inbox {
@@ -33,6 +63,10 @@ impl Inbox {
                 self.newest.insert(slot, Ask { id, slot, query, buffers });
             }
             ToEngine::SnapshotSeen => self.snapshot_seen = true,
+            ToEngine::Look { area, columns, rows } => {
+                // One that makes no sense would make every snapshot fail.
+                self.look = Some(Look { area, columns, rows }).filter(Look::is_sound).or(self.look);
+            }
         }
     }
 
@@ -50,6 +84,12 @@ impl Inbox {
         std::mem::take(&mut self.snapshot_seen)
     }
 
+    /// Where the page looks now, when it has said so since this was last asked.
+    pub fn take_look(&mut self) -> Option<Look> {
+        self.look.take()
+    }
+
+    /// Whether no command and no question waits.
     pub fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.newest.is_empty() && self.bench.is_empty()
     }

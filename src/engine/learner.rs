@@ -19,8 +19,26 @@ pub struct Encoded {
 pub struct Codes {
     /// [n, latent], row after row.
     pub mu: Vec<f32>,
+    /// [n, latent]
+    pub log_var: Vec<f32>,
     /// [n]
     pub labels: Vec<u8>,
+}
+
+/// A painted picture and how much each of its pixels counts; [pixels] each, 255 is ink, and a weight of 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Painting<'a> {
+    pub picture: &'a [u8],
+    pub weights: &'a [u8],
+}
+
+/// How well points explain a [`Painting`], −Σ w·log p(x|z) − log p(z) in nats, and where that grows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slopes {
+    /// [n]
+    pub loss: Vec<f32>,
+    /// Of each loss with regard to its own point, [n, latent].
+    pub gradient: Vec<f32>,
 }
 
 /// Computes. Everything that reads back from a device is asynchronous: a browser allows nothing else.
@@ -48,6 +66,12 @@ pub trait Learner {
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice>;
     /// `picture` is [pixels], 255 is ink.
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice>;
+    /// The painting's loss at each of `z` [n, latent]; [n].
+    async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice>;
+    /// The same with its gradients, of a few points at once.
+    async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice>;
+    /// A held-out picture of the run, [pixels], 255 is ink; None without a run and beyond its last picture.
+    fn original(&self, index: usize) -> Option<Vec<u8>>;
     /// The run's held-out pictures through the present encoder.
     async fn codes(&self) -> Result<Codes, Notice>;
     /// All that [`Self::restore`] needs.

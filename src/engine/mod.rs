@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod burn_learner;
+pub mod downhill;
 pub mod inbox;
 pub mod learner;
 pub mod session;

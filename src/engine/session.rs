@@ -6,10 +6,10 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use super::answers::{answer, atlas};
-use super::inbox::{Ask, Inbox};
+use super::answers::{answer, atlas, bytes_of};
+use super::inbox::{Ask, Inbox, Look};
 use super::learner::Learner;
-use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, Query, RunId, StepLoss, ToPage};
+use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, RunId, StepLoss, ToPage};
 use crate::spec::RunSpec;
 
 /// A message for the page, with its buffers.
@@ -33,7 +33,7 @@ const CHECKPOINT_EVERY_MS: f64 = 10_000.0;
 const FIRST_CHECKPOINT_MS: f64 = 1_500.0;
 /// Speed is measured over this last stretch.
 const SPEED_WINDOW_MS: f64 = 4_000.0;
-/// Most cells of a snapshot's atlas; the page asks for a finer one when the run rests.
+/// Most cells of a snapshot's atlas; the page asks for finer tiles when the run rests.
 const SNAPSHOT_CELLS: u32 = 600;
 
 pub struct Session<L> {
@@ -42,15 +42,8 @@ pub struct Session<L> {
     phase: Phase,
     run: Option<Run>,
     runs: RunId,
-    /// The part of the plane that the page shows, as its last atlas question told.
-    shown: Shown,
-}
-
-#[derive(Clone, Copy)]
-struct Shown {
-    area: Area,
-    columns: u32,
-    rows: u32,
+    /// What snapshots decode, as the page told last.
+    look: Look,
 }
 
 struct Run {
@@ -73,8 +66,8 @@ impl<F: FnMut(Outgoing)> Outbox for F {}
 
 impl<L: Learner> Session<L> {
     pub fn new(learner: L, clock: Clock) -> Self {
-        let shown = Shown { area: Area { min: [-3.5, -3.5], max: [3.5, 3.5] }, columns: 20, rows: 20 };
-        Self { learner, clock, phase: Phase::Booting, run: None, runs: 0, shown }
+        let look = Look { area: Area { min: [-3.5, -3.5], max: [3.5, 3.5] }, columns: 20, rows: 20 };
+        Self { learner, clock, phase: Phase::Booting, run: None, runs: 0, look }
     }
 
     pub fn phase(&self) -> Phase {
@@ -89,6 +82,10 @@ impl<L: Learner> Session<L> {
 
     /// Carries out what waits in the inbox, then trains for a slice. True while there is more to do at once.
     pub async fn turn(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) -> bool {
+        // Before the commands: a run's first snapshot is taken as it starts.
+        if let Some(look) = inbox.borrow_mut().take_look() {
+            self.look = look;
+        }
         loop {
             // Not in the loop's condition: the borrow must end before the await.
             let next = inbox.borrow_mut().next_command();
@@ -196,9 +193,6 @@ impl<L: Learner> Session<L> {
     }
 
     async fn reply(&mut self, ask: &Ask, out: &mut impl Outbox) {
-        if let Query::Atlas { area, columns, rows } = ask.query {
-            self.shown = Shown { area, columns, rows };
-        }
         let (answer, buffers) = answer(&mut self.learner, ask).await;
         if let Answer::Refused(notice) = &answer
             && notice.kind == NoticeKind::DeviceLost
@@ -285,7 +279,7 @@ impl<L: Learner> Session<L> {
     async fn snapshot(&mut self, out: &mut impl Outbox) {
         let start = (self.clock)();
         let Some(run) = &mut self.run else { return };
-        let Shown { area, columns, rows } = self.shown.at_most(SNAPSHOT_CELLS);
+        let Look { area, columns, rows } = self.look.at_most(SNAPSHOT_CELLS);
         let codes = match self.learner.codes().await {
             Ok(codes) => codes,
             Err(notice) => return self.fail(notice, out),
@@ -295,9 +289,9 @@ impl<L: Learner> Session<L> {
             Err(notice) => return self.fail(notice, out),
         };
         let points = codes.labels.len() as u32;
-        let mu = codes.mu.iter().flat_map(|v| v.to_le_bytes()).collect();
         let event = Event::Snapshot { run: run.id, step: run.step, points, area, columns, rows };
-        out(Outgoing { message: ToPage::Event(event), buffers: vec![mu, codes.labels, picture] });
+        let buffers = vec![bytes_of(&codes.mu), bytes_of(&codes.log_var), codes.labels, picture];
+        out(Outgoing { message: ToPage::Event(event), buffers });
         let now = (self.clock)();
         run.snapshot_seen = false;
         run.next_snapshot = now + SNAPSHOT_EVERY_MS.max(SNAPSHOT_SHARE * (now - start));
@@ -356,23 +350,6 @@ impl Run {
                 ((last.1 - first.1) as f64 / (last.0 - first.0) * 1000.0) as f32
             }
             _ => 0.0,
-        }
-    }
-}
-
-impl Shown {
-    /// The same area in no more than `cells` cells.
-    fn at_most(self, cells: u32) -> Self {
-        let Self { area, mut columns, mut rows } = self;
-        while columns > 1 && rows > 1 && columns.saturating_mul(rows) > cells {
-            columns = columns * 9 / 10;
-            rows = rows * 9 / 10;
-        }
-        let (columns, rows) = (columns.clamp(1, cells), rows.clamp(1, cells));
-        if columns.saturating_mul(rows) > cells {
-            Self { area, columns: 1, rows: 1 }
-        } else {
-            Self { area, columns, rows }
         }
     }
 }

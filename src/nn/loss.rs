@@ -9,8 +9,23 @@ use burn::tensor::activation::log_sigmoid;
 ///
 /// `logits` and `x` are [n, pixels], `x` in 0..1; gives [n].
 pub fn bernoulli_nll(logits: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
+    pixel_nll(logits, x).sum_dim(1).squeeze_dim(1)
+}
+
+/// −Σ w·log p(x|z) − log p(z) without its constant, in nats: where it is least is the most probable z (MAP) for the
+/// pixels that count. With the prior N(0, I) the second term is |z|²/2.
+///
+/// `logits` [n, pixels] are the decodings of `z` [n, latent]; `x` and `weights` in 0..1 are [1, pixels] or a row for
+/// each; gives [n].
+pub fn weighted_neg_log_joint(logits: Tensor<2>, z: Tensor<2>, x: Tensor<2>, weights: Tensor<2>) -> Tensor<1> {
+    let reconstruction = (pixel_nll(logits, x) * weights).sum_dim(1);
+    (reconstruction + z.square().sum_dim(1) * 0.5).squeeze_dim(1)
+}
+
+/// −log p(x|z) of each pixel, [n, pixels].
+fn pixel_nll(logits: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
     let log_on = log_sigmoid(logits.clone());
-    (logits * (-x + 1.0) - log_on).sum_dim(1).squeeze_dim(1)
+    logits * (-x + 1.0) - log_on
 }
 
 /// KL(N(μ, σ²) ‖ N(0, I)) in closed form (Kingma and Welling 2013, appendix B): −½ Σ (1 + log σ² − μ² − σ²).
@@ -60,6 +75,20 @@ mod tests {
     fn kl_of_the_prior_is_zero() {
         let device = Device::flex();
         assert_eq!(scalar(gaussian_kl(Tensor::zeros([1, 2], &device), Tensor::zeros([1, 2], &device))), 0.0);
+    }
+
+    #[test]
+    fn the_joint_counts_each_pixel_by_its_weight() {
+        let device = Device::flex();
+        let nll = scalar(weighted_neg_log_joint(
+            Tensor::from_floats([[0.0f32, 40.0, -3.0]], &device),
+            Tensor::from_floats([[3.0f32, -4.0]], &device),
+            Tensor::from_floats([[1.0f32, 0.0, 0.25]], &device),
+            Tensor::from_floats([[0.5f32, 0.0, 1.0]], &device),
+        ));
+        // Half of ln 2, nothing of a pixel that is wrong by 40 nats, softplus(−3) + 0.25·3, and 25 / 2.
+        let expected = 0.5 * 2f32.ln() + (1.0 + (-3f32).exp()).ln() + 0.75 + 12.5;
+        assert!((nll - expected).abs() < 1e-5, "{nll} against {expected}");
     }
 
     #[test]
