@@ -29,6 +29,12 @@ pub fn number(locale: Locale, value: f32, decimals: usize) -> String {
     }
 }
 
+/// A number as someone types it, with either decimal mark and any minus sign.
+pub fn parse(text: &str) -> Option<f32> {
+    let plain = text.trim().replace(',', ".").replace('−', "-");
+    plain.parse().ok().filter(|value: &f32| value.is_finite())
+}
+
 /// A point of the plane for reading. Where the decimal mark is a comma, a semicolon parts the coordinates.
 pub fn point(locale: Locale, z: [f32; 2]) -> String {
     let separator = match locale {
@@ -85,6 +91,12 @@ mod tests {
         assert_eq!(number(Locale::en, f32::NAN, 2), "–");
         assert_eq!(point(Locale::es, [0.42, -0.06]), "(0,42; −0,06)");
         assert_eq!([6000, 10_000, 1_234_567].map(count), ["6000", "10\u{202f}000", "1\u{202f}234\u{202f}567"]);
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        assert_eq!([" 1.5", "−0,25", "-3", "1e-2"].map(parse), [Some(1.5), Some(-0.25), Some(-3.0), Some(0.01)]);
+        assert_eq!(["", "x", "1,000.5", "NaN", "inf"].map(parse), [None; 5]);
     }
 
     #[test]

@@ -64,7 +64,8 @@ const TABLE: &[Entry] = &[
         key: "course",
         print: |s| if s.path.course == Course::GreatCircle { "arc".into() } else { "line".into() },
         parse: |s, t| {
-            let known = [("line", Course::Straight), ("arc", Course::GreatCircle)].into_iter().find(|(word, _)| *word == t);
+            let known =
+                [("line", Course::Straight), ("arc", Course::GreatCircle)].into_iter().find(|(word, _)| *word == t);
             known.map(|(_, course)| s.path.course = course)
         },
     },
@@ -185,7 +186,8 @@ fn unescape(text: &str) -> String {
     while at < bytes.len() {
         let hex = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
         // Two hexadecimal digits, not a sign and one.
-        let code = hex.filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let code =
+            hex.filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())).and_then(|h| u8::from_str_radix(h, 16).ok());
         out.push(code.unwrap_or(bytes[at]));
         at += if code.is_some() { 3 } else { 1 };
     }
@@ -202,7 +204,10 @@ fn within<T: std::str::FromStr + PartialOrd>(text: &str, low: T, high: T) -> Opt
     text.parse().ok().filter(|value| *value >= low && *value <= high)
 }
 
-fn parse_pair<T: std::str::FromStr + PartialOrd + std::ops::Neg<Output = T> + Copy>(text: &str, most: T) -> Option<[T; 2]> {
+fn parse_pair<T: std::str::FromStr + PartialOrd + std::ops::Neg<Output = T> + Copy>(
+    text: &str,
+    most: T,
+) -> Option<[T; 2]> {
     let (a, b) = text.split_once(',')?;
     Some([within(a, -most, most)?, within(b, -most, most)?])
 }
@@ -250,14 +255,15 @@ fn print_layers(mut layers: Layers) -> String {
 }
 
 fn parse_layers(text: &str) -> Option<Layers> {
-    let known = text == "0" || (!text.is_empty() && text.chars().all(|c| LAYERS.iter().any(|(letter, _)| *letter == c)));
+    let known =
+        text == "0" || (!text.is_empty() && text.chars().all(|c| LAYERS.iter().any(|(letter, _)| *letter == c)));
     let mut layers = Layers::default();
     LAYERS.iter().for_each(|(letter, of)| *of(&mut layers) = text.contains(*letter));
     known.then_some(layers)
 }
 
 /// `3` is a class, `h1` a handle, `p123` a code, `d0` a drawing.
-fn print_end(end: End) -> String {
+pub fn print_end(end: End) -> String {
     match end {
         End::Class(class) => class.to_string(),
         End::Handle(index) => format!("h{index}"),
@@ -266,7 +272,8 @@ fn print_end(end: End) -> String {
     }
 }
 
-fn parse_end(text: &str) -> Option<End> {
+/// What [`print_end`] wrote; nothing for anything else.
+pub fn parse_end(text: &str) -> Option<End> {
     let index = |rest: &str| within(rest, 0, 1_000_000usize);
     match text.split_at_checked(1)? {
         ("h", rest) => index(rest).filter(|i| *i < Handles::MOST).map(End::Handle),
@@ -316,7 +323,8 @@ mod tests {
         let coin = |rng: &mut Rng| rng.below(2) == 0;
         let point = |rng: &mut Rng| [rng.range(-99.0, 99.0), rng.range(-99.0, 99.0)];
         let names = ["", "a tall 9", "ñandú; 50 % & *más*", "q=1#x?:,"];
-        let handles = (0..1 + rng.below(4)).map(|_| Handle { z: point(rng), name: names[rng.below(4)].into() }).collect();
+        let handles =
+            (0..1 + rng.below(4)).map(|_| Handle { z: point(rng), name: names[rng.below(4)].into() }).collect();
         let mut handles = Handles::of(handles).expect("at most four");
         handles.activate(rng.below(4));
         let end = |rng: &mut Rng| match rng.below(4) {

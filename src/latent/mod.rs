@@ -1,7 +1,11 @@
 //! Geometry of the latent plane, on slices: no drawing, no model.
 
+pub mod density;
+pub mod nearest;
 pub mod path;
 pub mod place;
 pub mod posterior;
+pub mod sample;
 pub mod select;
+pub mod tiles;
 pub mod view;

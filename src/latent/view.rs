@@ -83,10 +83,8 @@ impl View {
         let mut bounds = None::<Area>;
         for z in points.into_iter().filter(|z| z.iter().all(|x| x.is_finite())) {
             let Area { min, max } = bounds.unwrap_or(Area { min: z, max: z });
-            bounds = Some(Area {
-                min: [min[0].min(z[0]), min[1].min(z[1])],
-                max: [max[0].max(z[0]), max[1].max(z[1])],
-            });
+            bounds =
+                Some(Area { min: [min[0].min(z[0]), min[1].min(z[1])], max: [max[0].max(z[0]), max[1].max(z[1])] });
         }
         let Area { min, max } = bounds?;
         let span = |axis: usize| f64::from(max[axis] - min[axis]).max(1e-3) * 1.12;

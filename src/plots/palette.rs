@@ -43,6 +43,7 @@ pub const Z: RGBColor = RGBColor(164, 147, 255);
 pub struct Ink {
     pub words: RGBColor,
     pub grid: RGBColor,
+    pub z: RGBColor,
     /// x̂
     pub reconstruction: RGBColor,
     /// β
@@ -56,6 +57,7 @@ impl Ink {
             Theme::Light => Self {
                 words: RGBColor(91, 99, 112),
                 grid: RGBColor(228, 226, 220),
+                z: RGBColor(91, 63, 214),
                 reconstruction: RGBColor(31, 111, 178),
                 kl: RGBColor(160, 51, 143),
                 total: RGBColor(91, 99, 112),
@@ -63,6 +65,7 @@ impl Ink {
             Theme::Dark => Self {
                 words: RGBColor(163, 172, 185),
                 grid: RGBColor(39, 45, 55),
+                z: RGBColor(164, 147, 255),
                 reconstruction: RGBColor(105, 179, 239),
                 kl: RGBColor(217, 127, 201),
                 total: RGBColor(163, 172, 185),

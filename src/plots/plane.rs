@@ -2,7 +2,7 @@
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
-use plotters::element::Circle;
+use plotters::element::{Circle, Polygon};
 use plotters::prelude::{DrawingBackend, RGBColor};
 use plotters::style::ShapeStyle;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -37,42 +37,120 @@ pub fn draw_prior<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View
 pub fn draw_axes<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32) -> Drawn<DB> {
     let on = at(view, ratio);
     let seen = on.area();
-    let step = tick_step(on.scale() / ratio);
+    let (step, digits) = tick_step(on.scale() / ratio);
     for z in ticks(seen.min[0], seen.max[0], step) {
-        let x = on.to_pixel([z, 0.0])[0];
+        let x = on.to_pixel([z as f32, 0.0])[0];
         // Beside the corner's and the edge's own words.
         if x < 30.0 * ratio || x > on.width - 34.0 * ratio {
             continue;
         }
         stroke(area, [[x, on.height], [x, on.height - 5.0 * ratio]], ratio, solid(WHITE, 0.7))?;
-        halo(area, &label(z, step), [x, on.height - 7.0 * ratio], 11.0 * ratio, HPos::Center, VPos::Bottom)?;
+        halo(area, &label(z, digits), [x, on.height - 7.0 * ratio], 11.0 * ratio, HPos::Center, VPos::Bottom)?;
     }
     for z in ticks(seen.min[1], seen.max[1], step) {
-        let y = on.to_pixel([0.0, z])[1];
+        let y = on.to_pixel([0.0, z as f32])[1];
         if y < 26.0 * ratio || y > on.height - 26.0 * ratio {
             continue;
         }
         stroke(area, [[0.0, y], [5.0 * ratio, y]], ratio, solid(WHITE, 0.7))?;
-        halo(area, &label(z, step), [8.0 * ratio, y], 11.0 * ratio, HPos::Left, VPos::Center)?;
+        halo(area, &label(z, digits), [8.0 * ratio, y], 11.0 * ratio, HPos::Left, VPos::Center)?;
     }
     halo(area, "z₁", [on.width - 10.0 * ratio, on.height - 7.0 * ratio], 13.0 * ratio, HPos::Right, VPos::Bottom)?;
     halo(area, "z₂", [8.0 * ratio, 8.0 * ratio], 13.0 * ratio, HPos::Left, VPos::Top)
 }
 
-/// The film strip's straight line, with a dot where it starts and ends.
-pub fn draw_line<DB: DrawingBackend>(
+/// The way of the film strip through its points, with a dot for each and a larger one where it starts and ends.
+pub fn draw_way<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     view: &View,
     ratio: f32,
-    from: [f32; 2],
-    to: [f32; 2],
+    points: &[[f32; 2]],
 ) -> Drawn<DB> {
     let on = at(view, ratio);
-    let (a, b) = (on.to_pixel(from), on.to_pixel(to));
-    stroke(area, [a, b], 4.0 * ratio, solid(BLACK, 0.55))?;
-    stroke(area, [a, b], 2.0 * ratio, solid(Z, 0.95))?;
-    dot(area, a, 4.0 * ratio, Z)?;
-    dot(area, b, 4.0 * ratio, Z)
+    let pixels: Vec<[f32; 2]> = points.iter().map(|z| on.to_pixel(*z)).collect();
+    let (Some(first), Some(last)) = (pixels.first(), pixels.last()) else { return Ok(()) };
+    stroke(area, pixels.iter().copied(), 4.0 * ratio, solid(BLACK, 0.55))?;
+    stroke(area, pixels.iter().copied(), 2.0 * ratio, solid(Z, 0.95))?;
+    for middle in pixels.iter().skip(1).take(pixels.len().saturating_sub(2)) {
+        dot(area, *middle, 2.0 * ratio, Z)?;
+    }
+    dot(area, *first, 4.5 * ratio, Z)?;
+    dot(area, *last, 4.5 * ratio, Z)
+}
+
+/// The way downhill, from where it started to where it is.
+pub fn draw_trail<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    points: &[[f32; 2]],
+) -> Drawn<DB> {
+    let on = at(view, ratio);
+    let pixels = || points.iter().map(|z| on.to_pixel(*z));
+    if points.is_empty() {
+        return Ok(());
+    }
+    stroke(area, pixels(), 4.0 * ratio, solid(BLACK, 0.6))?;
+    stroke(area, pixels(), 2.0 * ratio, solid(WHITE, 0.95))?;
+    pixels().try_for_each(|pixel| dot(area, pixel, 2.5 * ratio, WHITE))
+}
+
+/// Points drawn at random, as diamonds.
+pub fn draw_samples<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    points: impl IntoIterator<Item = [f32; 2]>,
+) -> Drawn<DB> {
+    let on = at(view, ratio);
+    for z in points {
+        let [x, y] = on.to_pixel(z);
+        let diamond = |r: f32| [[x - r, y], [x, y - r], [x + r, y], [x, y + r]].map(pixel).to_vec();
+        let filled = |color, alpha| ShapeStyle { color: solid(color, alpha), filled: true, stroke_width: 1 };
+        area.draw(&Polygon::new(diamond(7.5 * ratio), filled(BLACK, 0.7)))?;
+        area.draw(&Polygon::new(diamond(5.5 * ratio), filled(WHITE, 1.0)))?;
+    }
+    Ok(())
+}
+
+/// A ring around what is meant.
+pub fn draw_ring<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32, z: [f32; 2]) -> Drawn<DB> {
+    let middle = pixel(at(view, ratio).to_pixel(z));
+    let ring = |color, alpha, width| ShapeStyle { color: solid(color, alpha), filled: false, stroke_width: width };
+    area.draw(&Circle::new(middle, (8.0 * ratio) as u32, ring(BLACK, 0.7, (4.0 * ratio) as u32)))?;
+    area.draw(&Circle::new(middle, (8.0 * ratio) as u32, ring(WHITE, 1.0, (2.0 * ratio) as u32)))
+}
+
+/// A handle, with its name beside it.
+pub fn draw_handle<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    z: [f32; 2],
+    name: &str,
+) -> Drawn<DB> {
+    let [x, y] = at(view, ratio).to_pixel(z);
+    dot(area, [x, y], 11.0 * ratio, WHITE)?;
+    dot(area, [x, y], 7.0 * ratio, Z)?;
+    halo(area, name, [x + 13.0 * ratio, y - 6.0 * ratio], 13.0 * ratio, HPos::Left, VPos::Bottom)
+}
+
+/// What is being drawn around codes.
+pub fn draw_loop<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    corners: &[[f32; 2]],
+) -> Drawn<DB> {
+    if corners.is_empty() {
+        return Ok(());
+    }
+    let on = at(view, ratio);
+    let closed = || corners.iter().chain(corners.first()).map(|z| on.to_pixel(*z));
+    let inside = ShapeStyle { color: solid(WHITE, 0.12), filled: true, stroke_width: 1 };
+    area.draw(&Polygon::new(closed().map(pixel).collect::<Vec<_>>(), inside))?;
+    stroke(area, closed(), 3.0 * ratio, solid(BLACK, 0.6))?;
+    stroke(area, closed(), 1.5 * ratio, solid(WHITE, 0.95))
 }
 
 /// q(z|x) as its mean and the ellipses of one and two σ.
@@ -84,19 +162,34 @@ pub fn draw_posterior<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let on = at(view, ratio);
     for (sigmas, alpha) in [(2.0, 0.55), (1.0, 1.0)] {
-        let points = || {
-            (0..=72).map(move |i| {
-                let turn = i as f32 / 72.0 * std::f32::consts::TAU;
-                on.to_pixel([
-                    ellipse.centre[0] + sigmas * ellipse.radii[0] * turn.cos(),
-                    ellipse.centre[1] + sigmas * ellipse.radii[1] * turn.sin(),
-                ])
-            })
-        };
-        stroke(area, points(), 4.0 * ratio, solid(BLACK, 0.5 * alpha))?;
-        stroke(area, points(), 2.0 * ratio, solid(SIGMA, alpha))?;
+        stroke(area, outline(&on, ellipse, sigmas, 72), 4.0 * ratio, solid(BLACK, 0.5 * alpha))?;
+        stroke(area, outline(&on, ellipse, sigmas, 72), 2.0 * ratio, solid(SIGMA, alpha))?;
     }
     dot(area, on.to_pixel(ellipse.centre), 5.0 * ratio, MU)
+}
+
+/// q(z|x) of many codes: the ellipse of one σ each, thin.
+pub fn draw_posteriors<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    ellipses: impl IntoIterator<Item = Ellipse>,
+) -> Drawn<DB> {
+    let on = at(view, ratio);
+    for ellipse in ellipses {
+        stroke(area, outline(&on, &ellipse, 1.0, 24), 2.5 * ratio, solid(BLACK, 0.5))?;
+        stroke(area, outline(&on, &ellipse, 1.0, 24), ratio, solid(SIGMA, 0.9))?;
+    }
+    Ok(())
+}
+
+/// The curve at so many σ, closed, of `n` pieces, in pixels.
+fn outline(on: &View, ellipse: &Ellipse, sigmas: f32, n: u32) -> impl Iterator<Item = [f32; 2]> {
+    let (on, Ellipse { centre, radii }) = (*on, *ellipse);
+    (0..=n).map(move |i| {
+        let turn = i as f32 / n as f32 * std::f32::consts::TAU;
+        on.to_pixel([centre[0] + sigmas * radii[0] * turn.cos(), centre[1] + sigmas * radii[1] * turn.sin()])
+    })
 }
 
 /// The same view in the area's own pixels.
@@ -126,19 +219,28 @@ fn halo<DB: DrawingBackend>(
     write(area, words, at, size, solid(WHITE, 0.95), (h, v))
 }
 
-/// A round step that leaves at least 90 pixels between ticks.
-fn tick_step(scale: f32) -> f32 {
-    [0.1, 0.2, 0.5, 1.0, 2.0].into_iter().find(|step| step * scale >= 90.0).unwrap_or(5.0)
+/// A round step that leaves at least 90 pixels between ticks, and the decimals it has.
+fn tick_step(scale: f32) -> (f64, usize) {
+    let least = 90.0 / f64::from(scale);
+    let power = least.log10().floor() as i32;
+    let unit = 10f64.powi(power);
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * unit).find(|step| *step >= least * 0.999_999);
+    let step = step.unwrap_or(10.0 * unit);
+    (step, (-step.log10().floor()).max(0.0) as usize)
 }
 
-fn ticks(low: f32, high: f32, step: f32) -> impl Iterator<Item = f32> {
-    let (first, last) = ((low / step).ceil() as i32, (high / step).floor() as i32);
-    (first..=last).map(move |i| i as f32 * step)
+fn ticks(low: f32, high: f32, step: f64) -> impl Iterator<Item = f64> {
+    let (first, last) = ((f64::from(low) / step).ceil() as i64, (f64::from(high) / step).floor() as i64);
+    (first..=last).map(move |i| i as f64 * step)
 }
 
-fn label(z: f32, step: f32) -> String {
-    let digits = usize::from(step < 1.0);
-    format!("{z:.digits$}").replace('-', "−")
+fn label(z: f64, digits: usize) -> String {
+    let text = format!("{z:.digits$}");
+    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) {
+        "0".into()
+    } else {
+        text.replace('-', "−")
+    }
 }
 
 #[cfg(test)]
@@ -175,13 +277,25 @@ mod tests {
     }
 
     #[test]
+    fn the_way_passes_its_points_and_samples_are_diamonds_on_theirs() {
+        let out =
+            svg(|area, view| draw_way(area, view, 1.0, &[[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]]).expect("in memory"));
+        assert!(out.contains("points=\"315,315 415,215 515,315"), "{out}");
+        let out = svg(|area, view| draw_samples(area, view, 1.0, [[1.0, 0.0]]).expect("in memory"));
+        assert!(out.contains("polygon") && out.contains("415,"), "{out}");
+        let out = svg(|area, view| draw_way(area, view, 1.0, &[]).expect("in memory"));
+        assert!(!out.contains("polyline"));
+    }
+
+    #[test]
     fn ticks_are_round_and_never_crowded() {
-        for zoom in [0.6, 1.0, 3.0, 12.0] {
+        for zoom in [0.04, 0.6, 1.0, 3.0, 12.0, 500.0, 4096.0] {
             let view = View { zoom, ..View::new(340.0, 340.0) };
-            let step = tick_step(view.scale());
-            assert!(step * view.scale() >= 90.0, "{zoom}");
+            let pixels = tick_step(view.scale()).0 * f64::from(view.scale());
+            assert!((89.9..230.0).contains(&pixels), "{zoom}: {pixels}");
         }
         assert_eq!(ticks(-1.2, 1.1, 0.5).collect::<Vec<_>>(), [-1.0, -0.5, 0.0, 0.5, 1.0]);
-        assert_eq!((label(-0.5, 0.5), label(-2.0, 1.0)), ("−0.5".into(), "−2".into()));
+        assert_eq!((tick_step(200.0), tick_step(100.0), tick_step(30_000.0)), ((0.5, 1), (1.0, 0), (0.005, 3)));
+        assert_eq!((label(-0.5, 1), label(-2.0, 0), label(0.0, 2)), ("−0.5".into(), "−2".into(), "0".into()));
     }
 }

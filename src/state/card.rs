@@ -9,9 +9,16 @@ use crate::spec::ModelSpec;
 pub struct Card {
     /// What the weights are for.
     pub model: ModelSpec,
+    pub pictures: Pictures,
     pub atlas: Grid,
     /// In nats a picture, mean over the test pictures.
     pub test: Test,
+}
+
+/// How many it was measured with.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Pictures {
+    pub test: usize,
 }
 
 /// How the shipped picture of the decoded plane is laid out.

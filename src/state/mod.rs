@@ -12,6 +12,7 @@ pub mod pictures;
 pub mod reduce;
 pub mod scene;
 pub mod session;
+pub mod table;
 
 use crate::i18n::Locale;
 use crate::latent::select::Selection;
@@ -47,6 +48,8 @@ pub struct Page {
     pub kept: Vec<Kept>,
     /// Points drawn at random.
     pub samples: Vec<Sample>,
+    /// The way that z rolled downhill since painting began.
+    pub trail: Vec<[f32; 2]>,
     /// Size of the plane in CSS pixels; nothing until it has been laid out.
     pub size: [f32; 2],
 }
@@ -68,6 +71,7 @@ impl Page {
             tool: Tool::Point,
             kept: Vec::new(),
             samples: Vec::new(),
+            trail: Vec::new(),
             size: [0.0, 0.0],
         }
     }

@@ -113,6 +113,14 @@ pub struct Decoding {
     pub pixels: Shared<Vec<u8>>,
 }
 
+impl Decoding {
+    /// The picture of one of its points.
+    pub fn of(&self, z: [f32; 2]) -> Option<&[u8]> {
+        let index = self.z.chunks_exact(2).position(|point| point == z)?;
+        self.pixels.get(index * PIXELS..(index + 1) * PIXELS)
+    }
+}
+
 /// What the encoder made of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoding {
@@ -170,7 +178,9 @@ mod tests {
         let area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
         assert!(Atlas::new(area, 2, 2, vec![0; 4 * PIXELS - 1]).is_none());
         assert!(Atlas::new(area, 0, 2, vec![]).is_none());
-        assert!(Cloud::from_bytes(&[0; 16], &[0; 16], &[1]).is_none() && Cloud::from_bytes(&[0; 8], &[], &[1]).is_none());
+        assert!(
+            Cloud::from_bytes(&[0; 16], &[0; 16], &[1]).is_none() && Cloud::from_bytes(&[0; 8], &[], &[1]).is_none()
+        );
         let pair = |a: f32, b: f32| [a.to_le_bytes(), b.to_le_bytes()].concat();
         let cloud = Cloud::from_bytes(&pair(1.5, -2.0), &pair(0.0, -2.0 * 2f32.ln()), &[7]).expect("one code");
         assert_eq!((cloud.codes[0], cloud.labels[0]), ([1.5, -2.0], 7));

@@ -2,6 +2,7 @@
 
 use reactive_stores::Store;
 
+use super::handles::Handles;
 use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;

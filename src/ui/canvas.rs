@@ -106,6 +106,19 @@ pub fn uncover() -> bool {
     outline.inspect(|outline| outline.remove()).is_some()
 }
 
+/// Sets properties of an element's own style.
+pub fn style(canvas: &HtmlCanvasElement, properties: &[(&str, String)]) {
+    let style = web_sys::HtmlElement::from(canvas.clone()).style();
+    for (name, value) in properties {
+        style.set_property(name, value).ok();
+    }
+}
+
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
 /// A moment for measurements to find.
 pub fn mark(name: &str) {
     if let Some(performance) = window().performance() {

@@ -23,6 +23,7 @@ pub fn Header() -> impl IntoView {
             <div class="ends">
                 <Language/>
                 <Colours/>
+                <super::export::Export/>
                 <Share/>
             </div>
         </header>

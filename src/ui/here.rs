@@ -4,13 +4,15 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::canvas;
+use super::coordinates::{Coordinates, HandleList};
 use super::desk::Desk;
 use super::words::{self, tr};
-use crate::i18n::{number, point};
+use crate::i18n::number;
 use crate::latent::place::{Neighbourhood, neighbourhood, place};
 use crate::latent::posterior::prior_density;
 use crate::plots::palette;
 use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
 
 /// The classes around the handle.
@@ -37,10 +39,14 @@ pub fn Here() -> impl IntoView {
         })
     };
     let away = move || around.get().map(|n| tr!(desk, away, distance = number(desk.locale(), n.nearest, 2)));
-    let sentence = Memo::new(move |_| words::place(desk.locale(), model.get(), place(desk.z(), around.get().as_ref())));
+    let sentence = Memo::new(move |_| {
+        let points = desk.page.scene().points().get();
+        words::place(desk.locale(), model.get(), points, place(desk.z(), around.get().as_ref()))
+    });
     view! {
         <section class="here">
-            <h2>{move || tr!(desk, here)} " " <em class="z">"z = " {move || point(desk.locale(), desk.z())}</em></h2>
+            <h2>{move || tr!(desk, here)} " " <Coordinates/></h2>
+            <HandleList/>
             <div class="now">
                 <Decoded/>
                 <dl class="kv">
@@ -101,12 +107,11 @@ pub fn CardText() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let text = move || {
         let card = desk.page.card().get().filter(|_| !desk.has_run())?;
-        let count = desk.page.session().cloud().get().map_or(0, |cloud| cloud.codes.len());
         let nats = |value: f32| number(desk.locale(), value, 1);
         Some(tr!(
             desk,
             card_text,
-            count = crate::i18n::count(count),
+            count = crate::i18n::count(card.pictures.test),
             reconstruction = nats(card.test.reconstruction),
             kl = nats(card.test.kl),
             nelbo = nats(-card.test.elbo)

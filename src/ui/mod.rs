@@ -1,7 +1,9 @@
 //! The page: components that read the state and send commands.
 
 mod canvas;
+mod coordinates;
 mod desk;
+mod export;
 mod film;
 mod header;
 mod here;
@@ -9,6 +11,9 @@ mod notice;
 mod pad;
 mod plane;
 mod preferences;
+mod sample;
+mod segments;
+mod selection;
 mod training;
 mod words;
 
@@ -41,6 +46,7 @@ fn App(page: Page) -> impl IntoView {
     provide_context(desk);
     preferences::follow(desk);
     mirror(desk);
+    escape(desk);
     desk.open();
     view! {
         <header::Header/>
@@ -52,12 +58,25 @@ fn App(page: Page) -> impl IntoView {
             </section>
             <aside>
                 <here::Here/>
+                <selection::Selected/>
                 <pad::Pad/>
+                <sample::Sample/>
                 <training::Training/>
                 <here::CardText/>
             </aside>
         </main>
     }
+}
+
+/// Escape leaves whatever is going on, wherever the keyboard's focus is.
+fn escape(desk: Desk) {
+    let pressed = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" {
+            desk.escape();
+        }
+    });
+    // As long as the page.
+    std::mem::forget(pressed);
 }
 
 /// The phase and the step on the document's root, for the style sheet and for tests.

@@ -5,7 +5,7 @@ use crate::latent::place::Place;
 use crate::protocol::NoticeKind;
 use crate::spec::{DataSpec, Net, PIXELS, RunSpec};
 use crate::state::message::Message;
-use crate::state::scene::Shipped;
+use crate::state::scene::{Points, Shipped};
 use crate::state::session::Model;
 
 /// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
@@ -46,17 +46,27 @@ fn garment(l: Locale, class: u8) -> &'static str {
     }
 }
 
+/// The pictures whose codes are shown.
+fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
+    match (model, points) {
+        (Model::Trained, _) => say!(l, pictures_held_out),
+        (Model::Shipped(_), Points::Test) => say!(l, pictures_test),
+        (Model::Shipped(_), Points::Train) => say!(l, pictures_train),
+    }
+}
+
 /// One sentence on where the handle is.
-pub fn place(l: Locale, model: Model, place: Place) -> String {
+pub fn place(l: Locale, model: Model, points: Points, place: Place) -> String {
     let name = |of: u8| class(l, model, of);
+    let pictures = pictures(l, model, points);
     let number = |value: f32, decimals| crate::i18n::number(l, value, decimals);
     match place {
         Place::Inside { class, votes, asked } => {
-            say!(l, place_inside, class = name(class), votes = votes, asked = asked)
+            say!(l, place_inside, class = name(class), votes = votes, asked = asked, pictures = pictures)
         }
         Place::Border { first, second } => say!(l, place_border, first = name(first), second = name(second)),
-        Place::Empty { nearest } if !nearest.is_finite() => say!(l, place_unknown).to_owned(),
-        Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2)),
+        Place::Empty { nearest } if !nearest.is_finite() => say!(l, place_unknown, pictures = pictures),
+        Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2), pictures = pictures),
         Place::Outside { beyond } => {
             let percent = 100.0 * beyond;
             let decimals = if percent >= 0.1 { 1 } else { 3 };

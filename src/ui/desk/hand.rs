@@ -150,8 +150,11 @@ impl Desk {
 
     /// Keeps the card of a code, or lets it go.
     pub fn pin(self, code: Option<usize>) {
-        self.page.pinned().set(code);
-        self.ask_original(code);
+        if self.page.pinned().get_untracked() != code {
+            self.page.pinned().set(code);
+            self.ask_pins();
+            self.ask_original(code);
+        }
     }
 
     /// Selects codes; none is said, and leaves what was selected.

@@ -234,8 +234,11 @@ impl Desk {
         self.ask(Slot::Handle, decode(&[untrack(|| self.z())]));
     }
 
+    /// Every handle, where there are more than one, and the code that is pinned.
     fn ask_pins(self) {
-        let points: Vec<[f32; 2]> = self.page.scene().handles().read_untracked().list().iter().map(|h| h.z).collect();
+        let handles = self.page.scene().handles().read_untracked().list().iter().map(|h| h.z).collect::<Vec<_>>();
+        let pinned = self.page.pinned().get_untracked().and_then(|i| untrack(|| self.place_of(End::Code(i))));
+        let points: Vec<[f32; 2]> = handles.into_iter().chain(pinned).collect();
         if points.len() > 1 {
             self.ask(Slot::Pins, decode(&points));
         }

@@ -2,16 +2,18 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
-use crate::latent::place::class_means;
+use super::pointer::Hand;
 use crate::latent::view::View;
 use crate::plots::palette;
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::{Layers, Points, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
+use crate::ui::preferences;
 use crate::ui::words::{self, tr};
 
 /// The classes in their colours, each with its digit, or with what its mean decodes to. Pressing one hides its points.
@@ -33,11 +35,12 @@ fn Class(class: u8) -> impl IntoView {
     let garments = Memo::new(move |_| session.model().get() == Model::Shipped(Shipped::Fashion));
     let name = move || words::class(desk.locale(), session.model().get(), class);
     let label = move || tr!(desk, class_toggle, class = name());
+    let meant = move || {
+        let code = desk.page.hover().get().and_then(|hover| hover.code);
+        code.is_some_and(|code| session.cloud().read().as_ref().is_some_and(|c| c.labels.get(code) == Some(&class)))
+    };
     let node = NodeRef::<Canvas>::new();
-    let mean = Memo::new(move |_| {
-        let cloud = session.cloud().get().filter(|_| garments.get())?;
-        class_means(&cloud.codes, &cloud.labels)[usize::from(class)]
-    });
+    let mean = Memo::new(move |_| desk.mean(class).filter(|_| garments.get()));
     Effect::new(move |_| {
         if let (Some(_), Some(mean)) = (node.get(), mean.get())
             && let Some(atlas) = session.atlas().read_untracked().as_ref()
@@ -53,7 +56,15 @@ fn Class(class: u8) -> impl IntoView {
             title=name
             class:dark=palette::dark_letters(class)
             style:--class=palette::css(class)
-            on:click=move |_| hidden.write().toggle(class)
+            class:meant=meant
+            on:click=move |event: MouseEvent| {
+                // A double click has toggled twice by the time it is one.
+                if event.shift_key() || event.detail() == 2 {
+                    hidden.write().solo(class);
+                } else {
+                    hidden.write().toggle(class);
+                }
+            }
         >
             <Show when=move || garments.get() fallback=move || class.to_string()>
                 <canvas node_ref=node width="28" height="28"></canvas>
@@ -62,46 +73,162 @@ fn Class(class: u8) -> impl IntoView {
     }
 }
 
+/// A layer of the plane: its switch, and what it shows in one sentence.
+#[derive(Clone, Copy, PartialEq)]
+enum Layer {
+    Decodings,
+    Points,
+    Prior,
+    Density,
+    Regions,
+    Ellipses,
+}
+
+impl Layer {
+    const ALL: [Self; 6] = [Self::Decodings, Self::Points, Self::Prior, Self::Density, Self::Regions, Self::Ellipses];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Decodings => "layer-decodings",
+            Self::Points => "layer-points",
+            Self::Prior => "layer-prior",
+            Self::Density => "layer-density",
+            Self::Regions => "layer-regions",
+            Self::Ellipses => "layer-ellipses",
+        }
+    }
+
+    fn switch(self, layers: &mut Layers) -> &mut bool {
+        match self {
+            Self::Decodings => &mut layers.decodings,
+            Self::Points => &mut layers.points,
+            Self::Prior => &mut layers.prior,
+            Self::Density => &mut layers.density,
+            Self::Regions => &mut layers.regions,
+            Self::Ellipses => &mut layers.ellipses,
+        }
+    }
+
+    fn name(self, desk: Desk) -> &'static str {
+        match self {
+            Self::Decodings => tr!(desk, layer_decodings),
+            Self::Points => tr!(desk, layer_points),
+            Self::Prior => tr!(desk, layer_prior),
+            Self::Density => tr!(desk, layer_density),
+            Self::Regions => tr!(desk, layer_regions),
+            Self::Ellipses => tr!(desk, layer_ellipses),
+        }
+    }
+
+    fn legend(self, desk: Desk) -> &'static str {
+        match self {
+            Self::Decodings => tr!(desk, legend_decodings),
+            Self::Points => tr!(desk, legend_points),
+            Self::Prior => tr!(desk, legend_prior),
+            Self::Density => tr!(desk, legend_density),
+            Self::Regions => tr!(desk, legend_regions),
+            Self::Ellipses => tr!(desk, legend_ellipses),
+        }
+    }
+}
+
+/// How long a legend stays after a layer was switched, in milliseconds.
+const LEGEND_STAYS: i32 = 6000;
+
+/// The layers' switches in a row, and above them the legend of the one that is meant.
 #[component]
 pub fn Chips() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let layers = desk.page.scene().layers();
+    let explained = RwSignal::new(None::<Layer>);
+    let legend = move || explained.get().map(|layer| layer.legend(desk)).unwrap_or_default();
     view! {
         <div class="layers" role="group" aria-label=move || tr!(desk, layers)>
-            <button
-                class="chip"
-                data-testid="layer-decodings"
-                aria-pressed=move || layers.get().decodings.to_string()
-                on:click=move |_| layers.update(|l| l.decodings = !l.decodings)
-            >
-                {move || tr!(desk, layer_decodings)}
-            </button>
-            <button
-                class="chip"
-                data-testid="layer-points"
-                aria-pressed=move || layers.get().points.to_string()
-                on:click=move |_| layers.update(|l| l.points = !l.points)
-            >
-                {move || tr!(desk, layer_points)}
-            </button>
-            <button
-                class="chip"
-                data-testid="layer-prior"
-                aria-pressed=move || layers.get().prior.to_string()
-                on:click=move |_| layers.update(|l| l.prior = !l.prior)
-            >
-                {move || tr!(desk, layer_prior)}
-            </button>
+            <p class="explained" role="status" data-testid="layer-legend" hidden=move || explained.get().is_none()>
+                {legend}
+            </p>
+            <div class="chips">
+                {Layer::ALL.into_iter().map(|layer| view! { <Chip layer explained/> }).collect_view()} <PointSet/>
+            </div>
         </div>
     }
 }
 
 #[component]
-pub fn Zoom() -> impl IntoView {
+fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let by = move |factor: f32| {
+    let layers = desk.page.scene().layers();
+    let on = move || *layer.switch(&mut layers.get());
+    let forget = move || {
+        if explained.get_untracked() == Some(layer) {
+            explained.set(None);
+        }
+    };
+    let press = move |_| {
+        layers.update(|layers| {
+            *layer.switch(layers) ^= true;
+            // These two lie in the same place: one goes when the other comes.
+            match layer {
+                Layer::Density => layers.regions = false,
+                Layer::Regions => layers.density = false,
+                Layer::Decodings | Layer::Points | Layer::Prior | Layer::Ellipses => {}
+            }
+        });
+        explained.set(Some(layer));
+        // A finger does not hover: it reads the legend for a while.
+        preferences::later(LEGEND_STAYS, forget);
+    };
+    view! {
+        <button
+            class="chip"
+            data-testid=layer.id()
+            aria-pressed=move || on().to_string()
+            aria-description=move || layer.legend(desk)
+            on:click=press
+            on:pointerenter=move |_| explained.set(Some(layer))
+            on:pointerleave=move |_| forget()
+            on:focus=move |_| explained.set(Some(layer))
+            on:blur=move |_| forget()
+        >
+            {move || layer.name(desk)}
+        </button>
+    }
+}
+
+/// Whose codes the points are. A model trained here has only those of its held-out pictures.
+#[component]
+fn PointSet() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let points = desk.page.scene().points();
+    let word = |points: Points| if points == Points::Train { "train" } else { "test" };
+    let shipped = move || matches!(desk.page.session().model().get(), Model::Shipped(_));
+    let choose = move |event| {
+        desk.choose_points(if event_target_value(&event) == "train" { Points::Train } else { Points::Test });
+    };
+    let option = move |of: Points, text: &'static str| {
+        view! { <option value=word(of) selected=move || points.get() == of>{text}</option> }
+    };
+    view! {
+        <label class="chip choice" hidden=move || !shipped() || !desk.page.scene().layers().get().points>
+            <select
+                data-testid="point-set"
+                aria-label=move || tr!(desk, point_set)
+                prop:value=move || word(points.get())
+                on:change=choose
+            >
+                {move || option(Points::Test, tr!(desk, point_set_test))}
+                {move || option(Points::Train, tr!(desk, point_set_train))}
+            </select>
+        </label>
+    }
+}
+
+/// Closer, farther, the whole prior, every code.
+#[component]
+pub fn Zoom(hand: Hand) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let by = move |factor: f64| {
         if let Some(view) = untrack(|| desk.view()) {
-            desk.look(view.zoomed(factor, [view.width / 2.0, view.height / 2.0]));
+            desk.zoom(factor, [view.width / 2.0, view.height / 2.0]);
         }
     };
     let whole = move |_| {
@@ -111,6 +238,7 @@ pub fn Zoom() -> impl IntoView {
     };
     let zoom_in = move || tr!(desk, zoom_in);
     let zoom_out = move || tr!(desk, zoom_out);
+    let reset = move || tr!(desk, zoom_reset);
     let fit = move || tr!(desk, zoom_fit);
     view! {
         <div class="zoom">
@@ -120,7 +248,10 @@ pub fn Zoom() -> impl IntoView {
             <button data-testid="zoom-out" title=zoom_out aria-label=zoom_out on:click=move |_| by(1.0 / 1.5)>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8h10"/></svg>
             </button>
-            <button data-testid="zoom-fit" title=fit aria-label=fit on:click=whole>
+            <button data-testid="zoom-data" title=fit aria-label=fit on:click=move |_| hand.fit()>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>
+            </button>
+            <button data-testid="zoom-fit" title=reset aria-label=reset on:click=whole>
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="5"/>
                     <circle class="full" cx="8" cy="8" r="1.4"/>

@@ -1,0 +1,130 @@
+//! Everything that is drawn with lines over the plane: on the page's canvas, and in a file.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::element::Circle;
+use plotters::prelude::{DrawingBackend, RGBColor};
+use plotters::style::ShapeStyle;
+
+use super::palette::{CLASS, solid};
+use super::plane::{
+    draw_axes, draw_handle, draw_loop, draw_posterior, draw_posteriors, draw_prior, draw_ring, draw_samples,
+    draw_trail, draw_way,
+};
+use super::{Drawn, pixel};
+use crate::latent::posterior::Ellipse;
+use crate::latent::select::Selection;
+use crate::latent::view::View;
+use crate::state::pictures::Cloud;
+use crate::state::scene::Classes;
+
+/// What there is to mark, in units of z.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    pub prior: bool,
+    /// Of the codes that are pinned or selected.
+    pub ellipses: Vec<Ellipse>,
+    /// The film strip's points.
+    pub way: Vec<[f32; 2]>,
+    /// Of the drawing.
+    pub posterior: Option<Ellipse>,
+    pub samples: Vec<[f32; 2]>,
+    pub trail: Vec<[f32; 2]>,
+    /// What is pointed at, and what is pinned.
+    pub rings: Vec<[f32; 2]>,
+    /// The corners of what is being drawn around codes.
+    pub around: Vec<[f32; 2]>,
+    /// On the page they are elements of their own.
+    pub handles: Vec<([f32; 2], String)>,
+}
+
+/// Draws the axes and every mark.
+///
+/// # Errors
+/// What the backend says; a canvas and an SVG in memory say nothing.
+pub fn draw_marks<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    marks: &Marks,
+) -> Drawn<DB> {
+    draw_axes(area, view, ratio)?;
+    if marks.prior {
+        draw_prior(area, view, ratio)?;
+    }
+    draw_posteriors(area, view, ratio, marks.ellipses.iter().copied())?;
+    draw_way(area, view, ratio, &marks.way)?;
+    if let Some(ellipse) = &marks.posterior {
+        draw_posterior(area, view, ratio, ellipse)?;
+    }
+    draw_samples(area, view, ratio, marks.samples.iter().copied())?;
+    draw_trail(area, view, ratio, &marks.trail)?;
+    marks.rings.iter().try_for_each(|z| draw_ring(area, view, ratio, *z))?;
+    draw_loop(area, view, ratio, &marks.around)?;
+    marks.handles.iter().try_for_each(|(z, name)| draw_handle(area, view, ratio, *z, name))
+}
+
+/// The codes in sight as circles of their class's colour, for a file of lines; those that are not selected grey.
+///
+/// # Errors
+/// What the backend says.
+pub fn draw_codes<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    cloud: &Cloud,
+    hidden: Classes,
+    selection: Option<&Selection>,
+    radius: f32,
+) -> Drawn<DB> {
+    let grey = RGBColor(150, 156, 166);
+    for (index, (code, &class)) in cloud.codes.iter().zip(&cloud.labels).enumerate() {
+        let at = view.to_pixel(*code);
+        let seen = (0.0..view.width).contains(&at[0]) && (0.0..view.height).contains(&at[1]);
+        let Some([r, g, b]) = CLASS.get(usize::from(class)).filter(|_| seen && !hidden.has(class)) else { continue };
+        let chosen = selection.is_none_or(|selection| selection.has(index));
+        let color = if chosen { solid(RGBColor(*r, *g, *b), 0.95) } else { solid(grey, 0.5) };
+        let style = ShapeStyle { color, filled: true, stroke_width: 0 };
+        area.draw(&Circle::new(pixel(at), radius.max(1.0) as u32, style))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plotters::prelude::{IntoDrawingArea, SVGBackend};
+
+    fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>, &View)) -> String {
+        let mut out = String::new();
+        {
+            let area = SVGBackend::with_string(&mut out, (630, 630)).into_drawing_area();
+            draw(&area, &View::new(630.0, 630.0));
+            area.present().expect("an SVG in memory");
+        }
+        out
+    }
+
+    #[test]
+    fn codes_are_circles_in_their_colour_and_grey_outside_a_selection() {
+        let cloud = Cloud {
+            codes: vec![[1.0, 0.5], [0.0, 0.0], [90.0, 0.0], [0.5, 0.5]],
+            log_var: vec![[0.0; 2]; 4],
+            labels: vec![4, 7, 1, 3],
+        };
+        let mut hidden = Classes::default();
+        hidden.toggle(3);
+        let selection = Selection::of(4, &[0]);
+        let out = svg(|area, view| draw_codes(area, view, &cloud, hidden, Some(&selection), 2.0).expect("in memory"));
+        assert_eq!(out.matches("<circle").count(), 2, "one is out of sight and one hidden: {out}");
+        assert!(out.contains("cx=\"415\" cy=\"265\"") && out.contains("#B9B437") && out.contains("#969CA6"), "{out}");
+    }
+
+    #[test]
+    fn nothing_to_mark_leaves_only_the_axes() {
+        let out = svg(|area, view| draw_marks(area, view, 1.0, &Marks::default()).expect("in memory"));
+        assert!(out.contains("z₁") && !out.contains("circle") && !out.contains("polygon"), "{out}");
+        let marks = Marks { handles: vec![([0.0, 0.0], "seven".into())], ..Marks::default() };
+        let out = svg(|area, view| draw_marks(area, view, 1.0, &marks).expect("in memory"));
+        assert!(out.contains("seven") && out.contains("cx=\"315\""), "{out}");
+    }
+}

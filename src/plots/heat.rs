@@ -1,0 +1,66 @@
+//! Numbers over the plane as colours: RGBA, straight alpha, row by row from the top left.
+
+use super::palette::CLASS;
+
+/// More codes than the prior expects, and fewer: orange and blue, which colour-blind eyes tell apart.
+const MORE: [u8; 3] = [255, 150, 40];
+const FEWER: [u8; 3] = [60, 140, 255];
+
+/// e^this times as many, or as few, is as strong as the colour gets.
+const STRONGEST: f32 = 2.5;
+
+/// What covers the decodings most.
+const COVER: f32 = 190.0;
+
+/// ln(q/p) of the cells: orange where q is denser, blue where p is, nothing where they agree.
+pub fn density(log_ratio: &[f32]) -> Vec<u8> {
+    let pixel = |ratio: &f32| {
+        let [r, g, b] = if *ratio > 0.0 { MORE } else { FEWER };
+        let strength = if ratio.is_finite() { (ratio.abs() / STRONGEST).min(1.0) } else { 0.0 };
+        [r, g, b, (strength * COVER).round() as u8]
+    };
+    log_ratio.iter().flat_map(pixel).collect()
+}
+
+/// The class that most of the nearest codes have, and their share of the votes: in the class's colour, paler where the
+/// votes are divided, darker along the borders.
+pub fn regions(classes: &[Option<(u8, f32)>], columns: u32) -> Vec<u8> {
+    let columns = columns.max(1) as usize;
+    let class = |index: usize| classes.get(index).copied().flatten().map(|(class, _)| class);
+    let border = |index: usize| {
+        let right = index % columns + 1 < columns && class(index + 1) != class(index);
+        let below = index + columns < classes.len() && class(index + columns) != class(index);
+        right || below
+    };
+    let pixel = |(index, cell): (usize, &Option<(u8, f32)>)| match cell {
+        Some((class, share)) => {
+            let [r, g, b] = CLASS[usize::from(*class) % CLASS.len()];
+            if border(index) { [8, 10, 14, 200] } else { [r, g, b, (share * share * COVER).round() as u8] }
+        }
+        None => [0; 4],
+    };
+    classes.iter().enumerate().flat_map(pixel).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_orange_fewer_is_blue_and_agreement_is_nothing() {
+        let pixels = density(&[2.5, -2.5, 0.0, f32::NAN, 99.0]);
+        let pixel = |i: usize| &pixels[i * 4..i * 4 + 4];
+        assert!(pixel(0)[0] > pixel(0)[2] && pixel(1)[2] > pixel(1)[0]);
+        assert_eq!((pixel(0)[3], pixel(1)[3], pixel(2)[3], pixel(3)[3]), (190, 190, 0, 0));
+        assert_eq!(pixel(4), pixel(0));
+    }
+
+    #[test]
+    fn regions_have_their_class_s_colour_and_dark_borders() {
+        let pixels = regions(&[Some((4, 1.0)), Some((4, 0.5)), Some((7, 1.0)), None], 4);
+        let pixel = |i: usize| &pixels[i * 4..i * 4 + 4];
+        assert_eq!(pixel(0), [CLASS[4][0], CLASS[4][1], CLASS[4][2], 190]);
+        assert_eq!(pixel(1), [8, 10, 14, 200], "beside another class");
+        assert_eq!(pixel(3)[3], 0);
+    }
+}

@@ -1,0 +1,159 @@
+//! The decoded plane: a picture of the whole under tiles, as on a street map. Tiles are decoded when they come into
+//! sight, the middle first; until one is there, a coarser or finer one stands in, scaled.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::latent::tiles::{self, CELLS, Cache, Tile};
+use crate::latent::view::View;
+use crate::plots::raster;
+use crate::protocol::{Area, Phase};
+use crate::spec::SIDE;
+use crate::state::PageStoreFields;
+use crate::state::pictures::{Atlas, Shared};
+use crate::state::session::{SessionStoreFields, answers};
+use crate::ui::canvas;
+use crate::ui::desk::Desk;
+
+/// What the tiles may take of the browser's memory: three hundred of them, ten screens full.
+const BUDGET: usize = 64 << 20;
+
+/// Of a tile: RGBA.
+const TILE_BYTES: usize = (CELLS as usize * SIDE).pow(2) * 4;
+
+/// So many levels coarser a tile may still stand in for one that is not there.
+const COARSER: i32 = 4;
+
+type Tiles = StoredValue<Cache<HtmlCanvasElement>, LocalStorage>;
+
+/// Draws the plane and keeps asking for what it lacks.
+pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
+    let session = desk.page.session();
+    let tiles: Tiles = StoredValue::new_local(Cache::new(BUDGET));
+    let out = StoredValue::new(None::<Tile>);
+    let arrived = RwSignal::new(0u32);
+    let weights = Memo::new(move |_| (session.weights().get(), session.model().get()));
+    let phase = Memo::new(move |_| session.phase().get());
+    let base = Memo::new(move |_| session.atlas().get());
+
+    // Other weights: what was decoded is of another model.
+    Effect::new(move |_| {
+        weights.track();
+        phase.track();
+        tiles.update_value(Cache::clear);
+        out.set_value(None);
+        arrived.update(|n| *n += 1);
+    });
+    let tile = Memo::new(move |_| session.tile().get());
+    Effect::new(move |_| {
+        let Some(atlas) = tile.get() else { return };
+        if let Some(asked) = out.get_value().filter(|asked| asked.area() == atlas.area) {
+            out.set_value(None);
+            if let Some(picture) = bitmap(&atlas) {
+                tiles.update_value(|tiles| tiles.put(asked, picture, TILE_BYTES));
+            }
+            arrived.update(|n| *n += 1);
+        }
+    });
+    Effect::new(move |_| {
+        arrived.track();
+        let Some(view) = view.get().filter(|_| answers(phase.get())) else { return };
+        // Snapshots bring the plane while a model trains; more would be out of date before it is there.
+        let brought = phase.get() == Phase::Training
+            && base.with(|base| base.as_ref().is_some_and(|base| covers(base.area, view.area())));
+        if brought || out.get_value().is_some() {
+            return;
+        }
+        let wanted = tiles::cover(view.area(), tiles::level(view.scale()));
+        let missing = tiles.with_value(|tiles| wanted.into_iter().find(|tile| !tiles.has(*tile)));
+        if let Some(missing) = missing {
+            out.set_value(Some(missing));
+            desk.ask_tile(missing.area(), CELLS);
+        }
+    });
+    paint(node, view, base, tiles, arrived);
+}
+
+fn paint(
+    node: NodeRef<Canvas>,
+    view: Memo<Option<View>>,
+    base: Memo<Option<Shared<Atlas>>>,
+    tiles: Tiles,
+    arrived: RwSignal<u32>,
+) {
+    let ground = StoredValue::new_local(None::<HtmlCanvasElement>);
+    let made = Memo::new(move |_| {
+        let atlas = base.get();
+        ground.set_value(atlas.as_ref().and_then(|atlas| bitmap(atlas)));
+        atlas.map(|atlas| atlas.area)
+    });
+    Effect::new(move |_| {
+        base.track();
+        arrived.track();
+        let (Some(canvas), Some(view)) = (node.get(), view.get()) else { return };
+        let ratio = canvas::ratio();
+        canvas::resize(&canvas, (view.width * ratio).round() as u32, (view.height * ratio).round() as u32);
+        let Some(context) = canvas::context(&canvas) else { return };
+        context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+        let sheet = Sheet { context, view, ratio };
+        if let Some(area) = made.get() {
+            ground.with_value(|ground| ground.iter().for_each(|picture| sheet.lay(area, picture)));
+        }
+        tiles.update_value(|tiles| {
+            for tile in to_draw(&view, tiles) {
+                if let Some(picture) = tiles.get(tile) {
+                    sheet.lay(tile.area(), picture);
+                }
+            }
+        });
+    });
+}
+
+/// The tiles that are there for a view, coarse before fine: of each that is not, the finest coarser one.
+fn to_draw(view: &View, tiles: &Cache<HtmlCanvasElement>) -> Vec<Tile> {
+    let mut drawn: Vec<Tile> = Vec::new();
+    for tile in tiles::cover(view.area(), tiles::level(view.scale())) {
+        let line = std::iter::successors(Some(tile), |tile| Some(tile.parent())).take(COARSER as usize + 1);
+        let there = line.into_iter().find(|tile| tiles.has(*tile));
+        drawn.extend(there.filter(|there| !drawn.contains(there)));
+    }
+    drawn.sort_by_key(|tile| tile.level);
+    drawn
+}
+
+/// Where pictures of the plane are laid.
+struct Sheet {
+    context: CanvasRenderingContext2d,
+    view: View,
+    ratio: f32,
+}
+
+impl Sheet {
+    /// Whole pixels, so that no seam shows between neighbours.
+    fn lay(&self, area: Area, picture: &HtmlCanvasElement) {
+        let pixel = |z| self.view.to_pixel(z).map(|p| f64::from(p * self.ratio).round());
+        let ([left, top], [right, bottom]) = (pixel([area.min[0], area.max[1]]), pixel([area.max[0], area.min[1]]));
+        let drawn = self.context.draw_image_with_html_canvas_element_and_dw_and_dh(
+            picture,
+            left,
+            top,
+            right - left,
+            bottom - top,
+        );
+        if let Err(why) = drawn {
+            web_sys::console::error_1(&why);
+        }
+    }
+}
+
+fn covers(area: Area, seen: Area) -> bool {
+    (0..2).all(|axis| area.min[axis] <= seen.min[axis] && area.max[axis] >= seen.max[axis])
+}
+
+fn bitmap(atlas: &Atlas) -> Option<HtmlCanvasElement> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas::put(&canvas, &raster::atlas(atlas), atlas.width() as u32, atlas.height() as u32);
+    Some(canvas)
+}
