@@ -76,17 +76,17 @@ pub fn draw_steps<DB: DrawingBackend>(
         .enumerate()
         .flat_map(|(i, &times)| [-0.5, 0.5].map(|side| [place(i as f32 + side, in_z.len()), level(times)]));
     stroke(area, line, 1.5 * ratio, solid(ink.z, 1.0))?;
-    let small = 10.5 * ratio;
-    write(area, &words.z, [0.0, 0.0], small, solid(ink.z, 1.0), (HPos::Left, VPos::Top))?;
+    let small = 11.0 * ratio;
+    write(area, &words.z, [0.0, ratio], small, solid(ink.z, 1.0), (HPos::Left, VPos::Top))?;
     if steps.pixels.is_empty() {
         return Ok(());
     }
-    write(area, &words.pixels, [width, 0.0], small, solid(ink.reconstruction, 1.0), (HPos::Right, VPos::Top))?;
+    write(area, &words.pixels, [width, ratio], small, solid(ink.reconstruction, 1.0), (HPos::Right, VPos::Top))?;
     if let (Some((at, _)), Some(words)) = (jump, &words.jump) {
         // Over its bar, but clear of the two names.
         let middle = place(at as f32, in_pixels.len());
         let x = middle.max(NAME * ratio).min((width - NAME * ratio).max(width / 2.0));
-        write(area, words, [x, 0.0], small, solid(ink.reconstruction, 1.0), (HPos::Center, VPos::Top))?;
+        write(area, words, [x, ratio], small, solid(ink.reconstruction, 1.0), (HPos::Center, VPos::Top))?;
     }
     Ok(())
 }

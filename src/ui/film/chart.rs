@@ -1,0 +1,82 @@
+//! The chart under the strip: how far each picture is from the next, in z and in pixels.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use crate::i18n::number;
+use crate::latent::path::{largest, mean, pixel_steps, steps};
+use crate::plots::palette::Ink;
+use crate::plots::steps::{Steps, Words, draw_steps};
+use crate::spec::PIXELS;
+use crate::state::PageStoreFields;
+use crate::state::session::SessionStoreFields;
+use crate::ui::canvas;
+use crate::ui::desk::Desk;
+use crate::ui::words::tr;
+
+/// A step less than this many times the mean is none to speak of in the chart.
+const JUMP: f32 = 1.5;
+
+#[component]
+pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let node = NodeRef::<Canvas>::new();
+    let steps = Memo::new(move |_| way.with(|way| way.as_ref().map(|way| measure(desk, way))));
+    let jump = Memo::new(move |_| steps.read().as_ref().and_then(|steps| largest(&steps.pixels)));
+    let written = move |value: f32, decimals| number(desk.locale(), value, decimals);
+    let label = move || {
+        let guard = steps.read();
+        let Some(steps) = guard.as_ref() else { return String::new() };
+        let z = written(mean(&steps.z), 2);
+        if steps.pixels.is_empty() {
+            return tr!(desk, path_chart_z, z = z);
+        }
+        let means = tr!(desk, path_chart, z = z, pixels = written(mean(&steps.pixels), 1));
+        let largest = jump
+            .get()
+            .map(|(at, times)| tr!(desk, path_largest, from = at + 1, to = at + 2, times = written(times, 1)));
+        [means, largest.unwrap_or_default()].join(" ").trim_end().to_owned()
+    };
+    Effect::new(move |_| {
+        // The plane is as wide as the chart, or nearly: when it changes, so has the chart.
+        desk.page.size().track();
+        steps.track();
+        let Some(canvas) = node.get() else { return };
+        let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
+        let area = (width > 0.0 && height > 0.0).then(|| canvas::figure(canvas, width, height)).flatten();
+        let (Some((area, ratio)), Some(steps)) = (area, steps.get()) else { return };
+        let words = Words {
+            z: tr!(desk, path_z, mean = written(mean(&steps.z), 2)),
+            pixels: tr!(desk, path_pixels, mean = written(mean(&steps.pixels), 1)),
+            jump: jump
+                .get()
+                .filter(|(_, times)| *times >= JUMP)
+                .map(|(_, times)| tr!(desk, path_jump, times = written(times, 1))),
+        };
+        draw_steps(&area, &steps, &words, Ink::on(desk.theme()), ratio).ok();
+    });
+    view! {
+        <canvas
+            node_ref=node
+            class="steps"
+            role="img"
+            data-testid="strip-chart"
+            data-jump=move || jump.get().map(|(at, _)| at)
+            aria-hidden=move || steps.read().is_none().to_string()
+            title=move || tr!(desk, path_what)
+            aria-label=label
+        ></canvas>
+    }
+}
+
+/// Reactive: of the pictures that are on show if they are of as many points, so that z and pixels are of the same way.
+fn measure(desk: Desk, way: &[[f32; 2]]) -> Steps {
+    let shown = desk.page.session().strip().get().filter(|shown| shown.pixels.len() == way.len() * PIXELS);
+    match shown {
+        Some(shown) => {
+            let points: Vec<[f32; 2]> = shown.z.chunks_exact(2).map(|z| [z[0], z[1]]).collect();
+            Steps { z: steps(&points), pixels: pixel_steps(&shown.pixels, PIXELS) }
+        }
+        None => Steps { z: steps(way), pixels: Vec::new() },
+    }
+}

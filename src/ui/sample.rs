@@ -1,0 +1,229 @@
+//! Points drawn at random, and what they decode to: from the prior, around one picture, or of one class.
+
+mod grid;
+mod sampler;
+
+use leptos::ev::Event;
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+use super::desk::Desk;
+use super::segments::{Segment, Segments};
+use super::words::{self, tr};
+use crate::i18n::{count, number};
+use crate::spec::CLASSES;
+use crate::state::PageStoreFields;
+use crate::state::session::SessionStoreFields;
+use sampler::{Drawn, FEWEST, From, MOST, Sampler, Source, WIDEST};
+
+#[component]
+pub fn Sample() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let sampler = Sampler::new(desk);
+    let open = RwSignal::new(false);
+    view! {
+        <section class="samples" data-testid="samples">
+            <h2>
+                <button
+                    class="fold"
+                    data-testid="sample-open"
+                    aria-expanded=move || open.get().to_string()
+                    aria-controls="sample-body"
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {move || tr!(desk, sample_title)} " " <small>{move || tr!(desk, sample_subtitle)}</small>
+                </button>
+            </h2>
+            <div id="sample-body" hidden=move || !open.get()>
+                <How sampler/>
+                <Settings sampler/>
+                <grid::Grid/>
+                <p class="hint" role="status" data-testid="sample-said">{move || said(desk, sampler)}</p>
+            </div>
+        </section>
+    }
+}
+
+/// What to draw from.
+#[component]
+fn How(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let segments = vec![
+        Segment {
+            value: From::Prior,
+            id: "sample-prior",
+            name: Signal::derive(move || tr!(desk, sample_prior)),
+            what: Signal::derive(move || tr!(desk, sample_prior_what)),
+        },
+        Segment {
+            value: From::Posterior,
+            id: "sample-around",
+            name: Signal::derive(move || tr!(desk, sample_around)),
+            what: Signal::derive(move || tr!(desk, sample_around_what)),
+        },
+        Segment {
+            value: From::Class,
+            id: "sample-class",
+            name: Signal::derive(move || tr!(desk, sample_class)),
+            what: Signal::derive(move || tr!(desk, sample_class_what)),
+        },
+    ];
+    view! {
+        <Segments
+            group="sample-how"
+            label=Signal::derive(move || tr!(desk, sample_how))
+            segments
+            chosen=Signal::derive(move || sampler.from.get())
+            choose=Callback::new(move |from| sampler.from.set(from))
+        />
+    }
+}
+
+#[component]
+fn Settings(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let from = sampler.from;
+    let without = move || from.get() == From::Posterior && sampler.source().is_none();
+    let drawn = Memo::new(move |_| !desk.page.samples().read().is_empty());
+    // The field never shows another number than will be drawn.
+    let set_count = move |event: Event| {
+        if let Ok(wanted) = event_target_value(&event).parse::<usize>() {
+            sampler.count.set(wanted.clamp(FEWEST, MOST));
+        }
+        event_target::<HtmlInputElement>(&event).set_value(&sampler.count.get_untracked().to_string());
+    };
+    let set_class = move |event| {
+        if let Ok(class) = event_target_value(&event).parse() {
+            sampler.class.set(class);
+        }
+    };
+    view! {
+        <div class="row">
+            <Show when=move || from.get() == From::Class>
+                <label>
+                    {move || tr!(desk, sample_of)}
+                    <select data-testid="sample-of" on:change=set_class>
+                        {(0..CLASSES as u8)
+                            .map(|class| {
+                                view! {
+                                    <option value=class.to_string() prop:selected=move || sampler.class.get() == class>
+                                        {move || words::class(desk.locale(), desk.page.session().model().get(), class)}
+                                    </option>
+                                }
+                            })
+                            .collect_view()}
+                    </select>
+                </label>
+            </Show>
+            <Show when=move || from.get() == From::Posterior && sampler.source().is_some()>
+                <Input sampler/>
+                <Spread sampler/>
+            </Show>
+            <label>
+                {move || tr!(desk, sample_count)}
+                <input
+                    type="number"
+                    data-testid="sample-count"
+                    inputmode="numeric"
+                    min=FEWEST
+                    max=MOST
+                    prop:value=move || sampler.count.get().to_string()
+                    on:change=set_count
+                />
+            </label>
+            <button class="btn small" data-testid="sample-draw" disabled=without on:click=move |_| sampler.draw_new()>
+                {move || tr!(desk, sample_draw)}
+            </button>
+            <button
+                class="btn q small"
+                data-testid="sample-clear"
+                hidden=move || !drawn.get()
+                on:click=move |_| sampler.clear()
+            >
+                {move || tr!(desk, sample_clear)}
+            </button>
+        </div>
+        <p class="hint" data-testid="sample-no-input" hidden=move || !without()>{move || tr!(desk, sample_no_input)}</p>
+    }
+}
+
+/// Which picture the others are to be like: a choice where there are two.
+#[component]
+fn Input(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let choose = move |event| {
+        let wanted = event_target_value(&event);
+        let found = untrack(|| sampler.sources()).into_iter().find(|source| word(*source) == wanted);
+        sampler.wanted.set(found);
+    };
+    view! {
+        <label>
+            {move || tr!(desk, sample_input)}
+            <select data-testid="sample-input" on:change=choose>
+                <For each=move || sampler.sources() key=|source| word(*source) let:source>
+                    <option value=word(source) prop:selected=move || sampler.source() == Some(source)>
+                        {move || match source {
+                            Source::Drawing => tr!(desk, sample_input_drawing).to_owned(),
+                            Source::Code(index) => tr!(desk, strip_code, index = count(index)),
+                        }}
+                    </option>
+                </For>
+            </select>
+        </label>
+    }
+}
+
+fn word(source: Source) -> String {
+    match source {
+        Source::Drawing => "drawing".to_owned(),
+        Source::Code(index) => index.to_string(),
+    }
+}
+
+/// How far from the mean: moving it spreads the same draws.
+#[component]
+fn Spread(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let shown = move || format!("{} σ", number(desk.locale(), sampler.spread.get(), 1));
+    let set = move |event| {
+        if let Ok(spread) = event_target_value(&event).parse::<f32>() {
+            sampler.spread.set(spread.clamp(0.0, WIDEST));
+            sampler.draw_same();
+        }
+    };
+    view! {
+        <label class="spread" title=move || tr!(desk, sample_spread_what)>
+            {move || tr!(desk, sample_spread)}
+            <input
+                type="range"
+                data-testid="sample-spread"
+                min="0"
+                max=WIDEST
+                step="0.05"
+                aria-label=move || tr!(desk, sample_spread_what)
+                aria-valuetext=shown
+                prop:value=move || sampler.spread.get().to_string()
+                on:input=set
+            />
+            <output>{shown}</output>
+        </label>
+    }
+}
+
+/// One sentence on what is shown.
+fn said(desk: Desk, sampler: Sampler) -> Option<String> {
+    let spread = |spread: f32| number(desk.locale(), spread, 2);
+    Some(match sampler.drawn.get()? {
+        Drawn::Prior { count } => tr!(desk, sample_said_prior, count = count),
+        Drawn::Posterior { count, spread: s, source: Source::Drawing } => {
+            tr!(desk, sample_said_drawing, count = count, spread = spread(s))
+        }
+        Drawn::Posterior { count: n, spread: s, source: Source::Code(index) } => {
+            tr!(desk, sample_said_code, count = n, spread = spread(s), index = count(index))
+        }
+        Drawn::Class { count, class } => {
+            let class = words::class(desk.locale(), desk.page.session().model().get(), class);
+            tr!(desk, sample_said_class, count = count, class = class)
+        }
+    })
+}
