@@ -1,4 +1,5 @@
-//! Trains the shipped models and measures them: `latentscape train NAME…` (all, when none is named).
+//! Trains the shipped models and measures them: `latentscape train NAME…`, or writes their latent codes anew from their
+//! weights: `latentscape codes NAME…` (all, when none is named).
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,15 +7,20 @@ use std::process::ExitCode;
 use latentscape::tool::recipe::{RECIPES, Recipe, ToolError};
 use latentscape::tool::shelf;
 
+const USAGE: &str = "usage: latentscape train [NAME…]
+       latentscape codes [NAME…]
+the pictures are looked for in $LATENTSCAPE_DATA, else ../shared/data";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let data = std::env::var_os("LATENTSCAPE_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    let shelf = root.join("pretrained");
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["train"] => train(&RECIPES.iter().map(|recipe| recipe.name).collect::<Vec<_>>()),
-        ["train", ref names @ ..] => train(names),
+        ["train", ref names @ ..] => each(names, async |recipe| shelf::train(recipe, &data, &shelf).await),
+        ["codes", ref names @ ..] => each(names, async |recipe| shelf::codes(recipe, &data, &shelf).await),
         _ => {
-            eprintln!(
-                "usage: latentscape train [NAME…]\nthe pictures are looked for in $LATENTSCAPE_DATA, else ../shared/data"
-            );
+            eprintln!("{USAGE}");
             return ExitCode::from(2);
         }
     };
@@ -27,12 +33,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn train(names: &[&str]) -> Result<(), ToolError> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let data = std::env::var_os("LATENTSCAPE_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
-    let recipes: Vec<&Recipe> = names.iter().map(|name| Recipe::find(name)).collect::<Result<_, _>>()?;
-    for recipe in recipes {
-        pollster::block_on(shelf::train(recipe, &data, &root.join("pretrained")))?;
-    }
-    Ok(())
+/// Does `work` for each of the recipes named, one after another; for all, when none is.
+fn each(names: &[&str], work: impl AsyncFn(&'static Recipe) -> Result<(), ToolError>) -> Result<(), ToolError> {
+    let named: Vec<&'static Recipe> = names.iter().map(|name| Recipe::find(name)).collect::<Result<_, _>>()?;
+    let recipes = if names.is_empty() { RECIPES.iter().collect() } else { named };
+    recipes.into_iter().try_for_each(|recipe| pollster::block_on(work(recipe)))
 }

@@ -74,16 +74,15 @@ impl Recipe {
         RECIPES.iter().find(|recipe| recipe.name == name).ok_or_else(|| ToolError::NoRecipe(name.to_owned()))
     }
 
+    pub fn model(&self) -> ModelSpec {
+        ModelSpec::reference_mlp()
+    }
+
     /// The run, for a set of `pictures`.
     pub fn spec(&self, pictures: usize) -> RunSpec {
         let training = TrainingSpec::reference();
         let steps = EPOCHS * (pictures / training.batch) as u32;
-        RunSpec {
-            data: self.data,
-            model: ModelSpec::reference_mlp(),
-            training: TrainingSpec { steps, ..training },
-            seed: 0,
-        }
+        RunSpec { data: self.data, model: self.model(), training: TrainingSpec { steps, ..training }, seed: 0 }
     }
 
     /// Training and test pictures, from the IDX files in `data`.

@@ -1,4 +1,4 @@
-//! Writes a trained model's folder: weights, latent codes of the test set, a picture of the decoded plane, a card.
+//! Writes a trained model's folder: weights, latent codes of its pictures, a picture of the decoded plane, a card.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use super::evaluate::{Metrics, evaluate};
 use super::recipe::{Recipe, ToolError, cpu};
 use crate::data::image_set::ImageSet;
 use crate::engine::answers::atlas;
+use crate::engine::burn_learner::BurnLearner;
 use crate::engine::learner::Learner;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
@@ -20,6 +21,7 @@ use crate::spec::{ModelSpec, RunSpec, SIDE};
 
 const ATLAS_AREA: Area = Area { min: [-4.5, -4.5], max: [4.5, 4.5] };
 const ATLAS_CELLS: u32 = 36;
+const WEIGHTS: &str = "weights.safetensors";
 const PYTORCH: &str = include_str!("../../tests/reference/pytorch_results.json");
 
 /// What `card.json` says.
@@ -64,9 +66,9 @@ struct Atlas {
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
 pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
-    let [pictures, test] = recipe.pictures(data)?;
-    let counts = Pictures { train: pictures.len(), test: test.len() };
-    let (run, flat) = recipe.train(pictures, test.clone()).await?;
+    let sets = recipe.pictures(data)?;
+    let [pictures, test] = &sets;
+    let (run, flat) = recipe.train(pictures.clone(), test.clone()).await?;
     let spec = &run.model;
     let layout = Layout::new(spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
     let file = weights::to_safetensors(spec, &layout, &flat).map_err(|e| encoding(&e))?;
@@ -78,23 +80,45 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
         classes: recipe.classes,
         model: spec,
         run: &run,
-        pictures: counts,
+        pictures: Pictures { train: pictures.len(), test: test.len() },
         atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
-        test: &evaluate(spec, &shipped, &test).await?,
-        test_before_rounding: &evaluate(spec, &flat, &test).await?,
+        test: &evaluate(spec, &shipped, test).await?,
+        test_before_rounding: &evaluate(spec, &flat, test).await?,
         pytorch: pytorch(recipe.source)?,
         rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
     };
     let mut learner = cpu();
     learner.load(spec, &file)?;
-    let (mu, log_var) = learner.posteriors(&test).await?;
     let picture = atlas(&learner, ATLAS_AREA, ATLAS_CELLS, ATLAS_CELLS).await?;
 
-    write(&folder, "weights.safetensors", &file)?;
-    write(&folder, "codes.safetensors", &codes(&mu, &log_var, &test, spec.latent)?)?;
+    write(&folder, WEIGHTS, &file)?;
+    write_codes(&learner, &sets, &folder).await?;
     write(&folder, "atlas.png", &png(&picture, ATLAS_CELLS as usize * SIDE)?)?;
     write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)?;
     eprintln!("{}: {}", recipe.name, serde_json::to_string(card.test).map_err(|e| encoding(&e))?);
+    Ok(())
+}
+
+/// Writes the latent codes of a shipped model anew, from its weights on `shelf` and the files in `data`.
+///
+/// # Errors
+/// As [`train`].
+pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(recipe.name);
+    let weights = folder.join(WEIGHTS);
+    let file = std::fs::read(&weights).map_err(|e| ToolError::File(weights.display().to_string(), e.to_string()))?;
+    let mut learner = cpu();
+    learner.load(&recipe.model(), &file)?;
+    write_codes(&learner, &recipe.pictures(data)?, &folder).await
+}
+
+/// The codes of the training and the test pictures, a file each.
+async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
+    for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
+        let (mu, log_var) = learner.posteriors(set).await?;
+        write(folder, name, &pack_codes(&mu, &log_var, set)?)?;
+        eprintln!("{}: {} pictures", folder.join(name).display(), set.len());
+    }
     Ok(())
 }
 
@@ -110,10 +134,10 @@ fn pytorch(source: &str) -> Result<Pytorch, ToolError> {
 }
 
 /// μ and log σ² as F16 [n, latent], labels as U8 [n].
-fn codes(mu: &[f32], log_var: &[f32], set: &ImageSet, latent: usize) -> Result<Vec<u8>, ToolError> {
+fn pack_codes(mu: &[f32], log_var: &[f32], set: &ImageSet) -> Result<Vec<u8>, ToolError> {
     let halves = |v: &[f32]| v.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect::<Vec<u8>>();
+    let shape = vec![set.len(), mu.len() / set.len().max(1)];
     let (mu, log_var) = (halves(mu), halves(log_var));
-    let shape = vec![set.len(), latent];
     let views = [
         ("mu", TensorView::new(Dtype::F16, shape.clone(), &mu)),
         ("log_var", TensorView::new(Dtype::F16, shape, &log_var)),
