@@ -6,8 +6,8 @@ use crate::protocol::Area;
 /// A Gaussian is added up to so many σ from its mean.
 const REACH: f32 = 3.5;
 
-/// Where fewer than this are to be expected in a whole unit of area, neither density says anything.
-const FLOOR: f32 = 1e-4;
+/// A density below this, in shares of a whole per unit of area, says nothing: ten of 10,000 codes in a square of z.
+const FLOOR: f32 = 1e-3;
 
 /// A sum of Gaussians on a grid, to be added to bit by bit.
 #[derive(Clone, Debug)]

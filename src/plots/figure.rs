@@ -8,8 +8,8 @@ use plotters::style::ShapeStyle;
 
 use super::palette::{CLASS, solid};
 use super::plane::{
-    draw_axes, draw_handle, draw_loop, draw_posterior, draw_posteriors, draw_prior, draw_ring, draw_samples,
-    draw_trail, draw_way,
+    draw_axis, draw_handle, draw_loop, draw_names, draw_posterior, draw_posteriors, draw_prior, draw_ring,
+    draw_samples, draw_trail, draw_way,
 };
 use super::{Drawn, pixel};
 use crate::latent::posterior::Ellipse;
@@ -38,7 +38,7 @@ pub struct Marks {
     pub handles: Vec<([f32; 2], String)>,
 }
 
-/// Draws the axes and every mark.
+/// Draws every mark.
 ///
 /// # Errors
 /// What the backend says; a canvas and an SVG in memory say nothing.
@@ -48,7 +48,6 @@ pub fn draw_marks<DB: DrawingBackend>(
     ratio: f32,
     marks: &Marks,
 ) -> Drawn<DB> {
-    draw_axes(area, view, ratio)?;
     if marks.prior {
         draw_prior(area, view, ratio)?;
     }
@@ -62,6 +61,15 @@ pub fn draw_marks<DB: DrawingBackend>(
     marks.rings.iter().try_for_each(|z| draw_ring(area, view, ratio, *z))?;
     draw_loop(area, view, ratio, &marks.around)?;
     marks.handles.iter().try_for_each(|(z, name)| draw_handle(area, view, ratio, *z, name))
+}
+
+/// Draws both axes along the edges of the window.
+///
+/// # Errors
+/// What the backend says.
+pub fn draw_axes<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32) -> Drawn<DB> {
+    [0, 1].into_iter().try_for_each(|axis| draw_axis(area, view, ratio, axis))?;
+    draw_names(area, view, ratio)
 }
 
 /// The codes in sight as circles of their class's colour, for a file of lines; those that are not selected grey.
@@ -120,9 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_mark_leaves_only_the_axes() {
+    fn nothing_to_mark_leaves_nothing_and_the_axes_have_names_and_numbers() {
         let out = svg(|area, view| draw_marks(area, view, 1.0, &Marks::default()).expect("in memory"));
-        assert!(out.contains("z₁") && !out.contains("circle") && !out.contains("polygon"), "{out}");
+        assert!(!out.contains("circle") && !out.contains("poly") && !out.contains("<text"), "{out}");
+        let out = svg(|area, view| draw_axes(area, view, 1.0).expect("in memory"));
+        assert!(["z₁", "z₂", "−2", "1"].iter().all(|word| out.contains(word)), "{out}");
         let marks = Marks { handles: vec![([0.0, 0.0], "seven".into())], ..Marks::default() };
         let out = svg(|area, view| draw_marks(area, view, 1.0, &marks).expect("in memory"));
         assert!(out.contains("seven") && out.contains("cx=\"315\""), "{out}");

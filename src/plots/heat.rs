@@ -10,7 +10,7 @@ const FEWER: [u8; 3] = [60, 140, 255];
 const STRONGEST: f32 = 2.5;
 
 /// What covers the decodings most.
-const COVER: f32 = 190.0;
+const COVER: f32 = 160.0;
 
 /// ln(q/p) of the cells: orange where q is denser, blue where p is, nothing where they agree.
 pub fn density(log_ratio: &[f32]) -> Vec<u8> {
@@ -51,7 +51,7 @@ mod tests {
         let pixels = density(&[2.5, -2.5, 0.0, f32::NAN, 99.0]);
         let pixel = |i: usize| &pixels[i * 4..i * 4 + 4];
         assert!(pixel(0)[0] > pixel(0)[2] && pixel(1)[2] > pixel(1)[0]);
-        assert_eq!((pixel(0)[3], pixel(1)[3], pixel(2)[3], pixel(3)[3]), (190, 190, 0, 0));
+        assert_eq!((pixel(0)[3], pixel(1)[3], pixel(2)[3], pixel(3)[3]), (160, 160, 0, 0));
         assert_eq!(pixel(4), pixel(0));
     }
 
@@ -59,7 +59,7 @@ mod tests {
     fn regions_have_their_class_s_colour_and_dark_borders() {
         let pixels = regions(&[Some((4, 1.0)), Some((4, 0.5)), Some((7, 1.0)), None], 4);
         let pixel = |i: usize| &pixels[i * 4..i * 4 + 4];
-        assert_eq!(pixel(0), [CLASS[4][0], CLASS[4][1], CLASS[4][2], 190]);
+        assert_eq!(pixel(0), [CLASS[4][0], CLASS[4][1], CLASS[4][2], 160]);
         assert_eq!(pixel(1), [8, 10, 14, 200], "beside another class");
         assert_eq!(pixel(3)[3], 0);
     }

@@ -33,30 +33,37 @@ pub fn draw_prior<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View
     Ok(())
 }
 
-/// Ticks along the left and the lower edge, in units of z, and the axes' names.
-pub fn draw_axes<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32) -> Drawn<DB> {
+/// Ticks along one edge, in units of z, and the axis's name: z₁ along the lower edge of the area, z₂ along its left one.
+/// The area may be a strip of the window.
+pub fn draw_axis<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32, axis: usize) -> Drawn<DB> {
     let on = at(view, ratio);
-    let seen = on.area();
+    let (seen, bottom) = (on.area(), area.dim_in_pixel().1 as f32);
     let (step, digits) = tick_step(on.scale() / ratio);
-    for z in ticks(seen.min[0], seen.max[0], step) {
-        let x = on.to_pixel([z as f32, 0.0])[0];
+    for z in ticks(seen.min[axis], seen.max[axis], step) {
+        let place = on.to_pixel([z as f32; 2])[axis];
         // Beside the corner's and the edge's own words.
-        if x < 30.0 * ratio || x > on.width - 34.0 * ratio {
+        let (first, last) = if axis == 0 { (30.0, on.width - 34.0 * ratio) } else { (26.0, on.height - 26.0 * ratio) };
+        if place < first * ratio || place > last {
             continue;
         }
-        stroke(area, [[x, on.height], [x, on.height - 5.0 * ratio]], ratio, solid(WHITE, 0.7))?;
-        halo(area, &label(z, digits), [x, on.height - 7.0 * ratio], 11.0 * ratio, HPos::Center, VPos::Bottom)?;
+        let (tick, at, h, v) = if axis == 0 {
+            let tick = [[place, bottom], [place, bottom - 5.0 * ratio]];
+            (tick, [place, bottom - 7.0 * ratio], HPos::Center, VPos::Bottom)
+        } else {
+            ([[0.0, place], [5.0 * ratio, place]], [8.0 * ratio, place], HPos::Left, VPos::Center)
+        };
+        stroke(area, tick, ratio, solid(WHITE, 0.7))?;
+        halo(area, &label(z, digits), at, 11.0 * ratio, h, v)?;
     }
-    for z in ticks(seen.min[1], seen.max[1], step) {
-        let y = on.to_pixel([0.0, z as f32])[1];
-        if y < 26.0 * ratio || y > on.height - 26.0 * ratio {
-            continue;
-        }
-        stroke(area, [[0.0, y], [5.0 * ratio, y]], ratio, solid(WHITE, 0.7))?;
-        halo(area, &label(z, digits), [8.0 * ratio, y], 11.0 * ratio, HPos::Left, VPos::Center)?;
-    }
-    halo(area, "z₁", [on.width - 10.0 * ratio, on.height - 7.0 * ratio], 13.0 * ratio, HPos::Right, VPos::Bottom)?;
-    halo(area, "z₂", [8.0 * ratio, 8.0 * ratio], 13.0 * ratio, HPos::Left, VPos::Top)
+    Ok(())
+}
+
+/// The names of the axes, in their corners.
+pub fn draw_names<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32) -> Drawn<DB> {
+    let (on, size) = (at(view, ratio), 13.0 * ratio);
+    let corner = [on.width - 10.0 * ratio, on.height - 7.0 * ratio];
+    halo(area, "z₁", corner, size, HPos::Right, VPos::Bottom)?;
+    halo(area, "z₂", [8.0 * ratio, 8.0 * ratio], size, HPos::Left, VPos::Top)
 }
 
 /// The way of the film strip through its points, with a dot for each and a larger one where it starts and ends.

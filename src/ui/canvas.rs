@@ -4,11 +4,11 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
 
+use super::fine::{FINER, Fine};
 use crate::client::fetch;
 use crate::plots::raster;
 use crate::spec::SIDE;
@@ -58,13 +58,12 @@ pub fn picture(node: NodeRef<Canvas>, pixels: &[u8]) {
     }
 }
 
-/// A cleared canvas of this size on the page as an area of plotters, and its pixels to one of the page. Lines of plotters
-/// have whole coordinates: twice the pixels make them fine.
-pub fn figure(canvas: HtmlCanvasElement, width: f32, height: f32) -> Option<(DrawingArea<CanvasBackend, Shift>, f32)> {
-    let ratio = ratio().max(2.0);
+/// A cleared canvas of this size on the page as an area of plotters, and its coordinates to a pixel of the page.
+pub fn figure(canvas: HtmlCanvasElement, width: f32, height: f32) -> Option<(DrawingArea<Fine, Shift>, f32)> {
+    let ratio = ratio();
     resize(&canvas, (width * ratio).round() as u32, (height * ratio).round() as u32);
-    context(&canvas)?.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
-    Some((CanvasBackend::with_canvas_object(canvas)?.into_drawing_area(), ratio))
+    let context = context(&canvas)?;
+    Some((Fine::new(canvas, &context)?.into_drawing_area(), ratio * FINER as f32))
 }
 
 /// The grey values of a picture file. The request leaves at once, before this is awaited.

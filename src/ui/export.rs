@@ -10,12 +10,13 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
 use super::canvas;
 use super::desk::Desk;
+use super::fine::{FINER, Fine};
 use super::plane::marks;
 use super::words::tr;
 use crate::latent::view::View;
 use crate::plots::contact::{animation, sheet};
 use crate::plots::dots::{Dots, Look};
-use crate::plots::figure::{Marks, draw_codes, draw_marks};
+use crate::plots::figure::{Marks, draw_axes, draw_codes, draw_marks};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Decoding;
@@ -161,8 +162,11 @@ fn figure_png(desk: Desk, width: u32) -> Result<HtmlCanvasElement, JsValue> {
         context.draw_image_with_html_canvas_element(&codes, 0.0, 0.0)?;
     }
     let lines = blank(canvas.width(), canvas.height())?;
-    let backend = plotters_canvas::CanvasBackend::with_canvas_object(lines.clone()).ok_or("no 2-D canvas")?;
-    draw_marks(&backend.into_drawing_area(), &view, ratio, &all_marks(desk)).map_err(|why| why.to_string())?;
+    let pen = canvas::context(&lines).ok_or("no 2-D canvas")?;
+    let area = Fine::new(lines.clone(), &pen).ok_or("no 2-D canvas")?.into_drawing_area();
+    let ratio = ratio * FINER as f32;
+    draw_axes(&area, &view, ratio).map_err(|why| why.to_string())?;
+    draw_marks(&area, &view, ratio, &all_marks(desk)).map_err(|why| why.to_string())?;
     context.draw_image_with_html_canvas_element(&lines, 0.0, 0.0)?;
     Ok(canvas)
 }
@@ -180,6 +184,7 @@ fn figure_svg(desk: Desk) -> Result<String, JsValue> {
             let (hidden, selection) = (desk.page.scene().hidden().get(), desk.page.selection().get());
             draw_codes(&area, &view, &cloud, hidden, selection.as_deref(), CODE).map_err(|why| why.to_string())?;
         }
+        draw_axes(&area, &view, 1.0).map_err(|why| why.to_string())?;
         draw_marks(&area, &view, 1.0, &all_marks(desk)).map_err(|why| why.to_string())?;
         area.present().map_err(|why| why.to_string())?;
     }

@@ -5,6 +5,7 @@ mod coordinates;
 mod desk;
 mod export;
 mod film;
+mod fine;
 mod header;
 mod here;
 mod notice;

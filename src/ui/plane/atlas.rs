@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::slices::{Job, Moves, follow};
 use crate::latent::tiles::{self, CELLS, Cache, Tile};
 use crate::latent::view::View;
 use crate::plots::raster;
 use crate::protocol::{Area, Phase};
 use crate::spec::SIDE;
 use crate::state::PageStoreFields;
-use crate::state::pictures::{Atlas, Shared};
+use crate::state::pictures::Atlas;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -73,42 +74,43 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
             desk.ask_tile(missing.area(), CELLS);
         }
     });
-    paint(node, view, base, tiles, arrived);
+    let ground = StoredValue::new_local(None::<(Area, HtmlCanvasElement)>);
+    let laid = Memo::new(move |_| {
+        let base = base.get();
+        ground.set_value(base.as_ref().and_then(|base| Some((base.area, bitmap(base)?))));
+        base
+    });
+    let content = Memo::new(move |_| Some((laid.get()?, arrived.get())));
+    follow(node, view, content, Moves::Freely, move |_, view| Drawing { ground, tiles, view: *view });
 }
 
-fn paint(
-    node: NodeRef<Canvas>,
-    view: Memo<Option<View>>,
-    base: Memo<Option<Shared<Atlas>>>,
+/// The plane on its way to the canvas.
+struct Drawing {
+    ground: StoredValue<Option<(Area, HtmlCanvasElement)>, LocalStorage>,
     tiles: Tiles,
-    arrived: RwSignal<u32>,
-) {
-    let ground = StoredValue::new_local(None::<HtmlCanvasElement>);
-    let made = Memo::new(move |_| {
-        let atlas = base.get();
-        ground.set_value(atlas.as_ref().and_then(|atlas| bitmap(atlas)));
-        atlas.map(|atlas| atlas.area)
-    });
-    Effect::new(move |_| {
-        base.track();
-        arrived.track();
-        let (Some(canvas), Some(view)) = (node.get(), view.get()) else { return };
-        let ratio = canvas::ratio();
-        canvas::resize(&canvas, (view.width * ratio).round() as u32, (view.height * ratio).round() as u32);
-        let Some(context) = canvas::context(&canvas) else { return };
+    view: View,
+}
+
+impl Job for Drawing {
+    fn advance(&mut self) -> bool {
+        true
+    }
+
+    fn show(self, canvas: &HtmlCanvasElement) {
+        let (view, ratio) = (self.view, canvas::ratio());
+        canvas::resize(canvas, (view.width * ratio).round() as u32, (view.height * ratio).round() as u32);
+        let Some(context) = canvas::context(canvas) else { return };
         context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
         let sheet = Sheet { context, view, ratio };
-        if let Some(area) = made.get() {
-            ground.with_value(|ground| ground.iter().for_each(|picture| sheet.lay(area, picture)));
-        }
-        tiles.update_value(|tiles| {
+        self.ground.with_value(|ground| ground.iter().for_each(|(area, picture)| sheet.lay(*area, picture)));
+        self.tiles.update_value(|tiles| {
             for tile in to_draw(&view, tiles) {
                 if let Some(picture) = tiles.get(tile) {
                     sheet.lay(tile.area(), picture);
                 }
             }
         });
-    });
+    }
 }
 
 /// The tiles that are there for a view, coarse before fine: of each that is not, the finest coarser one.

@@ -78,7 +78,8 @@ fn Card(
         let ((z, _), view) = (subject.get()?, view.get()?);
         let [x, y] = view.to_pixel(z);
         // To the side where there is room.
-        let left = if x > view.width - SIZE[0] - 24.0 { x - SIZE[0] - 14.0 } else { x + 14.0 };
+        let away = if id == "pinned-card" { 34.0 } else { 16.0 };
+        let left = if x > view.width - SIZE[0] - 2.0 * away { x - SIZE[0] - away } else { x + away };
         Some([left.max(4.0), (y - 48.0).clamp(8.0, (view.height - SIZE[1] - 8.0).max(8.0))])
     };
     let place = move |axis: usize| corner().map(|corner| format!("{}px", corner[axis]));

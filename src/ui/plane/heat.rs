@@ -2,8 +2,9 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
-use super::slices::{Job, follow};
+use super::slices::{Job, Moves, follow};
 use crate::latent::density::{Density, log_ratio};
 use crate::latent::nearest::Buckets;
 use crate::latent::place::NEIGHBOURS;
@@ -40,7 +41,7 @@ pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         };
         Some((kind, desk.page.session().cloud().get()?))
     });
-    follow(node, view, content, |(kind, cloud), view| Under::new(*kind, cloud.clone(), view));
+    follow(node, view, content, Moves::Freely, |(kind, cloud), view| Under::new(*kind, cloud.clone(), view));
 }
 
 /// A layer under way.
@@ -103,7 +104,7 @@ impl Job for Under {
         }
     }
 
-    fn picture(self) -> (Vec<u8>, u32, u32) {
+    fn show(self, canvas: &HtmlCanvasElement) {
         let pixels = match self.work {
             Work::Density { density, .. } => {
                 let values = density.values(self.cloud.codes.len());
@@ -111,7 +112,7 @@ impl Job for Under {
             }
             Work::Regions { cells, .. } => heat::regions(&cells, self.columns),
         };
-        (pixels, self.columns, self.rows)
+        canvas::put(canvas, &pixels, self.columns, self.rows);
     }
 }
 

@@ -2,37 +2,84 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 use super::pointer::{Hand, Loop};
+use super::slices::{Job, Moves, follow};
 use crate::latent::posterior::{Ellipse, sigma_ellipse};
 use crate::latent::view::View;
 use crate::plots::figure::{Marks, draw_marks};
+use crate::plots::plane::draw_axis;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 
-/// More ellipses than this would hide each other.
-const MOST_ELLIPSES: usize = 400;
+/// More ellipses than this would hide each other: of a larger selection every so many-th code shows its own.
+const MOST_ELLIPSES: usize = 200;
 
 pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>, hand: Hand) {
     let ellipses = Memo::new(move |_| ellipses(desk));
     let way = Memo::new(move |_| desk.way().unwrap_or_default());
-    let marks = Memo::new(move |_| {
+    let content = Memo::new(move |_| {
         let around = match hand.around().get() {
             Some(Loop::Box([a, b])) => vec![a, [b[0], a[1]], b, [a[0], b[1]]],
             Some(Loop::Lasso(points)) => points,
             None => Vec::new(),
         };
-        Marks { around, ellipses: ellipses.get(), way: way.get(), ..marks(desk) }
+        Some(Marks { around, ellipses: ellipses.get(), way: way.get(), ..marks(desk) })
     });
-    Effect::new(move |_| {
-        let (Some(canvas), Some(view)) = (node.get(), view.get()) else { return };
-        let Some((area, ratio)) = canvas::figure(canvas, view.width, view.height) else { return };
-        // A canvas in memory does not fail; if it does, the next drawing is a new try.
-        marks.with(|marks| draw_marks(&area, &view, ratio, marks)).ok();
-    });
+    follow(node, view, content, Moves::Freely, |marks, view| Drawing { marks: marks.clone(), view: *view });
+}
+
+/// Marks on their way to the canvas.
+struct Drawing {
+    marks: Marks,
+    view: View,
+}
+
+impl Job for Drawing {
+    fn advance(&mut self) -> bool {
+        true
+    }
+
+    fn show(self, canvas: &HtmlCanvasElement) {
+        if let Some((area, ratio)) = canvas::figure(canvas.clone(), self.view.width, self.view.height) {
+            // A canvas does not fail; if it does, the next drawing is a new try.
+            draw_marks(&area, &self.view, ratio, &self.marks).ok();
+        }
+    }
+}
+
+/// Height of the strip below and width of the one on the left that the axes are drawn on, in pixels.
+const LOWER: f32 = 28.0;
+const LEFT: f32 = 64.0;
+
+/// The axes, along the lower and the left edge of the window.
+pub fn draw_axes(lower: NodeRef<Canvas>, left: NodeRef<Canvas>, view: Memo<Option<View>>) {
+    let content = Memo::new(|_| Some(()));
+    follow(lower, view, content, Moves::Sideways(LOWER), |(), view| Axis { axis: 0, view: *view });
+    follow(left, view, content, Moves::Upright(LEFT), |(), view| Axis { axis: 1, view: *view });
+}
+
+/// An axis on its way to the canvas.
+struct Axis {
+    axis: usize,
+    view: View,
+}
+
+impl Job for Axis {
+    fn advance(&mut self) -> bool {
+        true
+    }
+
+    fn show(self, canvas: &HtmlCanvasElement) {
+        let size = if self.axis == 0 { [self.view.width, LOWER] } else { [LEFT, self.view.height] };
+        if let Some((area, ratio)) = canvas::figure(canvas.clone(), size[0], size[1]) {
+            draw_axis(&area, &self.view, ratio, self.axis).ok();
+        }
+    }
 }
 
 /// Everything that is marked now, as a file shows it too; the handles are left to who draws them.
@@ -63,8 +110,9 @@ fn ellipses(desk: Desk) -> Vec<Ellipse> {
         return Vec::new();
     }
     let selection = page.selection().get();
-    let chosen = selection.iter().flat_map(|selection| selection.indices());
-    let indices: Vec<usize> = page.pinned().get().into_iter().chain(chosen).take(MOST_ELLIPSES).collect();
+    let every = selection.as_ref().map_or(1, |selection| selection.count().div_ceil(MOST_ELLIPSES).max(1));
+    let chosen = selection.iter().flat_map(|selection| selection.indices()).step_by(every);
+    let indices: Vec<usize> = page.pinned().get().into_iter().chain(chosen).collect();
     if indices.is_empty() {
         return Vec::new();
     }

@@ -32,7 +32,7 @@ const REST: i32 = 120;
 pub fn Plane() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let stage = NodeRef::<Div>::new();
-    let [plane, heat, surface, points, top] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
+    let [plane, heat, surface, points, marks, lower, left] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
     let view = Memo::new(move |_| desk.view());
     let layers = Memo::new(move |_| desk.page.scene().layers().get());
     let hand = pointer::Hand::new(desk, stage);
@@ -41,7 +41,8 @@ pub fn Plane() -> impl IntoView {
     heat::draw_layer(desk, heat, view);
     heat::draw_surface(desk, surface, view);
     points::draw(desk, points, view);
-    marks::draw(desk, top, view, hand);
+    marks::draw(desk, marks, view, hand);
+    marks::draw_axes(lower, left, view);
     tell_after_rest(desk, view);
     let tool = move || desk.page.tool().get().name();
     view! {
@@ -58,7 +59,7 @@ pub fn Plane() -> impl IntoView {
         >
             <canvas
                 node_ref=plane
-                class="atlas"
+                class="loose atlas"
                 data-testid="atlas"
                 class:off=move || !layers.get().decodings
                 class:dim=move || layers.get().points
@@ -71,9 +72,15 @@ pub fn Plane() -> impl IntoView {
             ></canvas>
             <canvas node_ref=surface class="loose" data-testid="surface"></canvas>
             <canvas node_ref=points class="loose" data-testid="points" class:off=move || !layers.get().points></canvas>
+            <canvas node_ref=marks class="loose" data-testid="marks"></canvas>
+            <canvas node_ref=lower class="loose lower" data-testid="axis"></canvas>
+            <canvas node_ref=left class="loose"></canvas>
+            <span class="axis first" aria-hidden="true">"z₁"</span>
+            <span class="axis" aria-hidden="true">"z₂"</span>
             <canvas
-                node_ref=top
                 class="top"
+                width="1"
+                height="1"
                 data-testid="plane"
                 on:pointerdown=move |event| hand.down(&event)
                 on:pointermove=move |event| hand.moved(&event)

@@ -2,8 +2,9 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
-use super::slices::{Job, follow};
+use super::slices::{Job, Moves, follow};
 use crate::latent::select::Selection;
 use crate::latent::view::View;
 use crate::plots::dots::{Dots, Look};
@@ -29,8 +30,9 @@ impl Job for Dots {
         self.advance(AT_ONCE)
     }
 
-    fn picture(self) -> (Vec<u8>, u32, u32) {
-        self.into_pixels()
+    fn show(self, canvas: &HtmlCanvasElement) {
+        let (pixels, width, height) = self.into_pixels();
+        canvas::put(canvas, &pixels, width, height);
     }
 }
 
@@ -43,7 +45,7 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         let (hidden, selection) = (desk.page.scene().hidden().get(), desk.page.selection().get());
         Some(Content { cloud, hidden, selection })
     });
-    follow(node, view, content, |content, view| {
+    follow(node, view, content, Moves::Freely, |content, view| {
         Dots::new(Look {
             cloud: content.cloud.clone(),
             view: *view,
