@@ -3,7 +3,9 @@
 //! The work and the interface are those of the reference in `docs/performance.md`: decode latency of 1 and of 400 points
 //! with the pixels back in JavaScript, training steps a second as the median of windows of about a second, the time to
 //! the first decode over cold loads, and what crosses the wire. SwiftShader computes WebGPU on the CPU and takes seconds
-//! for a step, so there everything is done less often; each line says how often.
+//! for a step, so there everything is done less often; each line says how often. Then a hand in the ordinary page: frame
+//! times and latency while it drags and pans, and memory after minutes of wandering. `LATENTSCAPE_BENCH` chooses among
+//! `engine`, `hand` and `memory`, `LATENTSCAPE_WANDER` says how many minutes (10).
 
 use std::collections::BTreeSet;
 
@@ -14,6 +16,8 @@ use serde_json::{Value, json};
 #[allow(dead_code)]
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;
+#[path = "page/hand.rs"]
+mod hand;
 #[allow(dead_code)]
 #[path = "../tests/browser/page.rs"]
 mod page;
@@ -68,9 +72,19 @@ const TRAIN: &str = "(async () => {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let files = sizes(&server::dist()).expect("dist/ can be read");
+    let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory".into());
+    let minutes = std::env::var("LATENTSCAPE_WANDER").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(10.0);
     for plan in &PLANS {
-        for model in ["mlp-vae-2", "conv-vae-2"] {
-            println!("{}", measure(plan, model, &files).await);
+        if chosen.contains("engine") {
+            for model in ["mlp-vae-2", "conv-vae-2"] {
+                println!("{}", measure(plan, model, &files).await);
+            }
+        }
+        if chosen.contains("hand") {
+            println!("{}", hand::measure(plan.setup, plan.device).await);
+        }
+        if chosen.contains("memory") {
+            println!("{}", hand::wander(plan.setup, plan.device, minutes).await);
         }
     }
 }

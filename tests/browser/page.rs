@@ -52,6 +52,12 @@ impl Page {
         result.unwrap_or_else(|error| panic!("{script}\n{error}")).json().clone()
     }
 
+    /// A command of the DevTools protocol, and its answer.
+    pub async fn cdp(&self, command: &str, parameters: Value) -> Value {
+        let answer = self.browser.cdp().send_raw(command, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
     /// What a script gives to its function `done`.
     pub async fn run_async(&self, script: &str, given: Value) -> Value {
         let script = format!("const given = arguments[0], done = arguments[1];\n{script}");
@@ -254,8 +260,7 @@ impl Page {
         }
         events.push(touch("touchEnd", json!([])));
         for event in events {
-            let sent = self.browser.cdp().send_raw("Input.dispatchTouchEvent", event).await;
-            sent.expect("Chromium takes a touch");
+            self.cdp("Input.dispatchTouchEvent", event).await;
         }
     }
 
@@ -309,8 +314,7 @@ impl Page {
     /// As on a screen of this size.
     pub async fn resize(&self, width: u32, height: u32) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
-        let resized = self.browser.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await;
-        resized.expect("Chromium takes a size");
+        self.cdp("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
     /// What the console says, errors and all.

@@ -1,0 +1,169 @@
+//! A hand in the plane: how smooth the page is under it, how soon new pixels come, and what it costs in memory.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::chromium::Setup;
+use super::page::Page;
+use super::server::Site;
+use super::{numbers, quantile};
+
+/// Moves of a gesture: some four seconds at sixty frames a second.
+const MOVES: u32 = 240;
+
+/// Moves whose pixels are waited for.
+const WAITED: u32 = 60;
+
+/// Stamps of animation frames while a gesture goes on.
+const RECORD: &str = "
+    const stamps = globalThis.__stamps = [];
+    globalThis.__recording = true;
+    const tick = now => { stamps.push(now); if (globalThis.__recording) requestAnimationFrame(tick); };
+    requestAnimationFrame(tick);";
+
+/// From the moment a move of the pointer reaches the page to the moment its decoding is on the canvas.
+const WATCH: &str = "
+    const times = globalThis.__times = [];
+    let moved = 0;
+    addEventListener('pointermove', () => moved = performance.now(), { capture: true });
+    new MutationObserver(() => {
+        if (find('decoded').dataset.z === find('handle').dataset.z && moved) { times.push(performance.now() - moved); moved = 0; }
+    }).observe(find('decoded'), { attributeFilter: ['data-z'] });";
+
+/// Frames and latency with the codes of the test pictures, and of the training pictures.
+pub async fn measure(setup: Setup, device: &str) -> Value {
+    let mut lines = Vec::new();
+    for (points, codes) in [("test", 10_000), ("train", 60_000)] {
+        let page = Page::open(setup, Site::whole(), &format!("/?device={device}#points={points}")).await;
+        page.wait_phase("ready").await;
+        // Until the plane is decoded and the codes are drawn.
+        tokio::time::sleep(Duration::from_secs(if setup.has_webgpu() { 40 } else { 5 })).await;
+        lines.push(json!({
+            "device": device,
+            "codes": codes,
+            "drag_handle": frames(&page, "left").await,
+            "pan": frames(&page, "right").await,
+            "move_to_pixels_ms": latency(&page).await,
+        }));
+    }
+    Value::Array(lines)
+}
+
+/// Drags with a button along a wide curve: intervals between animation frames, and what the page's own thread worked for
+/// each of them. The network's arithmetic is on the engine's thread.
+async fn frames(page: &Page, button: &str) -> Value {
+    page.cdp("Performance.enable", json!({})).await;
+    let [x, y] = page.middle("plane").await;
+    mouse(page, "mouseMoved", "none", [x, y]).await;
+    mouse(page, "mousePressed", button, [x, y]).await;
+    page.run(RECORD, json!({})).await;
+    let before = busy(page).await;
+    for i in 1..=MOVES {
+        let t = f64::from(i) / 40.0;
+        mouse(page, "mouseMoved", button, [x + 260.0 * t.sin(), y + 170.0 * (1.3 * t).sin()]).await;
+    }
+    let after = busy(page).await;
+    let stamps = numbers(page.run("globalThis.__recording = false; return globalThis.__stamps;", json!({})).await);
+    mouse(page, "mouseReleased", button, [x, y]).await;
+    let intervals: Vec<f64> = stamps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    json!({
+        "frame_ms": { "p50": quantile(&intervals, 0.5), "p95": quantile(&intervals, 0.95), "frames": intervals.len() },
+        "script_ms_a_frame": (after.0 - before.0) / intervals.len() as f64,
+        "page_thread_ms_a_frame": (after.1 - before.1) / intervals.len() as f64,
+    })
+}
+
+async fn latency(page: &Page) -> Value {
+    let [x, y] = page.middle("handle").await;
+    page.run(WATCH, json!({})).await;
+    mouse(page, "mousePressed", "left", [x, y]).await;
+    for i in 1..=WAITED {
+        let t = f64::from(i) / 9.0;
+        mouse(page, "mouseMoved", "left", [x + 60.0 * t.sin(), y + 40.0 * t.cos()]).await;
+        page.wait("its pixels", "find('decoded').dataset.z === find('handle').dataset.z").await;
+    }
+    mouse(page, "mouseReleased", "left", [x, y]).await;
+    let times = numbers(page.value("globalThis.__times").await);
+    json!({ "p50": quantile(&times, 0.5), "p95": quantile(&times, 0.95), "times": times.len() })
+}
+
+/// Memory of the page's process before and after so many minutes of panning, zooming and dragging, in megabytes.
+pub async fn wander(setup: Setup, device: &str, minutes: f64) -> Value {
+    let page = Page::open(setup, Site::whole(), &format!("/?device={device}#points=train")).await;
+    page.wait_phase("ready").await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (start, mut memory) = (Instant::now(), vec![renderer_megabytes()]);
+    let [x, y] = page.middle("plane").await;
+    let mut step = 0u32;
+    while start.elapsed().as_secs_f64() < 60.0 * minutes {
+        let t = f64::from(step) / 7.0;
+        let at = [x + 300.0 * (0.61 * t).sin(), y + 200.0 * (0.37 * t).cos()];
+        match step % 40 {
+            0..10 => mouse(&page, "mouseMoved", "none", at).await,
+            10 => mouse(&page, "mousePressed", "right", at).await,
+            11..24 => mouse(&page, "mouseMoved", "right", at).await,
+            24 => mouse(&page, "mouseReleased", "right", at).await,
+            25 => mouse(&page, "mousePressed", "left", at).await,
+            26..38 => mouse(&page, "mouseMoved", "left", at).await,
+            38 => mouse(&page, "mouseReleased", "left", at).await,
+            _ => {
+                let turn = if step / 40 % 8 < 4 { -400.0 } else { 400.0 };
+                let wheel = json!({ "type": "mouseWheel", "x": at[0], "y": at[1], "deltaX": 0, "deltaY": turn });
+                page.cdp("Input.dispatchMouseEvent", wheel).await;
+            }
+        }
+        if step % 400 == 399 {
+            page.click("zoom-fit").await;
+            memory.push(renderer_megabytes());
+        }
+        step += 1;
+        tokio::time::sleep(Duration::from_millis(12)).await;
+    }
+    memory.push(renderer_megabytes());
+    let rest = &memory[memory.len() / 4..];
+    json!({
+        "device": device,
+        "minutes": minutes,
+        "events": step,
+        "megabytes": { "start": memory[0], "end": memory[memory.len() - 1], "after_a_quarter": rest[0],
+            "most": memory.iter().copied().fold(0.0, f64::max) },
+    })
+}
+
+async fn mouse(page: &Page, kind: &str, button: &str, [x, y]: [f64; 2]) {
+    let held = match button {
+        "left" => 1,
+        "right" => 2,
+        _ => 0,
+    };
+    let event = json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": held, "clickCount": 1 });
+    page.cdp("Input.dispatchMouseEvent", event).await;
+}
+
+/// Milliseconds that the page's main thread has run scripts, and has worked at all.
+async fn busy(page: &Page) -> (f64, f64) {
+    let answer = page.cdp("Performance.getMetrics", json!({})).await;
+    let metrics = answer["metrics"].as_array().cloned().unwrap_or_default();
+    let of = |name: &str| {
+        let metric = metrics.iter().find(|metric| metric["name"] == name);
+        metric.and_then(|metric| metric["value"].as_f64()).unwrap_or(f64::NAN) * 1000.0
+    };
+    (of("ScriptDuration"), of("TaskDuration"))
+}
+
+/// Resident memory of Chromium's page processes: there is one browser and one page.
+fn renderer_megabytes() -> f64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pages = processes.filter(|process| {
+        fs::read_to_string(process.path().join("cmdline")).is_ok_and(|line| line.contains("--type=renderer"))
+    });
+    let resident = |status: String| {
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().trim_end_matches(" kB").to_owned();
+        line.parse::<f64>().ok()
+    };
+    let kilobytes: f64 = pages.filter_map(|page| resident(fs::read_to_string(page.path().join("status")).ok()?)).sum();
+    kilobytes / 1024.0
+}
