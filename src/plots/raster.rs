@@ -23,6 +23,13 @@ pub fn tinted(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&value| table[usize::from(value)]).collect()
 }
 
+/// Values from black by way of orange to white: how much, not what is inked.
+pub fn ember(values: &[u8]) -> Vec<u8> {
+    let part =
+        |value: u8, from: u32, to: u32| ((u32::from(value).saturating_sub(from) * 255 / (to - from)).min(255)) as u8;
+    values.iter().flat_map(|&value| [part(value, 0, 150), part(value, 60, 220), part(value, 170, 255), 255]).collect()
+}
+
 /// Grey values as they are: pictures whose pixels are numbers.
 pub fn grey(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&value| [value, value, value, 255]).collect()
@@ -31,6 +38,13 @@ pub fn grey(grey: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn embers_grow_brighter() {
+        let brightness: Vec<u32> =
+            ember(&[0, 60, 120, 200, 255]).chunks(4).map(|p| p[..3].iter().map(|c| u32::from(*c)).sum()).collect();
+        assert!(brightness[0] == 0 && brightness[4] == 3 * 255 && brightness.is_sorted(), "{brightness:?}");
+    }
 
     #[test]
     fn tint_and_grey_keep_order_and_value() {

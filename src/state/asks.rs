@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::protocol::{Query, RequestId, Slot};
 
-/// A question with its buffer, if it has one.
+/// A question with its buffers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
     pub query: Query,
-    pub buffer: Option<Vec<u8>>,
+    pub buffers: Vec<Vec<u8>>,
 }
 
 impl From<Query> for Ask {
     fn from(query: Query) -> Self {
-        Self { query, buffer: None }
+        Self { query, buffers: Vec::new() }
     }
 }
 

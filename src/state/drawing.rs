@@ -5,8 +5,8 @@ use crate::spec::{PIXELS, SIDE};
 /// Side of a drawing in pixels: four to a pixel of the picture.
 pub const CANVAS: usize = 4 * SIDE;
 
-/// Ink below this, in whole pixels of the picture, is a slip of the finger and no drawing.
-const LEAST_INK: f32 = 6.0;
+/// Ink below this, in whole pixels of the picture, can hardly be seen: a single dot of the pen is three.
+const LEAST_INK: f32 = 1.0;
 
 /// The longer side of what is drawn, in pixels of the picture.
 const BOX: f32 = 20.0;
@@ -61,9 +61,83 @@ fn covered(ink: &[u8], pixel: [usize; 2], ratio: f32, mass: [f32; 2]) -> u8 {
     (sum / (SAMPLES * SAMPLES) as u32) as u8
 }
 
+/// A drawing as it stands, only smaller: the mean ink of each four by four pixels.
+///
+/// `ink`: `CANVAS`² bytes. Gives `PIXELS` bytes, or nothing for an empty drawing.
+pub fn shrink(ink: &[u8]) -> Option<Vec<u8>> {
+    const TIMES: usize = CANVAS / SIDE;
+    if ink.len() != CANVAS * CANVAS || ink.iter().map(|&p| f32::from(p) / 255.0).sum::<f32>() / 16.0 < LEAST_INK {
+        return None;
+    }
+    let mean = |i: usize| {
+        let corner = (i / SIDE * CANVAS + i % SIDE) * TIMES;
+        let sum: u32 = (0..TIMES * TIMES).map(|j| u32::from(ink[corner + j / TIMES * CANVAS + j % TIMES])).sum();
+        (sum / (TIMES * TIMES) as u32) as u8
+    };
+    Some((0..PIXELS).map(mean).collect())
+}
+
+/// Whether the ink of a picture is what is dark in it: whether its border is light.
+///
+/// `grey`: `width`·`height` bytes.
+pub fn dark_on_light(grey: &[u8], width: usize) -> bool {
+    let height = grey.len() / width.max(1);
+    let edge = |i: &usize| i % width == 0 || i % width + 1 == width || i / width == 0 || i / width + 1 == height;
+    let border: Vec<u32> = (0..width * height).filter(edge).map(|i| u32::from(grey[i])).collect();
+    border.iter().sum::<u32>() > 127 * border.len() as u32
+}
+
+/// The ink of a picture: its grey values from the lightest to the darkest spread over 0 to 255, turned round where the ink
+/// is dark. Nothing for a picture of one grey.
+pub fn ink_of(grey: &[u8], dark: bool) -> Option<Vec<u8>> {
+    let (low, high) = (*grey.iter().min()?, *grey.iter().max()?);
+    let spread = |value: u8| (u32::from(value - low) * 255 / u32::from(high - low)) as u8;
+    (high - low >= 16).then(|| grey.iter().map(|&v| if dark { 255 - spread(v) } else { spread(v) }).collect())
+}
+
+/// How far a reconstruction is off: the mean of |x − x̂| over the pixels, from 0 to 1, and −log p(x|z) of Bernoulli pixels,
+/// in nats. Bytes hold no exact 0 or 1, so that x̂ is kept half a step away from both.
+pub fn distance(x: &[u8], reconstruction: &[u8]) -> (f32, f32) {
+    let part = |byte: u8| f32::from(byte) / 255.0;
+    let pairs = || x.iter().zip(reconstruction).map(|(x, r)| (part(*x), part(*r)));
+    let error = pairs().map(|(x, r)| (x - r).abs()).sum::<f32>() / x.len().max(1) as f32;
+    let nats = |(x, r): (f32, f32)| {
+        let r = r.clamp(0.5 / 255.0, 254.5 / 255.0);
+        -(x * r.ln() + (1.0 - x) * (1.0 - r).ln())
+    };
+    (error, pairs().map(nats).sum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_it_stands_a_drawing_keeps_its_place() {
+        let picture = shrink(&block(8, 16, 40, 20)).expect("a drawing");
+        assert!((0..PIXELS).all(|i| {
+            let inside = (2..12).contains(&(i % SIDE)) && (4..9).contains(&(i / SIDE));
+            picture[i] == if inside { 255 } else { 0 }
+        }));
+        assert_eq!((shrink(&vec![0; CANVAS * CANVAS]), shrink(&[1])), (None, None));
+    }
+
+    #[test]
+    fn the_ink_is_what_the_border_is_not() {
+        let dark = [250, 250, 250, 250, 10, 250, 250, 250, 250];
+        assert!(dark_on_light(&dark, 3) && !dark_on_light(&dark.map(|v| 255 - v), 3));
+        assert_eq!(ink_of(&dark, true), Some(vec![0, 0, 0, 0, 255, 0, 0, 0, 0]));
+        assert_eq!(ink_of(&dark.map(|v| 255 - v), false), ink_of(&dark, true));
+        assert_eq!((ink_of(&[7; 9], false), ink_of(&[], true)), (None, None));
+    }
+
+    #[test]
+    fn distances_by_hand() {
+        let (error, nats) = distance(&[255, 0], &[255, 0]);
+        assert!(error == 0.0 && (nats + 2.0 * (254.5f32 / 255.0).ln()).abs() < 1e-5);
+        let (error, nats) = distance(&[255], &[51]);
+        assert!((error - 0.8).abs() < 1e-6 && (nats - 5f32.ln()).abs() < 1e-5, "{nats}");
+    }
 
     /// A filled rectangle of the drawing.
     fn block(left: usize, top: usize, width: usize, height: usize) -> Vec<u8> {
@@ -75,10 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_a_slip_are_empty() {
+    fn nothing_and_a_speck_are_empty_and_a_dot_is_a_drawing() {
         assert_eq!(normalise(&vec![0; CANVAS * CANVAS]), None);
-        assert_eq!(normalise(&block(50, 50, 6, 6)), None);
+        assert_eq!(normalise(&block(50, 50, 3, 3)), None);
         assert_eq!(normalise(&[255; 10]), None);
+        assert!(normalise(&block(50, 50, 7, 7)).is_some());
     }
 
     #[test]

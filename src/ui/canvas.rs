@@ -76,8 +76,7 @@ pub fn grey_of(path: &str) -> impl Future<Output = Result<Vec<u8>, JsValue>> + u
     async move {
         let image = image?;
         decoded.ok_or("no picture")?.await?;
-        let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
-        resize(&canvas, image.natural_width(), image.natural_height());
+        let canvas = blank(image.natural_width(), image.natural_height())?;
         let context = context(&canvas).ok_or("no 2-D canvas")?;
         context.draw_image_with_html_image_element(&image, 0.0, 0.0)?;
         let data = context.get_image_data(0.0, 0.0, canvas.width().into(), canvas.height().into())?;
@@ -103,6 +102,13 @@ pub fn first_picture() {
 pub fn uncover() -> bool {
     let outline = document().get_element_by_id("boot");
     outline.inspect(|outline| outline.remove()).is_some()
+}
+
+/// A canvas that is not on the page.
+pub fn blank(width: u32, height: u32) -> Result<HtmlCanvasElement, JsValue> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+    resize(&canvas, width, height);
+    Ok(canvas)
 }
 
 /// Sets properties of an element's own style.

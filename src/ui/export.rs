@@ -134,7 +134,7 @@ fn save(desk: Desk, what: What, width: u32) -> Result<(), JsValue> {
 fn save_sheet(name: &'static str, decoding: Option<Decoding>, columns: usize) -> Result<(), JsValue> {
     let decoding = decoding.ok_or("nothing decoded")?;
     let sheet = sheet(&decoding.pixels, columns, SHEET_TIMES);
-    let canvas = blank(1, 1)?;
+    let canvas = canvas::blank(1, 1)?;
     canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
     download_canvas(name, &canvas)
 }
@@ -157,11 +157,11 @@ fn figure_png(desk: Desk, width: u32) -> Result<HtmlCanvasElement, JsValue> {
         let mut dots = Dots::new(Look { cloud, view, ratio, hidden, selection });
         while !dots.advance(usize::MAX) {}
         let (pixels, width, height) = dots.into_pixels();
-        let codes = blank(1, 1)?;
+        let codes = canvas::blank(1, 1)?;
         canvas::put(&codes, &pixels, width, height);
         context.draw_image_with_html_canvas_element(&codes, 0.0, 0.0)?;
     }
-    let lines = blank(canvas.width(), canvas.height())?;
+    let lines = canvas::blank(canvas.width(), canvas.height())?;
     let pen = canvas::context(&lines).ok_or("no 2-D canvas")?;
     let area = Fine::new(lines.clone(), &pen).ok_or("no 2-D canvas")?.into_drawing_area();
     let ratio = ratio * FINER as f32;
@@ -203,7 +203,7 @@ fn all_marks(desk: Desk) -> Marks {
 
 /// The pictures that lie under codes and lines, as they are on the page now.
 fn ground(view: &View, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
-    let canvas = blank((view.width * ratio).round() as u32, (view.height * ratio).round() as u32)?;
+    let canvas = canvas::blank((view.width * ratio).round() as u32, (view.height * ratio).round() as u32)?;
     let context = canvas::context(&canvas).ok_or("no 2-D canvas")?;
     context.set_fill_style_str("#080a0e");
     context.fill_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
@@ -224,12 +224,6 @@ fn ground(view: &View, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
         )?;
     }
     context.set_global_alpha(1.0);
-    Ok(canvas)
-}
-
-fn blank(width: u32, height: u32) -> Result<HtmlCanvasElement, JsValue> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
-    canvas::resize(&canvas, width, height);
     Ok(canvas)
 }
 

@@ -3,13 +3,13 @@
 mod canvas;
 mod coordinates;
 mod desk;
+mod encode;
 mod export;
 mod film;
 mod fine;
 mod header;
 mod here;
 mod notice;
-mod pad;
 mod plane;
 mod preferences;
 mod sample;
@@ -60,7 +60,7 @@ fn App(page: Page) -> impl IntoView {
             <aside>
                 <here::Here/>
                 <selection::Selected/>
-                <pad::Pad/>
+                <encode::Encode/>
                 <sample::Sample/>
                 <training::Training/>
                 <here::CardText/>

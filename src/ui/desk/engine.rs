@@ -251,8 +251,8 @@ impl Desk {
     }
 
     fn send_ask(self, slot: Slot, id: RequestId, ask: Ask) {
-        let Ask { query, buffer } = ask;
-        let buffers: Vec<&[u8]> = buffer.iter().map(Vec::as_slice).collect();
+        let Ask { query, buffers } = ask;
+        let buffers: Vec<&[u8]> = buffers.iter().map(Vec::as_slice).collect();
         self.send(&ToEngine::Ask { id, slot, query }, &buffers);
     }
 

@@ -259,7 +259,7 @@ impl Desk {
 
     fn ask_pad(self) {
         if let Some(drawing) = self.wire.with_value(|wire| wire.drawing.clone()) {
-            self.ask(Slot::Pad, Ask { query: Query::Encode, buffer: Some(drawing) });
+            self.ask(Slot::Pad, Ask { query: Query::Encode, buffers: vec![drawing] });
         }
     }
 

@@ -3,7 +3,6 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::slices::{Job, Moves, follow};
@@ -155,7 +154,7 @@ fn covers(area: Area, seen: Area) -> bool {
 }
 
 fn bitmap(atlas: &Atlas) -> Option<HtmlCanvasElement> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let canvas = canvas::blank(1, 1).ok()?;
     canvas::put(&canvas, &raster::atlas(atlas), atlas.width() as u32, atlas.height() as u32);
     Some(canvas)
 }
