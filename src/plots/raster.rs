@@ -30,6 +30,19 @@ pub fn ember(values: &[u8]) -> Vec<u8> {
     values.iter().flat_map(|&value| [part(value, 0, 150), part(value, 60, 220), part(value, 170, 255), 255]).collect()
 }
 
+/// A picture that is painted on: in its own grey where it is untouched, tinted where a weight says that it was painted.
+pub fn painted(grey: &[u8], weights: &[u8], untouched: u8) -> Vec<u8> {
+    let pixel = |(&value, &weight): (&u8, &u8)| {
+        if weight <= untouched {
+            return [value, value, value, 255];
+        }
+        // What is erased is to be seen as well as what is inked.
+        let mix = |dark: u32, light: u32| (dark + (light - dark) * u32::from(value) / 255) as u8;
+        [mix(70, 255), mix(42, 205), mix(16, 120), 255]
+    };
+    grey.iter().zip(weights).flat_map(pixel).collect()
+}
+
 /// Grey values as they are: pictures whose pixels are numbers.
 pub fn grey(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&value| [value, value, value, 255]).collect()
@@ -44,6 +57,13 @@ mod tests {
         let brightness: Vec<u32> =
             ember(&[0, 60, 120, 200, 255]).chunks(4).map(|p| p[..3].iter().map(|c| u32::from(*c)).sum()).collect();
         assert!(brightness[0] == 0 && brightness[4] == 3 * 255 && brightness.is_sorted(), "{brightness:?}");
+    }
+
+    #[test]
+    fn paint_is_seen_dark_and_light_and_the_rest_is_itself() {
+        let pixels = painted(&[0, 200, 0, 255], &[38, 38, 255, 255], 38);
+        assert_eq!((&pixels[..4], &pixels[4..8]), (&[0u8, 0, 0, 255][..], &[200u8, 200, 200, 255][..]));
+        assert!(pixels[8] > pixels[10] && pixels[12] > pixels[14]);
     }
 
     #[test]

@@ -6,28 +6,22 @@ use leptos::prelude::*;
 use super::canvas;
 use super::coordinates::{Coordinates, HandleList};
 use super::desk::Desk;
+use super::paint::{self, Paint};
 use super::words::{self, tr};
 use crate::i18n::number;
-use crate::latent::place::{Neighbourhood, neighbourhood, place};
+use crate::latent::place::place;
 use crate::latent::posterior::prior_density;
 use crate::plots::palette;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
 
-/// The classes around the handle.
-pub fn around(desk: Desk) -> Memo<Option<Neighbourhood>> {
-    Memo::new(move |_| {
-        let cloud = desk.page.session().cloud().get()?;
-        neighbourhood(&cloud.codes, &cloud.labels, desk.z())
-    })
-}
-
 #[component]
 pub fn Here() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let model = desk.page.session().model();
-    let around = around(desk);
+    let paint = Paint::new(desk);
+    let around = desk.around();
     let nearest = move || {
         around.get().map(|n| {
             let (locale, model) = (desk.locale(), model.get());
@@ -48,7 +42,10 @@ pub fn Here() -> impl IntoView {
             <h2>{move || tr!(desk, here)} " " <Coordinates/></h2>
             <HandleList/>
             <div class="now">
-                <Decoded/>
+                <div class="picture">
+                    <Decoded/>
+                    <paint::Overlay paint/>
+                </div>
                 <dl class="kv">
                     <dt>{move || tr!(desk, nearest_class)}</dt>
                     <dd data-testid="nearest-class">{nearest}</dd>
@@ -58,6 +55,7 @@ pub fn Here() -> impl IntoView {
                     <dd>{away}</dd>
                 </dl>
             </div>
+            <paint::Controls paint/>
         </section>
         <p class="say" data-testid="sentence">{sentence}</p>
     }

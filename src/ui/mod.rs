@@ -10,6 +10,7 @@ mod fine;
 mod header;
 mod here;
 mod notice;
+mod paint;
 mod plane;
 mod preferences;
 mod sample;

@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::client::probe::Gpu;
 use crate::i18n::Locale;
 use crate::latent::path;
-use crate::latent::place::class_means;
+use crate::latent::place::{Neighbourhood, class_means, neighbourhood};
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
 use crate::protocol::{Area, Command, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
@@ -36,6 +36,8 @@ pub struct Desk {
     history: RwSignal<History<Handles>>,
     /// The mean code of each class.
     means: Memo<[Option<[f32; 2]>; CLASSES]>,
+    /// The codes around the active handle.
+    around: Memo<Option<Neighbourhood>>,
     wire: StoredValue<Wire, LocalStorage>,
 }
 
@@ -78,7 +80,11 @@ impl Desk {
         let means = Memo::new(move |_| {
             cloud.read().as_ref().map_or([None; CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
         });
-        Self { page, history, means, wire: StoredValue::new_local(Wire::default()) }
+        let around = Memo::new(move |_| {
+            let cloud = cloud.get()?;
+            neighbourhood(&cloud.codes, &cloud.labels, page.scene().handles().read().z())
+        });
+        Self { page, history, means, around, wire: StoredValue::new_local(Wire::default()) }
     }
 
     // What holds now. Reactive.
@@ -102,6 +108,10 @@ impl Desk {
     /// Where the active handle is.
     pub fn z(self) -> [f32; 2] {
         self.page.scene().handles().read().z()
+    }
+
+    pub fn around(self) -> Memo<Option<Neighbourhood>> {
+        self.around
     }
 
     /// The mean code of a class; nothing for a class without codes.

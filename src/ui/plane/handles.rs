@@ -10,7 +10,6 @@ use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
 use crate::ui::desk::Desk;
-use crate::ui::here::around;
 use crate::ui::words::{self, tr};
 
 /// How far an arrow key moves a handle where the whole prior is seen, in units of z; ten times as far with Shift.
@@ -35,7 +34,7 @@ fn Handle(index: usize, view: Memo<Option<View>>, hand: Hand) -> impl IntoView {
     let title = Memo::new(move |_| handles.read().title(index));
     let active = Memo::new(move |_| handles.read().active() == index);
     let alone = Memo::new(move |_| handles.read().list().len() == 1);
-    let around = around(desk);
+    let around = desk.around();
     let place = move |axis: usize| view.get().map(|view| format!("{}px", view.to_pixel(z.get())[axis]));
     let name = move || if alone.get() { tr!(desk, handle).into() } else { tr!(desk, handle_named, name = title.get()) };
     let text = move || {
