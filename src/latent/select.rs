@@ -31,14 +31,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// None of `n`.
-    pub fn new(n: usize) -> Self {
-        Self { chosen: vec![false; n] }
-    }
-
     /// These of `n`.
     pub fn of(n: usize, indices: &[u32]) -> Self {
-        let mut selection = Self::new(n);
+        let mut selection = Self { chosen: vec![false; n] };
         for &index in indices {
             if let Some(chosen) = selection.chosen.get_mut(index as usize) {
                 *chosen = true;
@@ -67,5 +62,49 @@ impl Selection {
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    #[test]
+    fn a_box_has_what_lies_between_its_corners_whichever_they_are() {
+        let codes = [[0.0, 0.0], [1.0, 1.0], [1.0, -1.0], [f32::NAN, 0.0], [2.0, 2.0]];
+        assert_eq!(inside_box(&codes, [1.5, -0.5], [-0.5, 1.5]), [0, 1]);
+        assert_eq!(inside_box(&codes, [-0.5, 1.5], [1.5, -0.5]), [0, 1]);
+        assert!(inside_box(&codes, [5.0, 5.0], [6.0, 6.0]).is_empty());
+    }
+
+    /// The letter L: what lies in its notch is outside.
+    #[test]
+    fn a_lasso_may_be_hollow() {
+        let l = [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [1.0, 1.0], [1.0, 2.0], [0.0, 2.0]];
+        let codes = [[0.5, 0.5], [1.5, 0.5], [0.5, 1.5], [1.5, 1.5], [-0.1, 1.0], [f32::NAN, 0.5]];
+        assert_eq!(inside_lasso(&codes, &l), [0, 1, 2]);
+        assert!(inside_lasso(&codes, &l[..2]).is_empty() && inside_lasso(&codes, &[]).is_empty());
+    }
+
+    /// A lasso with a rectangle's corners and the rectangle agree.
+    #[test]
+    fn a_square_lasso_is_a_box() {
+        let mut rng = Rng::new(12);
+        let codes: Vec<[f32; 2]> = (0..2000).map(|_| [rng.normal(), rng.normal()]).collect();
+        for _ in 0..30 {
+            let (a, b) = ([rng.normal(), rng.normal()], [rng.normal(), rng.normal()]);
+            let corners = [a, [b[0], a[1]], b, [a[0], b[1]]];
+            assert_eq!(inside_lasso(&codes, &corners), inside_box(&codes, a, b), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_selection_knows_its_codes_and_their_classes() {
+        let selection = Selection::of(5, &[1, 3, 3, 99]);
+        assert_eq!(selection.indices().collect::<Vec<_>>(), [1, 3]);
+        assert!(selection.has(1) && !selection.has(0) && !selection.has(99) && selection.count() == 2);
+        assert_eq!(selection.per_class(&[0, 7, 0, 7, 200])[7], 2);
+        assert_eq!(Selection::of(3, &[]).count(), 0);
     }
 }

@@ -279,7 +279,9 @@ mod tests {
         let picture = whole(Look { selection, ..look(codes, View::new(630.0, 630.0)) });
         let (chosen, other) = (at(&picture, 315, 315), at(&picture, 415, 315));
         assert!((0..3).all(|i| chosen[i].abs_diff(CLASS[4][i]) <= 8), "{chosen:?}");
-        assert!((0..3).all(|i| other[i].abs_diff(GREY[i]) <= 8) && other[3] < 150, "{other:?}");
+        // The rim darkens so small a dot; it is grey all the same, and fainter.
+        let colourless = other[..3].iter().max() < other[..3].iter().min().map(|least| least + 20).as_ref();
+        assert!(colourless && (60..150).contains(&other[3]), "{other:?}");
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl Handles {
 
     pub fn rename(&mut self, index: usize, name: &str) {
         if let Some(handle) = self.list.get_mut(index) {
-            handle.name = name.trim().chars().filter(|c| !c.is_control()).take(Self::LONGEST).collect();
+            let plain: String = name.trim().chars().filter(|c| !c.is_control()).take(Self::LONGEST).collect();
+            handle.name = plain.trim_end().to_owned();
         }
     }
 

@@ -50,3 +50,63 @@ impl<T: Clone + PartialEq> History<T> {
         !self.future.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    #[test]
+    fn a_new_change_forgets_what_was_undone() {
+        let mut history = History::new(0);
+        (1..=3).for_each(|now| history.record(now));
+        assert_eq!((history.undo(), history.can_redo()), (Some(&2), true));
+        history.record(9);
+        assert_eq!(
+            (history.redo(), history.undo(), history.undo(), history.undo()),
+            (None, Some(&2), Some(&1), Some(&0))
+        );
+        assert_eq!((history.undo(), history.can_undo()), (None, false));
+    }
+
+    /// Whatever is done, it is as with a list of all states and a place in it.
+    #[test]
+    fn it_is_a_list_with_a_place_in_it() {
+        let mut rng = Rng::new(17);
+        let (mut history, mut list, mut place) = (History::new(0), vec![0u32], 0usize);
+        for _ in 0..5000 {
+            match rng.below(4) {
+                0 => {
+                    if place > 0 {
+                        place -= 1;
+                        assert_eq!(history.undo(), Some(&list[place]));
+                    } else {
+                        assert_eq!(history.undo(), None);
+                    }
+                }
+                1 => {
+                    if place + 1 < list.len() {
+                        place += 1;
+                        assert_eq!(history.redo(), Some(&list[place]));
+                    } else {
+                        assert_eq!(history.redo(), None);
+                    }
+                }
+                _ => {
+                    let now = rng.below(6) as u32;
+                    history.record(now);
+                    if now != list[place] {
+                        list.truncate(place + 1);
+                        list.push(now);
+                        place += 1;
+                        if place > MOST {
+                            list.remove(0);
+                            place -= 1;
+                        }
+                    }
+                }
+            }
+            assert_eq!((history.can_undo(), history.can_redo()), (place > 0, place + 1 < list.len()));
+        }
+    }
+}

@@ -81,7 +81,10 @@ pub fn Export() -> impl IntoView {
                 }
             }
         >
-            <summary class="pill" data-testid="export">{move || tr!(desk, export)}</summary>
+            <summary class="pill" data-testid="export" aria-label=move || tr!(desk, export)>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M5 7l3 3 3-3M3 13h10"/></svg>
+                <span class="wide">{move || tr!(desk, export)}</span>
+            </summary>
             <div class="sheet">
                 <label>
                     {move || tr!(desk, export_width)}

@@ -137,7 +137,7 @@ impl Paint {
                 return;
             };
             self.desk.page.trail().update(|trail| trail.extend(descent.trail.iter().skip(1)));
-            self.losses.update(|losses| *losses = Some([losses.map_or(first, |[began, _]| began), last]));
+            self.losses.update(|losses| *losses = Some([losses.map_or(first, |[began, _]| began.max(first)), last]));
             self.desk.go_to(z);
             if last < first - GAIN * first.abs() {
                 self.roll(z);
