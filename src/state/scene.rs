@@ -139,6 +139,17 @@ pub struct Path {
 impl Path {
     pub const FEWEST: usize = 3;
     pub const MOST: usize = 41;
+
+    /// A handle goes: those after it move up, and an end that was there is the default's again.
+    pub fn forget_handle(&mut self, index: usize) {
+        for (end, default) in self.ends.iter_mut().zip(Self::default().ends) {
+            match end {
+                End::Handle(at) if *at == index => *end = default,
+                End::Handle(at) if *at > index => *at -= 1,
+                End::Handle(_) | End::Class(_) | End::Code(_) | End::Drawing(_) => {}
+            }
+        }
+    }
 }
 
 impl Default for Path {
@@ -201,5 +212,29 @@ impl Classes {
             let others = all & !(1 << class);
             self.0 = if self.0 == others { 0 } else { others };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_follow_their_handles_when_another_goes() {
+        let mut path = Path { ends: [End::Handle(1), End::Handle(3)], ..Path::default() };
+        path.forget_handle(2);
+        assert_eq!(path.ends, [End::Handle(1), End::Handle(2)]);
+        path.forget_handle(2);
+        assert_eq!(path.ends, [End::Handle(1), End::Class(8)]);
+    }
+
+    #[test]
+    fn a_class_alone_and_everything_again() {
+        let mut hidden = Classes::default();
+        hidden.toggle(3);
+        hidden.solo(3);
+        assert!((0..10).all(|class| hidden.has(class) == (class != 3)));
+        hidden.solo(3);
+        assert_eq!(hidden, Classes::default());
     }
 }

@@ -59,7 +59,10 @@ impl Desk {
     }
 
     pub fn remove_handle(self, index: usize) {
-        self.change_handles(|handles| handles.remove(index));
+        if self.page.scene().handles().read_untracked().list().len() > 1 {
+            self.choose_path(|path| path.forget_handle(index));
+            self.change_handles(|handles| handles.remove(index));
+        }
     }
 
     pub fn rename_handle(self, index: usize, name: &str) {
