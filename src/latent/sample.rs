@@ -23,7 +23,8 @@ pub fn of_class(
     n: usize,
     rng: &mut Rng,
 ) -> Vec<(usize, [f32; 2])> {
-    let codes: Vec<usize> = (0..mu.len().min(log_var.len()).min(labels.len())).filter(|i| labels[*i] == class).collect();
+    let codes: Vec<usize> =
+        (0..mu.len().min(log_var.len()).min(labels.len())).filter(|i| labels[*i] == class).collect();
     if codes.is_empty() {
         return Vec::new();
     }

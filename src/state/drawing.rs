@@ -82,7 +82,10 @@ pub fn shrink(ink: &[u8]) -> Option<Vec<u8>> {
 /// `grey`: `width`·`height` bytes.
 pub fn dark_on_light(grey: &[u8], width: usize) -> bool {
     let height = grey.len() / width.max(1);
-    let edge = |i: &usize| i % width == 0 || i % width + 1 == width || i / width == 0 || i / width + 1 == height;
+    if height == 0 {
+        return false;
+    }
+    let edge = |i: &usize| [0, width - 1].contains(&(i % width)) || [0, height - 1].contains(&(i / width));
     let border: Vec<u32> = (0..width * height).filter(edge).map(|i| u32::from(grey[i])).collect();
     border.iter().sum::<u32>() > 127 * border.len() as u32
 }

@@ -1,12 +1,13 @@
 //! Files to take away: the plane as it is seen, the film strip, the samples, the codes. Everything is made here.
 
 use js_sys::{Array, Uint8Array};
+use leptos::ev::Event;
 use leptos::html::Details;
 use leptos::prelude::*;
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, HtmlInputElement, Url};
 
 use super::canvas;
 use super::desk::Desk;
@@ -28,8 +29,9 @@ use crate::state::table;
 const SHEET_TIMES: usize = 6;
 const ANIMATION_TIMES: usize = 10;
 
-/// Widths to choose from, in pixels.
-const WIDTHS: [u32; 4] = [1280, 1920, 3840, 7680];
+/// Width of a figure in pixels: as proposed, and what a browser's canvas bears.
+const WIDTH: u32 = 1920;
+const WIDTHS: std::ops::RangeInclusive<u32> = 200..=8000;
 
 /// Radius of a code's circle in an SVG, in its units.
 const CODE: f32 = 1.6;
@@ -50,7 +52,7 @@ enum What {
 pub fn Export() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
-    let width = RwSignal::new(WIDTHS[1]);
+    let width = RwSignal::new(WIDTH);
     let menu = NodeRef::<Details>::new();
     let close = move || menu.get_untracked().iter().for_each(|menu| menu.set_open(false));
     let strip = Memo::new(move |_| session.strip().read().is_some());
@@ -70,6 +72,13 @@ pub fn Export() -> impl IntoView {
             </button>
         }
     };
+    // What cannot be used gives way to what is used.
+    let typed = move |event: Event| {
+        if let Ok(pixels) = event_target_value(&event).parse::<u32>() {
+            width.set(pixels.clamp(*WIDTHS.start(), *WIDTHS.end()));
+        }
+        event_target::<HtmlInputElement>(&event).set_value(&width.get_untracked().to_string());
+    };
     let always = Memo::new(move |_| desk.view().is_some());
     view! {
         <details
@@ -88,16 +97,17 @@ pub fn Export() -> impl IntoView {
             <div class="sheet">
                 <label>
                     {move || tr!(desk, export_width)}
-                    <select
+                    <input
+                        type="number"
+                        inputmode="numeric"
                         data-testid="export-width"
-                        on:change=move |event| event_target_value(&event).parse().into_iter().for_each(|w| width.set(w))
-                    >
-                        {WIDTHS
-                            .map(|w| {
-                                view! { <option value=w.to_string() selected=w == WIDTHS[1]>{format!("{w} px")}</option> }
-                            })
-                            .collect_view()}
-                    </select>
+                        min=*WIDTHS.start()
+                        max=*WIDTHS.end()
+                        step="10"
+                        prop:value=move || width.get().to_string()
+                        on:change=typed
+                    />
+                    "px"
                 </label>
                 {item(What::Png, "export-png", |desk| tr!(desk, export_png), always)}
                 {item(What::Svg, "export-svg", |desk| tr!(desk, export_svg), always)}
