@@ -99,18 +99,8 @@ pub fn draw_codes<DB: DrawingBackend>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::svg;
     use super::*;
-    use plotters::prelude::{IntoDrawingArea, SVGBackend};
-
-    fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>, &View)) -> String {
-        let mut out = String::new();
-        {
-            let area = SVGBackend::with_string(&mut out, (630, 630)).into_drawing_area();
-            draw(&area, &View::new(630.0, 630.0));
-            area.present().expect("an SVG in memory");
-        }
-        out
-    }
 
     #[test]
     fn codes_are_circles_in_their_colour_and_grey_outside_a_selection() {

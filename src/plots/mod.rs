@@ -53,3 +53,18 @@ fn stroke<DB: DrawingBackend>(
 fn pixel([x, y]: [f32; 2]) -> (i32, i32) {
     (x.round() as i32, y.round() as i32)
 }
+
+/// What a drawing over the whole prior in 630×630 pixels, a hundred to a unit of z, makes of an SVG.
+#[cfg(test)]
+fn svg(
+    draw: impl FnOnce(&DrawingArea<plotters::prelude::SVGBackend<'_>, Shift>, &crate::latent::view::View),
+) -> String {
+    use plotters::prelude::IntoDrawingArea;
+    let mut out = String::new();
+    {
+        let area = plotters::prelude::SVGBackend::with_string(&mut out, (630, 630)).into_drawing_area();
+        draw(&area, &crate::latent::view::View::new(630.0, 630.0));
+        area.present().expect("an SVG in memory");
+    }
+    out
+}

@@ -252,18 +252,8 @@ fn label(z: f64, digits: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::svg;
     use super::*;
-    use plotters::prelude::{IntoDrawingArea, SVGBackend};
-
-    fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>, &View)) -> String {
-        let mut out = String::new();
-        {
-            let area = SVGBackend::with_string(&mut out, (630, 630)).into_drawing_area();
-            draw(&area, &View::new(630.0, 630.0));
-            area.present().expect("an SVG in memory");
-        }
-        out
-    }
 
     #[test]
     fn the_prior_has_three_named_circles() {
