@@ -153,17 +153,24 @@ async fn busy(page: &Page) -> (f64, f64) {
     (of("ScriptDuration"), of("TaskDuration"))
 }
 
-/// Resident memory of Chromium's page processes: there is one browser and one page.
+/// Resident memory of the page's process: the renderer among this program's descendants.
 fn renderer_megabytes() -> f64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pages = processes.filter(|process| {
-        fs::read_to_string(process.path().join("cmdline")).is_ok_and(|line| line.contains("--type=renderer"))
+    let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<u32>().ok());
+    let pages = numbers.filter(|&process| {
+        let line = fs::read_to_string(format!("/proc/{process}/cmdline"));
+        line.is_ok_and(|line| line.contains("--type=renderer")) && is_ours(process)
     });
-    let resident = |status: String| {
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().trim_end_matches(" kB").to_owned();
-        line.parse::<f64>().ok()
-    };
-    let kilobytes: f64 = pages.filter_map(|page| resident(fs::read_to_string(page.path().join("status")).ok()?)).sum();
-    kilobytes / 1024.0
+    pages.filter_map(|page| status(page, "VmRSS:")).sum::<f64>() / 1024.0
+}
+
+fn is_ours(process: u32) -> bool {
+    let parent = |process: &u32| status(*process, "PPid:").map(|parent| parent as u32);
+    std::iter::successors(Some(process), parent).take_while(|process| *process > 1).any(|p| p == std::process::id())
+}
+
+/// A number of a process's status.
+fn status(process: u32, name: &str) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }

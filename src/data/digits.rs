@@ -137,11 +137,6 @@ impl Factors {
             distortion: rng.range(Self::DISTORTION[0], Self::DISTORTION[1]),
         }
     }
-
-    /// The name of the way in which it is written.
-    pub fn allograph_name(&self) -> &'static str {
-        skeletons::CLASSES[usize::from(self.class)][usize::from(self.allograph)].name
-    }
 }
 
 /// Rounded from 64 bits, so that it is the same whatever the platform's last bit is.
