@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 #[allow(dead_code)]
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;
-#[path = "page/hand.rs"]
+#[allow(dead_code)]
+#[path = "../tests/browser/hand.rs"]
 mod hand;
 #[allow(dead_code)]
 #[path = "../tests/browser/page.rs"]
@@ -27,6 +28,8 @@ mod picture;
 #[path = "../tests/browser/server.rs"]
 #[allow(dead_code)]
 mod server;
+#[path = "page/smoothness.rs"]
+mod smoothness;
 
 use chromium::Setup;
 use page::Page;
@@ -81,10 +84,10 @@ async fn main() {
             }
         }
         if chosen.contains("hand") {
-            println!("{}", hand::measure(plan.setup, plan.device).await);
+            println!("{}", smoothness::measure(plan.setup, plan.device).await);
         }
         if chosen.contains("memory") {
-            println!("{}", hand::wander(plan.setup, plan.device, minutes).await);
+            println!("{}", smoothness::wander(plan.setup, plan.device, minutes).await);
         }
     }
 }
