@@ -172,21 +172,28 @@ impl Stamps {
         let (radius, rim) = (radius * ratio, RIM * ratio);
         let reach = (radius + rim).ceil() as usize;
         let side = 2 * reach + 1;
-        let colors = CLASS.iter().map(|color| (*color, opacity)).chain([(GREY, opacity * 0.45)]);
-        let pixels = colors.flat_map(|(color, opacity)| {
-            (0..PARTS * PARTS * side * side).map(move |i| {
+        // How much of each pixel the dot and its rim cover, which is the same in every colour.
+        let covers: Vec<[f32; 2]> = (0..PARTS * PARTS * side * side)
+            .map(|i| {
                 let (part, cell) = (i / (side * side), i % (side * side));
                 let middle = |part: usize| reach as f32 + (part as f32 + 0.5) / PARTS as f32;
                 let (dx, dy) = ((cell % side) as f32 + 0.5, (cell / side) as f32 + 0.5);
                 let distance = (dx - middle(part % PARTS)).hypot(dy - middle(part / PARTS));
-                let inside = (radius - distance + 0.5).clamp(0.0, 1.0) * opacity;
-                let around = (radius + rim - distance + 0.5).clamp(0.0, 1.0) * 0.55 * opacity * (1.0 - inside);
+                [(radius - distance + 0.5).clamp(0.0, 1.0), (radius + rim - distance + 0.5).clamp(0.0, 1.0) * 0.55]
+            })
+            .collect();
+        let colors = CLASS.iter().map(|color| (*color, opacity)).chain([(GREY, opacity * 0.45)]);
+        let pixels = colors.flat_map(|(color, opacity)| {
+            covers.iter().map(move |[dot, rim]| {
+                let inside = dot * opacity;
+                let around = rim * opacity * (1.0 - inside);
                 let alpha = inside + around;
                 let mix = |i: usize| (f32::from(color[i]) * inside + RIM_COLOR[i] * around) / alpha.max(1e-6);
                 [mix(0) as u8, mix(1) as u8, mix(2) as u8, (alpha * 255.0).round() as u8]
             })
         });
-        Self { reach, pixels: pixels.collect() }
+        let pixels = pixels.collect();
+        Self { reach, pixels }
     }
 
     fn side(&self) -> usize {
