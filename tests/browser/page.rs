@@ -7,15 +7,25 @@ use thirtyfour::Key;
 
 use super::{
     chromium::{Browser, Setup},
+    hand::line,
     picture::Picture,
     server::Site,
 };
 
+pub const ENGLISH: &str = include_str!("../../locales/en.json");
+pub const SPANISH: &str = include_str!("../../locales/es.json");
+
+/// What the page says under `key`.
+pub fn word(language: &str, key: &str) -> String {
+    let words: Value = serde_json::from_str(language).expect("a locale is JSON");
+    words[key].as_str().unwrap_or_else(|| panic!("no text {key}")).to_owned()
+}
+
 /// The page in a browser. Elements are named by their `data-testid`.
 pub struct Page {
     pub site: Site,
-    browser: Browser,
-    patience: Duration,
+    pub browser: Browser,
+    pub patience: Duration,
 }
 
 impl Page {
@@ -81,6 +91,18 @@ impl Page {
         }
     }
 
+    /// Looks again until there is something to see; `story` says what.
+    pub async fn until<T>(&self, story: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            assert!(start.elapsed() < self.patience, "waited in vain: {story}; console: {:#?}", self.console().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub async fn wait_phase(&self, phase: &str) {
         let condition = format!("document.documentElement.dataset.phase === '{phase}'");
         self.wait(&format!("the engine is {phase}"), &condition).await;
@@ -143,14 +165,11 @@ impl Page {
             const copy = new OffscreenCanvas(given.width, given.height).getContext('2d');
             copy.drawImage(source, 0, 0, given.width, given.height);
             return Array.from(copy.getImageData(0, 0, given.width, given.height).data);";
-        let bytes = self.run(script, json!({ "id": id, "width": width, "height": height })).await;
-        let bytes = bytes.as_array().cloned().unwrap_or_default();
-        let rgba: Vec<u8> = bytes.iter().filter_map(|byte| byte.as_u64()?.try_into().ok()).collect();
-        if rgba.is_empty() {
-            return Picture { width, height, rgba: vec![0; width * height * 4] };
-        }
-        assert_eq!(rgba.len(), width * height * 4);
-        Picture { width, height, rgba }
+        Picture::from_json(
+            &self.run(script, json!({ "id": id, "width": width, "height": height })).await,
+            width,
+            height,
+        )
     }
 
     /// What the engine decodes where the handle stands, at the resolution of the data.
@@ -241,27 +260,15 @@ impl Page {
     }
 
     /// Drags the handle by so many pixels.
-    pub async fn drag_handle(&self, [dx, dy]: [f64; 2]) {
+    pub async fn drag_handle(&self, by: [f64; 2]) {
         self.scroll_to("plane").await;
-        let [x, y] = self.middle("handle").await;
-        let path: Vec<[f64; 2]> = (0..=10).map(|i| f64::from(i) / 10.0).map(|t| [x + dx * t, y + dy * t]).collect();
-        self.stroke(&path).await;
+        self.stroke(&line(self.middle("handle").await, by, 10)).await;
     }
 
     /// The same with a finger.
-    pub async fn drag_handle_by_touch(&self, [dx, dy]: [f64; 2]) {
+    pub async fn drag_handle_by_touch(&self, by: [f64; 2]) {
         self.scroll_to("plane").await;
-        let [x, y] = self.middle("handle").await;
-        let touch = |kind: &str, points: Value| json!({ "type": kind, "touchPoints": points });
-        let mut events = vec![touch("touchStart", json!([{ "x": x, "y": y }]))];
-        for i in 1..=10 {
-            let t = f64::from(i) / 10.0;
-            events.push(touch("touchMove", json!([{ "x": x + dx * t, "y": y + dy * t }])));
-        }
-        events.push(touch("touchEnd", json!([])));
-        for event in events {
-            self.cdp("Input.dispatchTouchEvent", event).await;
-        }
+        self.touch(&[line(self.middle("handle").await, by, 10)]).await;
     }
 
     /// Gives the handle the keyboard and presses a key so many times.
@@ -325,9 +332,21 @@ impl Page {
 
     /// Ends a test that nothing went wrong in.
     pub async fn check_no_errors(&self) {
+        self.check_console().await;
+        assert_eq!(self.text("notice").await, "", "no notice");
+    }
+
+    pub async fn check_console(&self) {
         let errors: Vec<String> = self.console().await.into_iter().filter(|line| line.starts_with("SEVERE")).collect();
         assert!(errors.is_empty(), "on the console: {errors:#?}");
-        assert_eq!(self.text("notice").await, "", "no notice");
+    }
+
+    /// Waits for the sentence that the English texts have under `key`, and takes the notice away.
+    pub async fn wait_said(&self, key: &str) {
+        let sentence = word(ENGLISH, key);
+        self.until(&sentence, async || (self.text("notice").await == sentence).then_some(())).await;
+        self.run("find('notice').querySelector('.close').click();", json!({})).await;
+        self.wait("no notice", "!find('notice').textContent").await;
     }
 
     /// Whatever has failed: the handle still moves by mouse and by key.

@@ -1,5 +1,7 @@
 //! Pixels read from a canvas, and the numbers to judge them by.
 
+use serde_json::Value;
+
 /// RGBA, row by row from the top left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -9,6 +11,27 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// From the bytes as a script gives them; a blank for none.
+    pub fn from_json(bytes: &Value, width: usize, height: usize) -> Self {
+        let bytes = bytes.as_array().map_or(&[][..], Vec::as_slice);
+        let rgba: Vec<u8> = bytes.iter().filter_map(|byte| byte.as_u64()?.try_into().ok()).collect();
+        if rgba.is_empty() {
+            return Self { width, height, rgba: vec![0; width * height * 4] };
+        }
+        assert_eq!(rgba.len(), width * height * 4);
+        Self { width, height, rgba }
+    }
+
+    pub fn at(&self, x: usize, y: usize) -> [u8; 4] {
+        let start = (y * self.width + x) * 4;
+        [0, 1, 2, 3].map(|i| self.rgba[start + i])
+    }
+
+    /// The pixel in the middle.
+    pub fn heart(&self) -> [u8; 4] {
+        self.at(self.width / 2, self.height / 2)
+    }
+
     pub fn pixels(&self) -> impl Iterator<Item = [u8; 4]> {
         self.rgba.chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]])
     }
