@@ -94,7 +94,10 @@ impl Page {
     pub async fn seen(&self, z: [f32; 2], side: usize) -> Picture {
         let [x, y] = self.map().await.screen(z);
         let half = side as f64 / 2.0;
-        let clip = json!({ "x": x - half, "y": y - half, "width": side, "height": side, "scale": 1 });
+        // The clip is a part of the document, not of the window.
+        let scrolled = self.value("[scrollX, scrollY]").await;
+        let [right, down]: [f64; 2] = serde_json::from_value(scrolled).expect("two numbers");
+        let clip = json!({ "x": x + right - half, "y": y + down - half, "width": side, "height": side, "scale": 1 });
         let shot = self.cdp("Page.captureScreenshot", json!({ "format": "png", "clip": clip })).await;
         let script = "
             const image = new Image(); image.src = 'data:image/png;base64,' + given.data;

@@ -230,8 +230,12 @@ impl Page {
         [rect[0] + rect[2] / 2.0, rect[1] + rect[3] / 2.0]
     }
 
+    /// Brings the middle of an element into the window; where it is in sight already, nothing moves.
     pub async fn scroll_to(&self, id: &str) {
-        self.run("find(given).scrollIntoView({ block: 'center', behavior: 'instant' });", json!(id)).await;
+        let script = "const element = find(given), r = element.getBoundingClientRect();
+            const top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+            if (!element.contains(top)) element.scrollIntoView({ block: 'center', behavior: 'instant' });";
+        self.run(script, json!(id)).await;
     }
 
     pub async fn click(&self, id: &str) {
