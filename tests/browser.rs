@@ -10,12 +10,16 @@ mod chromium;
 mod explore;
 #[path = "browser/faults.rs"]
 mod faults;
+#[path = "browser/files.rs"]
+mod files;
 #[path = "browser/film.rs"]
 mod film;
 #[path = "browser/hand.rs"]
 mod hand;
 #[path = "browser/handles.rs"]
 mod handles;
+#[path = "browser/layers.rs"]
+mod layers;
 #[path = "browser/map.rs"]
 mod map;
 #[path = "browser/native.rs"]
@@ -26,8 +30,12 @@ mod page;
 mod painting;
 #[path = "browser/picture.rs"]
 mod picture;
+#[path = "browser/plane.rs"]
+mod plane;
 #[path = "browser/reference.rs"]
 mod reference;
+#[path = "browser/samples.rs"]
+mod samples;
 #[path = "browser/selecting.rs"]
 mod selecting;
 #[path = "browser/server.rs"]

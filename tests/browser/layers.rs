@@ -40,7 +40,7 @@ async fn layers_are_switched_and_say_what_they_are() {
         ("points", "legend_points", dense),
         ("prior", "legend_prior", [1.0, 0.0]),
     ] {
-        let (chip, with) = (format!("layer-{layer}"), page.seen_at_rest(at, 40).await);
+        let (chip, with) = (format!("layer-{layer}"), page.seen_at_rest(at, 20).await);
         page.click(&chip).await;
         page.wait("the layer's sentence", "!find('layer-legend').hidden").await;
         assert_eq!(page.text("layer-legend").await, word(ENGLISH, key));
@@ -48,8 +48,8 @@ async fn layers_are_switched_and_say_what_they_are() {
         page.wait("the sentence to go", "find('layer-legend').hidden").await;
         assert!(!page.is_pressed(&chip).await);
         let differs = async |differ: bool| {
-            let seen = page.seen(at, 40).await.distance(&with);
-            ((seen > 0.01) == differ).then_some(())
+            let seen = page.seen(at, 20).await.distance(&with);
+            ((seen > 0.002) == differ).then_some(())
         };
         page.until(&format!("no {layer}"), async || differs(true).await).await;
         page.click(&chip).await;
