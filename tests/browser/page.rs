@@ -156,11 +156,12 @@ impl Page {
         value.as_f64().unwrap_or_else(|| panic!("{expression} is a number, not {value}"))
     }
 
-    /// The canvas `id` (or the first canvas in it), scaled to `width` by `height`.
+    /// The canvas `id` (or the first in it that is on show), scaled to `width` by `height`.
     pub async fn picture(&self, id: &str, width: usize, height: usize) -> Picture {
         let script = "
             const element = find(given.id);
-            const source = element?.matches('canvas') ? element : element?.querySelector('canvas');
+            const inside = () => [...element?.querySelectorAll('canvas') ?? []].find(canvas => canvas.checkVisibility());
+            const source = element?.matches('canvas') ? element : inside();
             if (!source || !source.width) return [];
             const copy = new OffscreenCanvas(given.width, given.height).getContext('2d');
             copy.drawImage(source, 0, 0, given.width, given.height);
