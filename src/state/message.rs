@@ -74,6 +74,16 @@ impl Message {
 
     /// Whether it goes away by itself.
     pub fn passing(self) -> bool {
-        matches!(self, Self::Copied | Self::HandlesFull | Self::NothingSelected | Self::NotAPlace | Self::Deepest)
+        matches!(
+            self,
+            Self::Copied
+                | Self::HandlesFull
+                | Self::NothingSelected
+                | Self::NotAPlace
+                | Self::Deepest
+                | Self::EmptyClass
+                | Self::NotAPicture
+                | Self::BlankPicture
+        )
     }
 }

@@ -48,7 +48,7 @@ fn App(page: Page) -> impl IntoView {
     provide_context(desk);
     preferences::follow(desk);
     mirror(desk);
-    escape(desk);
+    keys(desk);
     desk.open();
     view! {
         <header::Header/>
@@ -70,11 +70,23 @@ fn App(page: Page) -> impl IntoView {
     }
 }
 
-/// Escape leaves whatever is going on, wherever the keyboard's focus is.
-fn escape(desk: Desk) {
+/// Escape leaves whatever is going on, and Ctrl+Z takes a handle's move back, wherever the keyboard's focus is; a field
+/// of text and the pad take their own changes back.
+fn keys(desk: Desk) {
     let pressed = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape" {
-            desk.escape();
+        let on = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let typing = on.is_some_and(|on| on.matches("input[type=text], input[type=number]").unwrap_or(false));
+        match (event.key().as_str(), event.ctrl_key() || event.meta_key()) {
+            ("Escape", _) => desk.escape(),
+            ("z", true) if !typing && !event.default_prevented() => {
+                event.prevent_default();
+                desk.undo();
+            }
+            ("Z" | "y", true) if !typing && !event.default_prevented() => {
+                event.prevent_default();
+                desk.redo();
+            }
+            _ => {}
         }
     });
     // As long as the page.

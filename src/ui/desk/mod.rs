@@ -230,7 +230,7 @@ impl Desk {
     pub fn say(self, message: Message) {
         self.page.notice().set(Some(message));
         if message.passing() {
-            super::preferences::later(2500, move || {
+            super::preferences::later(5000, move || {
                 if self.page.notice().get_untracked() == Some(message) {
                     self.page.notice().set(None);
                 }

@@ -55,6 +55,7 @@ pub fn Plane() -> impl IntoView {
             data-tool=tool
             data-at=move || view.get().map(|view| format!("{},{},{}", view.centre[0], view.centre[1], view.zoom))
             on:wheel=move |event| hand.wheel(&event)
+            on:dblclick=move |event| hand.twice(&event)
             on:keydown=move |event| hand.key(&event)
         >
             <canvas
@@ -87,7 +88,6 @@ pub fn Plane() -> impl IntoView {
                 on:pointerup=move |event| hand.up(&event)
                 on:pointercancel=move |event| hand.up(&event)
                 on:pointerleave=move |_| desk.hover(None)
-                on:dblclick=move |event| hand.twice(&event)
                 on:contextmenu=|event| event.prevent_default()
             ></canvas>
             <handles::Handles view hand/>

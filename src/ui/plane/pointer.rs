@@ -42,6 +42,8 @@ pub struct Hand {
     doing: StoredValue<Doing>,
     /// Where the first finger came down.
     start: StoredValue<[f32; 2]>,
+    /// Where the active handle was then.
+    held: StoredValue<[f32; 2]>,
     around: RwSignal<Option<Loop>>,
 }
 
@@ -63,6 +65,7 @@ impl Hand {
             fingers: StoredValue::new(Vec::new()),
             doing: StoredValue::new(Doing::Nothing),
             start: StoredValue::new([0.0, 0.0]),
+            held: StoredValue::new([0.0, 0.0]),
             around: RwSignal::new(None),
         }
     }
@@ -95,6 +98,10 @@ impl Hand {
         let fingers = self.fingers.with_value(Vec::len);
         if fingers == 1 {
             self.start.set_value(at);
+            self.held.set_value(untrack(|| self.desk.z()));
+        } else if matches!(self.doing.get_value(), Doing::Dragging(_)) {
+            // Two fingers move the plane: the first one did not mean the handle.
+            self.desk.go_to(self.held.get_value());
         }
         if fingers > 1 || event.button() == 1 || event.button() == 2 {
             self.around.set(None);
@@ -213,8 +220,14 @@ impl Hand {
         self.desk.zoom((-event.delta_y() * unit * 0.0016).exp(), at);
     }
 
-    /// Closer, or with Shift farther.
+    /// Closer, or with Shift farther. The first click may have brought a handle under the pointer.
     pub fn twice(self, event: &MouseEvent) {
+        let target = event.target().and_then(|t| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(t).ok());
+        let floats =
+            target.and_then(|target| target.closest(".legend, .tools, .layers, .zoom, .hover-card").ok().flatten());
+        if floats.is_some() {
+            return;
+        }
         if let Some(at) = self.at(event.client_x(), event.client_y()) {
             self.desk.zoom(if event.shift_key() { 0.5 } else { 2.0 }, at);
         }
@@ -226,8 +239,6 @@ impl Hand {
         let middle = [view.width / 2.0, view.height / 2.0];
         let on_plane = event.target() == event.current_target();
         match (event.key().as_str(), event.ctrl_key() || event.meta_key()) {
-            ("z", true) => self.desk.undo(),
-            ("Z" | "y", true) => self.desk.redo(),
             (_, true) => return,
             ("+" | "=", _) => self.desk.zoom(STEP, middle),
             ("-", _) => self.desk.zoom(1.0 / STEP, middle),
