@@ -58,7 +58,7 @@ pub struct Paint {
     desk: Desk,
     painting: RwSignal<Option<Painting>>,
     brush: RwSignal<Brush>,
-    /// First and last loss since the last stroke, in nats.
+    /// The highest loss since painting began, and the last one, in nats.
     losses: RwSignal<Option<[f32; 2]>>,
     /// The keyboard's brush, and whether it paints.
     cursor: RwSignal<Option<([f32; 2], bool)>>,
@@ -187,7 +187,6 @@ impl Paint {
                 }
             }
         });
-        self.losses.set(None);
         self.roll(untrack(|| self.desk.z()));
         self.measure_after_rest();
     }
