@@ -8,6 +8,9 @@ pub const CANVAS: usize = 4 * SIDE;
 /// Ink below this, in whole pixels of the picture, can hardly be seen: a single dot of the pen is three.
 const LEAST_INK: f32 = 1.0;
 
+/// Pictures whose darkest and lightest values are nearer than this are of one grey.
+const LEAST_CONTRAST: u8 = 16;
+
 /// The longer side of what is drawn, in pixels of the picture.
 const BOX: f32 = 20.0;
 
@@ -79,23 +82,69 @@ pub fn shrink(ink: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether the ink of a picture is what is dark in it: whether its border is light.
 ///
-/// `grey`: `width`·`height` bytes.
+/// `grey`: rows of `width` bytes.
 pub fn dark_on_light(grey: &[u8], width: usize) -> bool {
-    let height = grey.len() / width.max(1);
-    if height == 0 {
-        return false;
-    }
-    let edge = |i: &usize| [0, width - 1].contains(&(i % width)) || [0, height - 1].contains(&(i / width));
-    let border: Vec<u32> = (0..width * height).filter(edge).map(|i| u32::from(grey[i])).collect();
-    border.iter().sum::<u32>() > 127 * border.len() as u32
+    let border = border(grey, width);
+    border.iter().map(|&value| u32::from(value)).sum::<u32>() > 127 * border.len() as u32
 }
 
-/// The ink of a picture: its grey values from the lightest to the darkest spread over 0 to 255, turned round where the ink
-/// is dark. Nothing for a picture of one grey.
-pub fn ink_of(grey: &[u8], dark: bool) -> Option<Vec<u8>> {
-    let (low, high) = (*grey.iter().min()?, *grey.iter().max()?);
-    let spread = |value: u8| (u32::from(value - low) * 255 / u32::from(high - low)) as u8;
-    (high - low >= 16).then(|| grey.iter().map(|&v| if dark { 255 - spread(v) } else { spread(v) }).collect())
+/// The ink of a picture, turned round where it is dark: from the level of its paper to that of its deepest ink, spread over
+/// 0 to 255. Paper is what nine tenths of the border are no inkier than, so that a photograph's shadows are none. Nothing
+/// for a picture of one grey.
+///
+/// `grey`: rows of `width` bytes.
+pub fn ink_of(grey: &[u8], width: usize, dark: bool) -> Option<Vec<u8>> {
+    let inky: Vec<u8> = grey.iter().map(|&value| if dark { 255 - value } else { value }).collect();
+    let (low, high) = (*inky.iter().min()?, *inky.iter().max()?);
+    if high - low < LEAST_CONTRAST {
+        return None;
+    }
+    let mut border = border(&inky, width);
+    border.sort_unstable();
+    let level = border.get(border.len() * 9 / 10).copied().unwrap_or(low);
+    // Somebody may have chosen the paper for ink.
+    let paper = if u32::from(level) * 2 < u32::from(low) + u32::from(high) { level } else { low };
+    let spread = |value: u8| u32::from(value.saturating_sub(paper)) * 255 / u32::from(high - paper);
+    Some(inky.into_iter().map(|value| spread(value) as u8).collect())
+}
+
+fn border(grey: &[u8], width: usize) -> Vec<u8> {
+    let height = grey.len() / width.max(1);
+    let edge = |i: &usize| {
+        let (x, y) = (i % width, i / width);
+        x == 0 || y == 0 || x + 1 == width || y + 1 == height
+    };
+    (0..width * height).filter(edge).map(|i| grey[i]).collect()
+}
+
+/// A picture's ink in the middle of a drawing's square, as large as fits: every pixel the mean of what lies under it, so
+/// that thin lines of a large picture become faint and do not break.
+///
+/// `ink`: rows of `width` bytes. Gives `CANVAS`² bytes.
+pub fn fit(ink: &[u8], width: usize) -> Vec<u8> {
+    let height = ink.len() / width.max(1);
+    let ratio = width.max(height) as f32 / CANVAS as f32;
+    let (across, down) = (shares(width, ratio), shares(height, ratio));
+    let row = |y: usize| -> Vec<f32> {
+        let mean = |parts: &Vec<(usize, f32)>| parts.iter().map(|(x, part)| part * f32::from(ink[y * width + x])).sum();
+        across.iter().map(mean).collect()
+    };
+    let rows: Vec<Vec<f32>> = (0..height).map(row).collect();
+    let mean = |x: usize, parts: &Vec<(usize, f32)>| parts.iter().map(|(y, part)| part * rows[*y][x]).sum::<f32>();
+    (0..CANVAS * CANVAS).map(|i| mean(i % CANVAS, &down[i / CANVAS]).round() as u8).collect()
+}
+
+/// For each pixel along a drawing, which of a picture's `size` pixels lie under it and with what share of it, when the
+/// picture stands in the middle and `ratio` of its pixels make one of the drawing's.
+fn shares(size: usize, ratio: f32) -> Vec<Vec<(usize, f32)>> {
+    let start = (size as f32 - ratio * CANVAS as f32) / 2.0;
+    let of = |i: usize| {
+        let edge = |i: usize| (start + i as f32 * ratio).clamp(0.0, size as f32);
+        let (from, to) = (edge(i), edge(i + 1));
+        let part = move |x: usize| (x, (to.min(x as f32 + 1.0) - from.max(x as f32)) / ratio);
+        (from as usize..to.ceil() as usize).map(part).filter(|(_, part)| *part > 0.0).collect()
+    };
+    (0..CANVAS).map(of).collect()
 }
 
 /// How far a reconstruction is off: the mean of |x − x̂| over the pixels, from 0 to 1, and −log p(x|z) of Bernoulli pixels,
@@ -128,10 +177,42 @@ mod tests {
     #[test]
     fn the_ink_is_what_the_border_is_not() {
         let dark = [250, 250, 250, 250, 10, 250, 250, 250, 250];
-        assert!(dark_on_light(&dark, 3) && !dark_on_light(&dark.map(|v| 255 - v), 3));
-        assert_eq!(ink_of(&dark, true), Some(vec![0, 0, 0, 0, 255, 0, 0, 0, 0]));
-        assert_eq!(ink_of(&dark.map(|v| 255 - v), false), ink_of(&dark, true));
-        assert_eq!((ink_of(&[7; 9], false), ink_of(&[], true)), (None, None));
+        let light = dark.map(|v| 255 - v);
+        assert!(dark_on_light(&dark, 3) && !dark_on_light(&light, 3) && !dark_on_light(&[], 0));
+        let spot = Some(vec![0, 0, 0, 0, 255, 0, 0, 0, 0]);
+        assert_eq!((ink_of(&dark, 3, true), ink_of(&light, 3, false)), (spot.clone(), spot));
+        assert_eq!(ink_of(&dark, 3, false), Some(vec![255, 255, 255, 255, 0, 255, 255, 255, 255]), "if so wished");
+        assert_eq!((ink_of(&[7; 9], 3, false), ink_of(&[], 0, true)), (None, None));
+    }
+
+    #[test]
+    fn shadows_on_paper_are_no_ink() {
+        // Dark strokes on paper that lies in a shade from 230 to 150.
+        let side = 40;
+        let grey =
+            |i: usize| if i / side == 20 && (10..30).contains(&(i % side)) { 30 } else { 230 - 2 * (i % side) as u8 };
+        let picture: Vec<u8> = (0..side * side).map(grey).collect();
+        let ink = ink_of(&picture, side, dark_on_light(&picture, side)).expect("a picture");
+        assert!((0..side * side).all(|i| if picture[i] == 30 { ink[i] == 255 } else { ink[i] < 16 }));
+    }
+
+    #[test]
+    fn a_picture_keeps_its_proportions_and_its_ink() {
+        // As the data has them: it comes out as it went in.
+        let small: Vec<u8> = (0..PIXELS).map(|i| (i * 7 % 256) as u8).collect();
+        assert_eq!(shrink(&fit(&small, SIDE)), Some(small));
+        // Wide: bands above and below stay empty.
+        let wide = fit(&vec![200; 300 * 75], 300);
+        let band = |y: usize| wide[y * CANVAS..(y + 1) * CANVAS].to_vec();
+        assert_eq!(
+            (band(41), band(42), band(69), band(70)),
+            (vec![0; 112], vec![200; 112], vec![200; 112], vec![0; 112])
+        );
+        // A line a pixel wide of a picture four times as large: a quarter of its ink, in one column, all the way.
+        let line: Vec<u8> = (0..448 * 448).map(|i| if i % 448 == 201 { 255 } else { 0 }).collect();
+        let thin = fit(&line, 448);
+        assert!((0..CANVAS * CANVAS).all(|i| thin[i] == if i % CANVAS == 50 { 64 } else { 0 }));
+        assert_eq!(fit(&[], 0), vec![0; CANVAS * CANVAS]);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn Here() -> impl IntoView {
             <h2>{move || tr!(desk, here)} " " <Coordinates/></h2>
             <HandleList/>
             <div class="now">
-                <div class="picture">
+                <div class="easel">
                     <Decoded/>
                     <paint::Overlay paint/>
                 </div>

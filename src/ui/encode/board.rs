@@ -4,7 +4,8 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
-use crate::state::drawing::{CANVAS, normalise, shrink};
+use crate::spec::SIDE;
+use crate::state::drawing::{CANVAS, fit, normalise, shrink};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 
@@ -34,12 +35,14 @@ pub struct Board {
     strokes: RwSignal<Vec<Stroke>>,
     /// The ink of a picture that lies under the strokes, a byte a pixel of the drawing.
     ground: RwSignal<Option<Vec<u8>>>,
+    /// Whether that picture is one of the data, and is encoded as it stands whatever is chosen for drawings.
+    as_it_is: RwSignal<bool>,
     /// What the encoder is given.
     pub seen: RwSignal<Option<Vec<u8>>>,
     /// Which of the pens.
     pub brush: RwSignal<usize>,
     /// Whether the drawing is scaled and centred as the pictures of MNIST are.
-    pub centre: RwSignal<bool>,
+    centre: RwSignal<bool>,
     pub pen: RwSignal<Option<Pen>>,
     /// Where the pointer last was while it draws.
     last: StoredValue<Option<[f64; 2]>>,
@@ -52,6 +55,7 @@ impl Board {
             pad,
             strokes: RwSignal::new(Vec::new()),
             ground: RwSignal::new(None),
+            as_it_is: RwSignal::new(false),
             seen: RwSignal::new(None),
             brush: RwSignal::new(1),
             centre: RwSignal::new(true),
@@ -70,34 +74,51 @@ impl Board {
         !self.strokes.read().is_empty()
     }
 
-    /// A picture to draw on, instead of everything.
+    /// Reactive: whether the drawing is scaled and centred before it is encoded.
+    pub fn centred(self) -> bool {
+        self.centre.get() && !self.as_it_is.get()
+    }
+
+    /// The ink of a picture to draw on, instead of everything.
     pub fn lay(self, ink: Vec<u8>) {
+        self.replace(Some(ink), false);
+    }
+
+    /// The same with a picture of the data, `PIXELS` bytes, which was centred when it was made.
+    pub fn lay_data(self, picture: &[u8]) {
+        self.replace(Some(fit(picture, SIDE)), true);
+    }
+
+    fn replace(self, ground: Option<Vec<u8>>, as_it_is: bool) {
+        self.last.set_value(None);
         self.strokes.set(Vec::new());
-        self.ground.set(Some(ink));
+        self.ground.set(ground);
+        self.as_it_is.set(as_it_is);
         self.redraw();
     }
 
     pub fn clear(self) {
-        self.strokes.set(Vec::new());
-        self.ground.set(None);
         self.pen.set(None);
-        self.redraw();
+        self.replace(None, false);
     }
 
     pub fn undo(self) {
+        self.last.set_value(None);
         self.strokes.update(|strokes| {
             strokes.pop();
         });
         self.redraw();
     }
 
-    pub fn set_centre(self, centre: bool) {
+    pub fn turn_centre(self) {
+        let centre = !untrack(|| self.centred());
+        self.as_it_is.set(false);
         self.centre.set(centre);
         self.encode();
     }
 
     pub fn down(self, event: &PointerEvent) {
-        if event.button() != 0 {
+        if event.button() != 0 || !event.is_primary() {
             return;
         }
         if let (Some(pad), Some(here)) = (self.pad.get_untracked(), self.at(event)) {
@@ -110,7 +131,7 @@ impl Board {
     }
 
     pub fn moved(self, event: &PointerEvent) {
-        if let (Some(_), Some(to)) = (self.last.get_value(), self.at(event)) {
+        if let (Some(_), Some(to), true) = (self.last.get_value(), self.at(event), event.is_primary()) {
             self.last.set_value(Some(to));
             self.go_on(to);
         }
@@ -184,7 +205,7 @@ impl Board {
     fn encode(self) {
         let Some(pad) = self.pad.get_untracked() else { return };
         let ink = ink(&pad);
-        let picture = if self.centre.get_untracked() { normalise(&ink) } else { shrink(&ink) };
+        let picture = if untrack(|| self.centred()) { normalise(&ink) } else { shrink(&ink) };
         self.seen.set(picture.clone());
         self.desk.draw(picture);
     }

@@ -174,11 +174,7 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
         if let Some(original) = original.filter(|original| asked(original.index) && original.pixels.len() == PIXELS) {
             wanted.set_value(None);
             source.forget();
-            // As it stands: it was centred when it was made.
-            board.centre.set(false);
-            let times = CANVAS / SIDE;
-            let at = |i: usize| original.pixels[i / CANVAS / times * SIDE + i % CANVAS / times];
-            board.lay((0..CANVAS * CANVAS).map(at).collect());
+            board.lay_data(&original.pixels);
         }
     });
     let chosen = move |_| {
@@ -217,7 +213,9 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
     let inverted = move || if source.dark() == Some(true) { tr!(desk, encode_dark) } else { tr!(desk, encode_light) };
     view! {
         <div class="pad-tools" role="toolbar" aria-label=move || tr!(desk, pad_tools)>
-            {(0..PENS.len()).map(pen).collect_view()}
+            <span class="pens" role="group" data-testid="pad-brush" aria-label=move || tr!(desk, pad_brush)>
+                {(0..PENS.len()).map(pen).collect_view()}
+            </span>
             <hr/>
             <button
                 data-testid="pad-undo"
@@ -244,8 +242,8 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 data-testid="pad-centre"
                 title=centre
                 aria-label=centre
-                aria-pressed=move || board.centre.get().to_string()
-                on:click=move |_| board.set_centre(!board.centre.get_untracked())
+                aria-pressed=move || board.centred().to_string()
+                on:click=move |_| board.turn_centre()
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4M8 7v2M7 8h2"/></svg>
             </button>

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ClipboardEvent, DataTransfer, DragEvent, ImageBitmap};
 
-use crate::state::drawing::{CANVAS, dark_on_light, ink_of};
+use crate::state::drawing::{dark_on_light, fit, ink_of, shrink};
 use crate::state::message::Message;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -47,12 +47,9 @@ impl Source {
 
     /// Takes the other parts for ink.
     pub fn flip(self) {
-        self.grey.update(|grey| {
-            if let Some(grey) = grey {
-                grey.dark = !grey.dark;
-            }
-        });
-        self.use_it();
+        if let Some(grey) = self.grey.get_untracked() {
+            self.lay(Grey { dark: !grey.dark, ..grey });
+        }
     }
 
     /// Takes files that are dropped on the page or pasted, as long as the page is open.
@@ -86,12 +83,7 @@ impl Source {
             match grey_of(&file).await {
                 Ok((pixels, width)) => {
                     let dark = dark_on_light(&pixels, width);
-                    if ink_of(&pixels, dark).is_none() {
-                        self.desk.say(Message::BlankPicture);
-                        return;
-                    }
-                    self.grey.set(Some(Grey { pixels, width, dark }));
-                    self.use_it();
+                    self.lay(Grey { pixels, width, dark });
                 }
                 Err(why) => {
                     web_sys::console::warn_1(&why);
@@ -101,14 +93,15 @@ impl Source {
         });
     }
 
-    fn use_it(self) {
-        let laid = self.grey.with_untracked(|grey| {
-            let Grey { pixels, width, dark } = grey.as_ref()?;
-            fit(&ink_of(pixels, *dark)?, *width).ok()
-        });
-        if let Some(ink) = laid {
-            self.board.centre.set(true);
-            self.board.lay(ink);
+    /// Lays its ink on the pad; a picture without any is said, and what was there stays.
+    fn lay(self, grey: Grey) {
+        let ink = ink_of(&grey.pixels, grey.width, grey.dark).map(|ink| fit(&ink, grey.width));
+        match ink.filter(|ink| shrink(ink).is_some()) {
+            Some(ink) => {
+                self.grey.set(Some(grey));
+                self.board.lay(ink);
+            }
+            None => self.desk.say(Message::BlankPicture),
         }
     }
 }
@@ -123,26 +116,10 @@ async fn grey_of(file: &Blob) -> Result<(Vec<u8>, usize), JsValue> {
     let context = canvas::context(&sheet).ok_or("no 2-D canvas")?;
     context.set_fill_style_str("#fff");
     context.fill_rect(0.0, 0.0, size[0], size[1]);
+    js_sys::Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
     context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, size[0], size[1])?;
     let data = context.get_image_data(0.0, 0.0, size[0], size[1])?.data();
     // Rec. 601, as PNG's own grey has it.
     let grey = |p: &[u8]| ((299 * u32::from(p[0]) + 587 * u32::from(p[1]) + 114 * u32::from(p[2]) + 500) / 1000) as u8;
     Ok((data.0.chunks_exact(4).map(grey).collect(), size[0] as usize))
-}
-
-/// Ink in the middle of a drawing's square, as large as fits.
-fn fit(ink: &[u8], width: usize) -> Result<Vec<u8>, JsValue> {
-    let (wide, high) = (width as f64, (ink.len() / width.max(1)) as f64);
-    let white: Vec<u8> = ink.iter().flat_map(|&ink| [255, 255, 255, ink]).collect();
-    let picture = canvas::blank(1, 1)?;
-    canvas::put(&picture, &white, wide as u32, high as u32);
-    let square = canvas::blank(CANVAS as u32, CANVAS as u32)?;
-    let context = canvas::context(&square).ok_or("no 2-D canvas")?;
-    js_sys::Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
-    let side = CANVAS as f64;
-    let scale = side / wide.max(high);
-    let [w, h] = [wide * scale, high * scale];
-    context.draw_image_with_html_canvas_element_and_dw_and_dh(&picture, (side - w) / 2.0, (side - h) / 2.0, w, h)?;
-    let data = context.get_image_data(0.0, 0.0, side, side)?.data();
-    Ok(data.0.iter().skip(3).step_by(4).copied().collect())
 }
