@@ -8,6 +8,7 @@ pub mod drawing;
 pub mod handles;
 pub mod history;
 pub mod message;
+pub mod painting;
 pub mod pictures;
 pub mod reduce;
 pub mod scene;

@@ -1,7 +1,7 @@
 //! Painting on the decoded picture: z rolls downhill, by gradients in the engine, to the point that explains the painted
 //! picture best.
 
-use leptos::html::Canvas;
+use leptos::html::{Button, Canvas};
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, PointerEvent};
 
@@ -15,51 +15,40 @@ use crate::protocol::{Query, Slot};
 use crate::spec::{PIXELS, SIDE};
 use crate::state::PageStoreFields;
 use crate::state::asks::Ask;
-use crate::state::pictures::Shared;
+use crate::state::painting::{self, Brush, Heard, Losses, Painting, UNTOUCHED};
+use crate::state::pictures::{Descent, Shared};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
-
-/// Radius of the brush, in pixels of the picture.
-const BRUSH: f32 = 1.7;
-
-/// What an untouched pixel counts, of 255: little, so that a few strokes can outweigh seven hundred pixels that z already
-/// explains, and enough that the rest of the picture stays one.
-const UNTOUCHED: u8 = 38;
 
 /// Steps asked for at once: few, so that the point is seen rolling.
 const STEPS: u32 = 4;
 
-/// Below this relative gain it has arrived.
-const GAIN: f32 = 1e-4;
-
-/// The loss over the plane is measured when the brush has rested so long, in milliseconds, on a grid of so many cells.
-const REST: i32 = 200;
+/// The loss over the plane is measured when brush and view have rested so long, in milliseconds, on a grid of so many
+/// cells.
+const REST: i32 = 150;
 const GRID: (u32, u32) = (40, 30);
 
-/// What a press of the brush does.
-#[derive(Clone, Copy, PartialEq)]
-enum Brush {
-    Ink,
-    Erase,
-}
-
+/// What painting began with, to go back to.
 #[derive(Clone, PartialEq)]
-struct Painting {
-    /// Where z was when it began.
-    start: [f32; 2],
-    /// `PIXELS` bytes each.
-    before: Shared<Vec<u8>>,
-    picture: Vec<u8>,
-    weights: Vec<u8>,
+struct Began {
+    z: [f32; 2],
+    /// `PIXELS` bytes.
+    picture: Shared<Vec<u8>>,
 }
 
-/// Painting as it goes on; shared by the overlay and the controls.
+/// Painting as it goes on; shared by the overlay and the controls. It is going on as long as `page.trail` has a point:
+/// the way that z rolls, from where it began to where it is now.
 #[derive(Clone, Copy)]
 pub struct Paint {
     desk: Desk,
     painting: RwSignal<Option<Painting>>,
+    began: StoredValue<Option<Began>>,
     brush: RwSignal<Brush>,
-    /// The highest loss since painting began, and the last one, in nats.
-    losses: RwSignal<Option<[f32; 2]>>,
+    losses: RwSignal<Option<Losses>>,
+    /// Where rolling last put the handle: elsewhere, somebody else has it.
+    left: RwSignal<[f32; 2]>,
+    /// Whether an answer is awaited that may move z.
+    rolling: RwSignal<bool>,
     /// The keyboard's brush, and whether it paints.
     cursor: RwSignal<Option<([f32; 2], bool)>>,
     last: StoredValue<Option<[f32; 2]>>,
@@ -71,13 +60,17 @@ impl Paint {
         let paint = Self {
             desk,
             painting: RwSignal::new(None),
+            began: StoredValue::new(None),
             brush: RwSignal::new(Brush::Ink),
             losses: RwSignal::new(None),
+            left: RwSignal::new([0.0; 2]),
+            rolling: RwSignal::new(false),
             cursor: RwSignal::new(None),
             last: StoredValue::new(None),
             resting: StoredValue::new(None),
         };
-        paint.follow();
+        paint.follow_answers();
+        paint.follow_page();
         paint
     }
 
@@ -86,108 +79,165 @@ impl Paint {
         self.painting.read().is_some()
     }
 
+    /// Reactive: whether there is a stroke for z to roll to.
+    fn going(self) -> bool {
+        self.painting.read().as_ref().is_some_and(Painting::touched) && !self.desk.page.trail().read().is_empty()
+    }
+
+    /// Reactive: whether the handle is not where rolling left it, so that rolling from there may end elsewhere.
+    fn elsewhere(self) -> bool {
+        self.going() && self.left.get() != self.desk.z()
+    }
+
     fn begin(self) {
         let session = self.desk.page.session();
         let decoded = session.decoded().get_untracked().filter(|_| answers(session.phase().get_untracked()));
-        let Some(decoded) = decoded.filter(|decoded| decoded.pixels.len() == PIXELS) else { return };
-        let start = untrack(|| self.desk.z());
-        let picture = decoded.pixels.to_vec();
-        let painting = Painting { start, before: decoded.pixels, picture, weights: vec![UNTOUCHED; PIXELS] };
-        session.descent().set(None);
-        self.losses.set(None);
-        self.desk.page.trail().set(vec![start]);
-        self.painting.set(Some(painting));
-    }
-
-    pub fn end(self) {
-        if self.painting.try_update(Option::take).flatten().is_some() {
-            self.leave();
+        if let Some(decoded) = decoded.filter(|decoded| decoded.pixels.len() == PIXELS) {
+            self.start(Began { z: untrack(|| self.desk.z()), picture: decoded.pixels });
         }
-    }
-
-    fn leave(self) {
-        self.cursor.set(None);
-        self.losses.set(None);
-        self.desk.page.trail().set(Vec::new());
-        self.desk.page.session().update(|session| (session.descent, session.surface) = (None, None));
-        self.desk.settle();
     }
 
     /// The picture as it was, and the point where it was.
     fn reset(self) {
-        if let Some(painting) = self.painting.try_update(Option::take).flatten() {
-            self.desk.go_to(painting.start);
-            self.leave();
-            let (start, before) = (painting.start, painting.before);
-            let (picture, weights) = (before.to_vec(), vec![UNTOUCHED; PIXELS]);
-            self.desk.page.trail().set(vec![start]);
-            self.painting.set(Some(Painting { start, before, picture, weights }));
+        if let Some(began) = self.began.get_value() {
+            self.desk.go_to(began.z);
+            self.start(began);
         }
+    }
+
+    fn start(self, began: Began) {
+        self.forget();
+        // As fine as the view has it now, which may not be as fine as it was.
+        self.depart(untrack(|| self.desk.z()));
+        self.painting.set(Some(Painting::on(began.picture.to_vec())));
+        self.began.set_value(Some(began));
+    }
+
+    /// A way begins where the handle is.
+    fn depart(self, z: [f32; 2]) {
+        self.left.set(z);
+        self.losses.set(None);
+        self.desk.page.trail().set(vec![z]);
+    }
+
+    fn forget(self) {
+        self.painting.set(None);
+        self.began.set_value(None);
+        self.losses.set(None);
+        self.rolling.set(false);
+        self.cursor.set(None);
+        self.last.set_value(None);
+        self.desk.page.session().update(|session| (session.descent, session.surface) = (None, None));
     }
 
     /// Each answer moves the point; as long as that helps, the next question leaves from there.
-    fn follow(self) {
+    fn follow_answers(self) {
         let session = self.desk.page.session();
         let descent = Memo::new(move |_| session.descent().get());
         Effect::new(move |_| {
-            let Some(descent) = descent.get().filter(|_| self.painting.read_untracked().is_some()) else { return };
-            let (Some(&z), Some(&first), Some(&last)) =
-                (descent.trail.last(), descent.loss.first(), descent.loss.last())
-            else {
-                return;
-            };
-            self.desk.page.trail().update(|trail| trail.extend(descent.trail.iter().skip(1)));
-            self.losses.update(|losses| *losses = Some([losses.map_or(first, |[began, _]| began.max(first)), last]));
-            self.desk.go_to(z);
-            if last < first - GAIN * first.abs() {
-                self.roll(z);
+            if let Some(descent) = descent.get() {
+                untrack(|| self.hear(&descent));
             }
         });
-        let escape = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.key() == "Escape" {
+        // A measurement that was on its way when painting ended, or began anew.
+        let surface = Memo::new(move |_| session.surface().get());
+        Effect::new(move |_| {
+            if surface.get().is_some() && !untrack(|| self.going()) {
+                session.surface().set(None);
+            }
+        });
+    }
+
+    /// What the page does meanwhile.
+    fn follow_page(self) {
+        let page = self.desk.page;
+        // Escape, undoing, or this tool's own button.
+        let over = Memo::new(move |_| page.trail().read().is_empty());
+        Effect::new(move |_| {
+            if over.get() && untrack(|| self.on()) {
+                self.forget();
+            }
+        });
+        // Another model, none, or another handle: what was painted is of this one's picture no more.
+        let whose = Memo::new(move |_| {
+            let active = page.scene().handles().read().active();
+            (answers(page.session().phase().get()), page.session().model().get(), active)
+        });
+        Effect::new(move |before: Option<()>| {
+            whose.track();
+            if before.is_some() {
                 self.end();
             }
         });
-        // As long as the page.
-        std::mem::forget(escape);
-        // Another model, or none: what was painted is of this one's picture no more.
-        let ready = Memo::new(move |_| (answers(session.phase().get()), session.model().get()));
+        // The same that has learnt, or asks that were forgotten in a new phase.
+        let learnt = Memo::new(move |_| (page.session().phase().get(), page.session().weights().get()));
         Effect::new(move |before: Option<()>| {
-            ready.track();
+            learnt.track();
             if before.is_some() {
-                untrack(|| self.end());
+                // What was lost by weights of before is no measure any more.
+                self.losses.set(None);
+                self.roll();
+                self.measure_after_rest();
             }
+        });
+        let view = Memo::new(move |_| self.desk.view());
+        Effect::new(move |_| {
+            view.track();
+            self.measure_after_rest();
         });
     }
 
-    fn roll(self, z: [f32; 2]) {
-        if let Some(buffers) = self.buffers() {
-            self.desk.ask(Slot::Paint, Ask { query: Query::Roll { z: z.to_vec(), steps: STEPS }, buffers });
+    pub fn end(self) {
+        self.desk.leave_painting();
+    }
+
+    fn hear(self, descent: &Descent) {
+        if !self.going() || self.elsewhere() {
+            self.rolling.set(false);
+            return;
+        }
+        let mut trail = self.desk.page.trail().get_untracked();
+        let heard = self.losses.try_update(|losses| painting::hear(&mut trail, losses, descent));
+        if let Some(Heard::Fell | Heard::Arrived) = heard
+            && let Some(&z) = trail.last()
+        {
+            self.desk.page.trail().set(trail);
+            self.desk.go_to(z);
+            self.left.set(self.desk.z());
+        }
+        match heard {
+            Some(Heard::Fell | Heard::Elsewhere) => self.roll(),
+            Some(Heard::Arrived) | None => self.rolling.set(false),
         }
     }
 
-    fn buffers(self) -> Option<Vec<Vec<u8>>> {
-        self.painting.with_untracked(|painting| {
-            painting.as_ref().map(|painting| vec![painting.picture.clone(), painting.weights.clone()])
-        })
+    /// On from where the way is; or on another way, from where somebody has put the handle.
+    fn roll(self) {
+        if !untrack(|| self.going()) {
+            return;
+        }
+        if untrack(|| self.elsewhere()) {
+            self.depart(untrack(|| self.desk.z()));
+        }
+        let now = self.desk.page.trail().read_untracked().last().copied();
+        if let Some(z) = now {
+            self.rolling.set(true);
+            self.ask(Slot::Paint, Query::Roll { z: z.to_vec(), steps: STEPS });
+        }
+    }
+
+    /// A question about the painting, once there is something on it.
+    fn ask(self, slot: Slot, query: Query) {
+        let painting = self.painting.get_untracked().filter(|_| untrack(|| self.going()));
+        if let Some(Painting { picture, weights }) = painting {
+            self.desk.ask(slot, Ask { query, buffers: vec![picture, weights] });
+        }
     }
 
     fn stroke(self, from: [f32; 2], to: [f32; 2]) {
-        let value = if self.brush.get_untracked() == Brush::Ink { 255.0 } else { 0.0 };
-        self.painting.update(|painting| {
-            let Some(painting) = painting else { return };
-            for i in 0..PIXELS {
-                let middle = [(i % SIDE) as f32 + 0.5, (i / SIDE) as f32 + 0.5];
-                let (_, distance) = crate::latent::path::along(from, to, middle);
-                let cover = (BRUSH + 0.5 - distance).clamp(0.0, 1.0);
-                if cover > 0.0 {
-                    let there = f32::from(painting.picture[i]);
-                    painting.picture[i] = (there + (value - there) * cover).round() as u8;
-                    painting.weights[i] = painting.weights[i].max((255.0 * cover) as u8);
-                }
-            }
-        });
-        self.roll(untrack(|| self.desk.z()));
+        let brush = self.brush.get_untracked();
+        self.painting.update(|painting| painting.iter_mut().for_each(|painting| painting.stroke(brush, from, to)));
+        self.roll();
         self.measure_after_rest();
     }
 
@@ -195,17 +245,16 @@ impl Paint {
         if let Some(waiting) = self.resting.get_value() {
             window().clear_timeout_with_handle(waiting);
         }
-        let ask = move || {
-            if let (Some(view), Some(buffers)) = (untrack(|| self.desk.view()), self.buffers()) {
-                let query = Query::Surface { area: view.area(), columns: GRID.0, rows: GRID.1 };
-                self.desk.ask(Slot::Surface, Ask { query, buffers });
+        let measure = move || {
+            if let Some(view) = untrack(|| self.desk.view()) {
+                self.ask(Slot::Surface, Query::Surface { area: view.area(), columns: GRID.0, rows: GRID.1 });
             }
         };
-        self.resting.set_value(super::preferences::later(REST, ask));
+        self.resting.set_value(untrack(|| self.on()).then(|| super::preferences::later(REST, measure)).flatten());
     }
 
     fn down(self, event: &PointerEvent) {
-        if let Some(at) = place(event).filter(|_| event.button() == 0) {
+        if let Some(at) = place(event).filter(|_| event.button() == 0 && event.is_primary()) {
             let element: web_sys::Element = event_target(event);
             element.set_pointer_capture(event.pointer_id()).ok();
             self.last.set_value(Some(at));
@@ -214,7 +263,7 @@ impl Paint {
     }
 
     fn moved(self, event: &PointerEvent) {
-        if let (Some(from), Some(to)) = (self.last.get_value(), place(event)) {
+        if let (Some(from), Some(to), true) = (self.last.get_value(), place(event), event.is_primary()) {
             self.last.set_value(Some(to));
             self.stroke(from, to);
         }
@@ -262,6 +311,15 @@ pub fn Overlay(paint: Paint) -> impl IntoView {
             }
         });
     });
+    let on = Memo::new(move |_| paint.on());
+    Effect::new(move |before: Option<bool>| {
+        if on.get() && before == Some(false) {
+            canvas::after_drawing(move || {
+                node.get_untracked().iter().for_each(|canvas| canvas.focus().unwrap_or_default())
+            });
+        }
+        on.get()
+    });
     let spot = move |axis: usize| paint.cursor.get().map(|(at, _)| format!("{}%", 100.0 * at[axis] / SIDE as f32));
     view! {
         <div class="painting" hidden=move || !paint.on()>
@@ -304,25 +362,33 @@ pub fn Controls(paint: Paint) -> impl IntoView {
             canvas::picture(decoded, &now.pixels);
         }
     });
+    let button = NodeRef::<Button>::new();
+    Effect::new(move |before: Option<bool>| {
+        if !on.get() && before == Some(true) {
+            canvas::after_drawing(move || take_focus(button));
+        }
+        on.get()
+    });
     let said = move || {
-        let start = paint.painting.with(|painting| painting.as_ref().map(|painting| painting.start))?;
+        let began = desk.page.trail().read().first().copied()?;
         let nats = |value: f32| number(desk.locale(), value, 1);
         Some(match paint.losses.get() {
-            Some([first, last]) => tr!(
+            Some(Losses { highest, last }) => tr!(
                 desk,
                 paint_said,
-                from = point(desk.locale(), start),
+                from = point(desk.locale(), began),
                 to = point(desk.locale(), desk.z()),
-                first = nats(first),
+                first = nats(highest),
                 last = nats(last)
             ),
             None => tr!(desk, paint_hint).to_owned(),
         })
     };
-    let loss = move || paint.losses.get().map(|[_, last]| last);
+    let loss = move || paint.losses.get().map(|losses| losses.last);
     view! {
         <div class="paint">
             <button
+                node_ref=button
                 class="btn q small"
                 data-testid="paint"
                 title=move || tr!(desk, paint_what)
@@ -354,6 +420,18 @@ pub fn Controls(paint: Paint) -> impl IntoView {
                         chosen=Signal::derive(move || paint.brush.get())
                         choose=Callback::new(move |brush| paint.brush.set(brush))
                     />
+                    <button
+                        class="btn q small"
+                        data-testid="paint-again"
+                        title=move || tr!(desk, paint_again_what)
+                        hidden=move || !paint.elsewhere()
+                        on:click=move |_| {
+                            paint.roll();
+                            paint.measure_after_rest();
+                        }
+                    >
+                        {move || tr!(desk, paint_again)}
+                    </button>
                     <button class="btn q small" data-testid="paint-reset" on:click=move |_| paint.reset()>
                         {move || tr!(desk, paint_reset)}
                     </button>
@@ -363,9 +441,24 @@ pub fn Controls(paint: Paint) -> impl IntoView {
                 </div>
                 <p class="said">
                     <canvas node_ref=decoded width="28" height="28" aria-hidden="true"></canvas>
-                    <span role="status" data-testid="paint-said" data-loss=loss>{said}</span>
+                    <span
+                        role="status"
+                        aria-busy=move || paint.rolling.get().to_string()
+                        data-testid="paint-said"
+                        data-loss=loss
+                    >
+                        {said}
+                    </span>
                 </p>
             </Show>
         </div>
+    }
+}
+
+/// Gives the keyboard back to the button that began it all, unless somebody has taken it elsewhere.
+fn take_focus(button: NodeRef<Button>) {
+    let nowhere = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    if let Some(button) = button.get_untracked().filter(|_| nowhere) {
+        button.focus().ok();
     }
 }

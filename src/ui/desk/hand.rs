@@ -89,6 +89,8 @@ impl Desk {
     }
 
     fn turn_back(self, turn: impl FnOnce(&mut crate::state::history::History<Handles>) -> Option<Handles>) {
+        // What z has rolled by then is the step that goes first.
+        self.leave_painting();
         if let Some(handles) = self.history.try_update(turn).flatten() {
             let z = handles.z();
             self.page.scene().handles().set(handles);
@@ -174,9 +176,23 @@ impl Desk {
         self.page.tool().set(tool);
     }
 
+    /// Ends painting on the decoded picture, if it goes on: all that z has rolled is one step of the history. Whether it
+    /// went on.
+    pub fn leave_painting(self) -> bool {
+        let on = !self.page.trail().read_untracked().is_empty();
+        if on {
+            self.page.trail().set(Vec::new());
+            self.settle();
+        }
+        on
+    }
+
     /// Out of whatever is going on: the innermost thing first.
     pub fn escape(self) {
         let page = self.page;
+        if self.leave_painting() {
+            return;
+        }
         if page.tool().get_untracked() != Tool::Point {
             page.tool().set(Tool::Point);
         } else if page.pinned().get_untracked().is_some() {
