@@ -19,46 +19,251 @@ pub struct RunSpec {
     pub seed: u32,
 }
 
-/// Where the pictures come from.
+/// Where the data come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataSpec {
     /// `count` generated digits, see [`crate::data::digits`].
     Digits { count: usize },
+    /// `count` generated shapes whose factors are known, see [`crate::data::shapes`].
+    Shapes { count: usize },
+    /// `count` points of the plane, see [`crate::data::points`].
+    Points { kind: PointKind, count: usize },
     /// MNIST, 60,000 handwritten digits (LeCun et al. 1998); read from files by the native tool.
     Mnist,
     /// Fashion-MNIST, 60,000 garments (Xiao, Rasul and Vollgraf 2017); read from files by the native tool.
     Fashion,
 }
 
-/// Encoder and decoder. The decoder mirrors the encoder; the likelihood is Bernoulli on logits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A distribution of points in the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PointKind {
+    TwoMoons,
+    SwissRoll,
+    Rings,
+    Blobs,
+    Pinwheel,
+    /// Three points and no more.
+    Three,
+}
+
+/// What one datum is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    /// `PIXELS` values in 0..1.
+    #[default]
+    Picture,
+    /// Two coordinates.
+    Point,
+}
+
+/// Encoder and decoder, and what they are trained for. The decoder mirrors the encoder. What differs from the reference
+/// work is written only where it does, so that old files can be read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelSpec {
     pub net: Net,
     /// Dimensions of the latent space.
     pub latent: usize,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub input: Input,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub objective: Objective,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub likelihood: Likelihood,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub activation: Activation,
+    /// Per cent of the units of each dense hidden layer that a training step leaves out (Srivastava et al. 2014).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dropout: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Net {
-    /// Linear layers with ReLU between them, of these widths from the picture inwards.
+    /// Linear layers with the activation between them, of these widths from the picture inwards.
     Mlp { hidden: Vec<usize> },
     /// Two convolutions of kernel 3 and stride 2 with these channels, then a linear layer of this width.
     Conv { channels: [usize; 2], hidden: usize },
 }
 
+/// What training makes small: the reconstruction error, and β times a penalty on the codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// A variational autoencoder (Kingma and Welling 2013); the penalty is the KL divergence of its posterior from the
+    /// prior.
+    #[default]
+    Variational,
+    /// A plain autoencoder; no penalty.
+    Autoencoder,
+    /// A denoising autoencoder (Vincent et al. 2008): it sees a corrupted datum and is held to the clean one; no penalty.
+    Denoising { corruption: Corruption },
+    /// A sparse autoencoder; the penalty is on the activity of the codes.
+    Sparse { penalty: Sparsity },
+}
+
+/// How a denoising autoencoder's input is spoilt.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Corruption {
+    /// Normal noise of this deviation on every value.
+    Gaussian { deviation: f32 },
+    /// This share of the values becomes 0 or 1.
+    SaltAndPepper { share: f32 },
+    /// This share of the 4×4 sectors of the picture becomes 0.
+    Sectors { share: f32 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sparsity {
+    /// Codes are logistic units; Σ over units of KL(ρ ‖ mean activity in the batch), see Ng (2011).
+    Kl { target: f32 },
+    /// Σ over units of |code|.
+    L1,
+}
+
+/// The density of a datum given its decoding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Likelihood {
+    /// Every pixel is on with the decoded probability.
+    #[default]
+    Bernoulli,
+    /// Normal about the decoding, with this deviation.
+    Gaussian { deviation: f32 },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    #[default]
+    Relu,
+    Tanh,
+    /// x·Φ(x) (Hendrycks and Gimpel 2016).
+    Gelu,
+    /// x·σ(x) (Elfwing, Uchibe and Doya 2017).
+    Silu,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
-    /// Weight of the KL term; 1 is the ELBO, other values are the β-VAE of Higgins et al. (2017).
+    /// Weight of the penalty; for a variational autoencoder 1 is the ELBO, and other values are the β-VAE of Higgins et
+    /// al. (2017).
     pub beta: f32,
-    /// Pictures a step.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub schedule: Schedule,
+    /// Data a step.
     pub batch: usize,
     /// Adam's step size.
     pub learning_rate: f64,
-    /// Optimiser steps of the whole run.
+    /// Optimiser steps of the whole run, and the most where something else ends it.
     pub steps: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub finish: Finish,
+}
+
+/// How β comes to its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schedule {
+    #[default]
+    Constant,
+    /// From 0 in a straight line over so many steps (Bowman et al. 2016).
+    WarmUp { steps: u32 },
+    /// Again and again: half a period from 0 in a straight line, half of it at β (Fu et al. 2019).
+    Cyclical { period: u32 },
+}
+
+/// What ends a run, if not its last step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finish {
+    /// Nothing else.
+    #[default]
+    Steps,
+    /// So many passes over the data.
+    Epochs(u32),
+    /// So many minutes of training.
+    Minutes(f32),
+    /// So many validations in a row without a new lowest loss.
+    Plateau(u32),
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl DataSpec {
+    pub fn input(self) -> Input {
+        match self {
+            Self::Points { .. } => Input::Point,
+            Self::Digits { .. } | Self::Shapes { .. } | Self::Mnist | Self::Fashion => Input::Picture,
+        }
+    }
+
+    /// Data to train on.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Points { kind: PointKind::Three, .. } => 3,
+            Self::Digits { count } | Self::Shapes { count } | Self::Points { count, .. } => count,
+            Self::Mnist | Self::Fashion => 60_000,
+        }
+    }
+}
+
+impl Input {
+    /// Numbers of one datum.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Picture => PIXELS,
+            Self::Point => 2,
+        }
+    }
+}
+
+impl Objective {
+    /// Whether the encoder gives a distribution, and not a point.
+    pub fn is_variational(self) -> bool {
+        self == Self::Variational
+    }
+
+    /// Whether β weighs anything.
+    pub fn has_penalty(self) -> bool {
+        matches!(self, Self::Variational | Self::Sparse { .. })
+    }
+}
+
+impl Schedule {
+    /// The share of β that counts at a step, counted from 0.
+    pub fn share(self, step: u32) -> f32 {
+        match self {
+            Self::Constant => 1.0,
+            Self::WarmUp { steps } => (step as f32 / steps.max(1) as f32).min(1.0),
+            Self::Cyclical { period } => {
+                let period = period.max(1);
+                (2.0 * (step % period) as f32 / period as f32).min(1.0)
+            }
+        }
+    }
+}
+
+impl RunSpec {
+    /// The step at which the run is over, if nothing ends it before.
+    pub fn last_step(&self) -> u32 {
+        match self.training.finish {
+            Finish::Epochs(epochs) => epochs.saturating_mul(self.epoch()),
+            Finish::Steps | Finish::Minutes(_) | Finish::Plateau(_) => self.training.steps,
+        }
+    }
+
+    /// Steps of one pass over the data.
+    pub fn epoch(&self) -> u32 {
+        (self.data.count() / self.training.batch.max(1)).max(1) as u32
+    }
 }
 
 impl Default for RunSpec {
@@ -75,7 +280,14 @@ impl Default for RunSpec {
 
 impl Default for TrainingSpec {
     fn default() -> Self {
-        Self { beta: 1.0, batch: 64, learning_rate: 1e-3, steps: 1500 }
+        Self {
+            beta: 1.0,
+            schedule: Schedule::Constant,
+            batch: 64,
+            learning_rate: 1e-3,
+            steps: 1500,
+            finish: Finish::Steps,
+        }
     }
 }
 
@@ -87,9 +299,22 @@ impl TrainingSpec {
 }
 
 impl ModelSpec {
-    /// Linear layers of these widths, two latent dimensions.
+    /// A variational autoencoder of two latent dimensions with this net, as the reference work has it.
+    pub fn of(net: Net) -> Self {
+        Self {
+            net,
+            latent: 2,
+            input: Input::Picture,
+            objective: Objective::Variational,
+            likelihood: Likelihood::Bernoulli,
+            activation: Activation::Relu,
+            dropout: 0,
+        }
+    }
+
+    /// Linear layers of these widths.
     pub fn mlp(hidden: &[usize]) -> Self {
-        Self { net: Net::Mlp { hidden: hidden.to_vec() }, latent: 2 }
+        Self::of(Net::Mlp { hidden: hidden.to_vec() })
     }
 
     /// `mlp-vae-2` of the reference work: 784-512-256-2 and back.
@@ -99,6 +324,37 @@ impl ModelSpec {
 
     /// `conv-vae-2` of the reference work.
     pub fn reference_conv() -> Self {
-        Self { net: Net::Conv { channels: [32, 64], hidden: 128 }, latent: 2 }
+        Self::of(Net::Conv { channels: [32, 64], hidden: 128 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_of_before_can_be_read_and_the_reference_is_written_as_it_was() {
+        let text = r#"{"net":{"mlp":{"hidden":[512,256]}},"latent":2}"#;
+        let spec: ModelSpec = serde_json::from_str(text).expect("a spec");
+        assert_eq!(spec, ModelSpec::reference_mlp());
+        assert_eq!(serde_json::to_string(&spec).expect("JSON"), text);
+    }
+
+    #[test]
+    fn beta_comes_to_its_value_as_scheduled() {
+        let shares = |schedule: Schedule, steps: [u32; 5]| steps.map(|step| schedule.share(step));
+        assert_eq!(shares(Schedule::Constant, [0, 1, 9, 99, 999]), [1.0; 5]);
+        assert_eq!(shares(Schedule::WarmUp { steps: 100 }, [0, 25, 50, 100, 900]), [0.0, 0.25, 0.5, 1.0, 1.0]);
+        assert_eq!(shares(Schedule::Cyclical { period: 100 }, [0, 25, 50, 99, 125]), [0.0, 0.5, 1.0, 1.0, 0.5]);
+        assert_eq!(Schedule::WarmUp { steps: 0 }.share(0), 0.0, "and no division by zero");
+    }
+
+    #[test]
+    fn epochs_are_passes_over_the_data() {
+        let mut spec = RunSpec { data: DataSpec::Digits { count: 1000 }, ..RunSpec::default() };
+        (spec.training.batch, spec.training.finish) = (64, Finish::Epochs(3));
+        assert_eq!((spec.epoch(), spec.last_step()), (15, 45));
+        spec.training.finish = Finish::Plateau(4);
+        assert_eq!(spec.last_step(), spec.training.steps);
     }
 }
