@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{ModelSpec, RunSpec};
+use crate::spec::{ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
 pub type RequestId = u32;
@@ -24,6 +24,10 @@ pub enum ToEngine {
     SnapshotSeen,
     /// The part of the plane that is on show, and its cells: what snapshots decode.
     Look { area: Area, columns: u32, rows: u32 },
+    /// The axes of the latent space that the plane shows, counted from 0; every other coordinate is 0.
+    Axes([u32; 2]),
+    /// Training takes no more than so many steps a second from now on; as many as it can for nothing.
+    Pace(Option<f32>),
 }
 
 /// What changes the session. Whether a phase allows it: [`Phase::allows`].
@@ -41,14 +45,20 @@ pub enum Command {
     Train {
         spec: RunSpec,
     },
-    /// Go on from a checkpoint that another engine wrote. Buffer 0: the checkpoint.
+    /// Go on from a checkpoint, this engine's or another's. Buffer 0: the checkpoint.
     Restore {
         spec: RunSpec,
         step: u32,
         paused: bool,
     },
+    /// Go on with another β, batch, learning rate or end.
+    Adjust {
+        training: TrainingSpec,
+    },
     Pause,
     Resume,
+    /// Take one step and rest again.
+    Step,
     /// End the run and keep its model.
     Stop,
     /// Drop run and model.
@@ -67,6 +77,10 @@ pub enum Slot {
     Samples,
     Original,
     Surface,
+    /// A grid of the latent space in the data's plane, one of the data's plane in the latent space, and the data.
+    Warp,
+    Unwarp,
+    Points,
     Atlas,
     Bench,
 }
@@ -75,7 +89,7 @@ pub enum Slot {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Query {
     /// Decode points of the plane, given one after another: z₁ z₂ z₁ z₂ …
-    /// Answer buffer 0: `PIXELS` values a point, as `format` says.
+    /// Answer buffer 0: as `format` says.
     Decode { z: Vec<f32>, format: PixelFormat },
     /// Encode a picture and decode its mean. Buffer 0: `PIXELS` bytes, 255 is ink.
     /// Answer buffer 0: the reconstruction, 8 bits a pixel.
@@ -90,6 +104,11 @@ pub enum Query {
     /// The same loss at the cells' centres of a grid as in `Atlas`; buffers as in `Roll`.
     /// Answer buffer 0: little-endian f32, in nats, a number a cell.
     Surface { area: Area, columns: u32, rows: u32 },
+    /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
+    /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
+    EncodePoints,
+    /// The data whose codes the snapshots show, where they are points. Answer buffer 0: little-endian f32, x y of each.
+    Points,
     /// A picture of the set whose codes the snapshots show. Answer buffer 0: `PIXELS` bytes, 255 is ink.
     Original { index: u32 },
     /// Run `count` steps on the benchmark's batch. Answered at once; they are only enqueued.
@@ -100,9 +119,9 @@ pub enum Query {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PixelFormat {
-    /// One byte a pixel, 255 is a probability of 1.
+    /// A picture of `PIXELS` bytes for each point, 255 is a probability of 1.
     Bytes,
-    /// Probabilities as little-endian f32.
+    /// The data themselves as little-endian f32: `PIXELS` probabilities, or the two coordinates, for each point.
     Floats,
 }
 
@@ -147,6 +166,10 @@ pub enum Answer {
         columns: u32,
         rows: u32,
     },
+    /// Buffer 0: the codes.
+    PointsEncoded,
+    /// Buffer 0: the points.
+    Points,
     /// Buffer 0: the picture.
     Original {
         index: u32,
@@ -165,24 +188,40 @@ pub enum Event {
     /// The engine listens and computes on this device.
     Device(DeviceInfo),
     Phase(Phase),
-    /// Losses of the steps since the last one of these, oldest first.
+    /// Losses of the steps since the last one of these, and of the validations, oldest first.
     Progress {
         run: RunId,
         step: u32,
-        steps: u32,
         losses: Vec<StepLoss>,
+        validations: Vec<StepLoss>,
         steps_per_second: f32,
     },
-    /// How the model sees its test pictures now.
+    /// How the model sees its held-out data now.
+    /// `kl`: the KL divergence of each latent dimension, the mean over these data in nats; empty where the model is not
+    /// variational.
     /// Buffers: μ as little-endian f32, z₁ z₂ of each; log σ² in the same way; labels, a byte each; the atlas picture as
-    /// in [`Query::Atlas`]. The next comes after [`ToEngine::SnapshotSeen`].
+    /// in [`Query::Atlas`]; one datum of each class as the encoder sees it, `PIXELS` bytes each; their reconstructions. The
+    /// next comes after [`ToEngine::SnapshotSeen`].
     Snapshot {
         run: RunId,
         step: u32,
         points: u32,
+        kl: Vec<f32>,
         area: Area,
         columns: u32,
         rows: u32,
+    },
+    /// The run goes on with this from its step `step` on.
+    Adjusted {
+        run: RunId,
+        step: u32,
+        training: TrainingSpec,
+    },
+    /// The run has come to its end by itself.
+    Ended {
+        run: RunId,
+        step: u32,
+        why: Ending,
     },
     /// Everything needed to go on elsewhere. Buffer 0: opaque to the page, which keeps the last one.
     Checkpoint {
@@ -209,13 +248,27 @@ pub enum DeviceKind {
     WebGpu,
 }
 
-/// Of one optimiser step, in nats a picture, mean over the batch. Total = reconstruction + β·KL.
+/// Why a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ending {
+    /// Its last step, or its last pass over the data.
+    Steps,
+    Minutes,
+    /// The validation loss has stopped falling.
+    Plateau,
+}
+
+/// Of one optimiser step, in nats a datum, mean over the batch. Total = reconstruction + weight·penalty.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepLoss {
     pub step: u32,
     pub reconstruction: f32,
-    pub kl: f32,
+    /// The KL divergence from the prior, or what a sparse autoencoder pays.
+    pub penalty: f32,
     pub total: f32,
+    /// Euclidean, over all parameters; 0 where no gradient was taken.
+    pub gradient_norm: f32,
 }
 
 /// A fact for the page to put in words, and detail for the console.
@@ -273,13 +326,13 @@ impl Phase {
     pub fn allows(self, command: &Command) -> bool {
         use Phase::*;
         match command {
-            Command::Load { .. } | Command::LoadReference { .. } | Command::Restore { .. } => {
+            Command::Load { .. } | Command::LoadReference { .. } | Command::Train { .. } => {
                 matches!(self, Idle | Ready)
             }
-            Command::Train { .. } => matches!(self, Idle | Ready),
+            Command::Restore { .. } => matches!(self, Idle | Ready | Paused),
             Command::Pause => self == Training,
-            Command::Resume => self == Paused,
-            Command::Stop => matches!(self, Training | Paused),
+            Command::Resume | Command::Step => self == Paused,
+            Command::Adjust { .. } | Command::Stop => matches!(self, Training | Paused),
             Command::Reset => matches!(self, Ready | Training | Paused),
         }
     }

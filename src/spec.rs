@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod check;
+
 /// Side of a picture in pixels; pictures here are square and grey.
 pub const SIDE: usize = 28;
 /// Pixels of a picture.

@@ -4,7 +4,7 @@ use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer}
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::nn::layout::Layout;
-use crate::nn::vae::Vae;
+use crate::nn::vae::{Batch, Vae};
 use crate::spec::{ModelSpec, TrainingSpec};
 
 /// Adam's guard against division by zero, as the paper has it (Kingma and Ba 2014, arXiv:1412.6980).
@@ -44,20 +44,36 @@ impl Trainer {
         }
     }
 
+    /// What the penalty is multiplied with in the next step.
+    pub fn weight(&self) -> f32 {
+        self.training.beta * self.training.schedule.share(self.steps_done)
+    }
+
+    /// Goes on with another β, another batch or another rate.
+    pub fn adjust(&mut self, training: &TrainingSpec) {
+        self.training = training.clone();
+    }
+
     /// Optimiser steps done.
     pub fn steps_done(&self) -> u32 {
         self.steps_done
     }
 
-    /// One step on `x` [n, pixels] with noise ε [n, latent]. Gives [reconstruction, KL] before the step, in nats a
-    /// picture, still on the device.
-    pub fn step(&mut self, x: Tensor<2>, noise: Tensor<2>) -> Tensor<1> {
+    /// One step. Gives [reconstruction, penalty, norm of the gradient] before the step, the first two in nats a datum,
+    /// still on the device.
+    pub fn step(&mut self, batch: Batch) -> Tensor<1> {
         let tracked = self.vae.tracked();
-        let loss = tracked.loss(x.autodiff(), noise.autodiff());
-        let terms = Tensor::cat(vec![loss.reconstruction.clone().inner(), loss.kl.clone().inner()], 0);
-        let mut gradients = (loss.reconstruction + loss.kl * self.training.beta).backward();
+        let loss = tracked.loss(&batch.autodiff());
+        let (reconstruction, penalty) = (loss.reconstruction.clone().inner(), loss.penalty.clone().inner());
+        let total = match self.spec.objective.has_penalty() {
+            true => loss.reconstruction + loss.penalty * self.weight(),
+            false => loss.reconstruction,
+        };
+        let mut gradients = total.backward();
         let gradient = tracked.flat_gradients(&mut gradients);
         drop(tracked);
+        let norm = gradient.clone().square().sum().sqrt();
+        let terms = Tensor::cat(vec![reconstruction, penalty, norm], 0);
         // The moments are handed over, not shared, so that the device may reuse their memory.
         let (rate, flat) = (self.training.learning_rate, self.flat.clone());
         (self.flat, self.moments) = self.adam.step(rate, flat, gradient, self.moments.take());

@@ -7,6 +7,7 @@ use latentscape::engine::answers::answer;
 use latentscape::engine::burn_learner::BurnLearner;
 use latentscape::engine::inbox::Ask;
 use latentscape::engine::learner::{Learner, Painting};
+use latentscape::latent::slice::Slice;
 use latentscape::protocol::{Answer, Area, DeviceInfo, DeviceKind, NoticeKind, Query, Slot, StepLoss};
 use latentscape::rng::Rng;
 use latentscape::spec::{DataSpec, ModelSpec, PIXELS, RunSpec, TrainingSpec};
@@ -107,7 +108,7 @@ fn shipped() -> BurnLearner {
 
 fn ask(learner: &mut BurnLearner, query: Query, buffers: &[Vec<u8>]) -> (Answer, Vec<Vec<u8>>) {
     let ask = Ask { id: 1, slot: Slot::Paint, query, buffers: buffers.to_vec() };
-    pollster::block_on(answer(learner, &ask))
+    pollster::block_on(answer(learner, Slice::default(), &ask))
 }
 
 fn decoding(learner: &mut BurnLearner, z: [f32; 2]) -> Vec<u8> {

@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use latentscape::engine::inbox::Inbox;
-use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes};
-use latentscape::engine::session::{Outgoing, Session};
+use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip};
+use latentscape::engine::session::{Outgoing, Rest, Session};
 use latentscape::protocol::*;
-use latentscape::spec::{ModelSpec, PIXELS, RunSpec};
+use latentscape::spec::{Finish, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 
 thread_local! {
     static NOW: Cell<f64> = const { Cell::new(0.0) };
@@ -20,6 +20,9 @@ struct Fake {
     steps: Rc<Cell<u32>>,
     pending: Rc<RefCell<Vec<StepLoss>>>,
     model: Rc<Cell<bool>>,
+    training: Rc<RefCell<TrainingSpec>>,
+    /// Dimensions of the latent space; two for nothing.
+    latent: Rc<Cell<Option<usize>>>,
     /// What goes wrong next.
     fault: Rc<Cell<Option<Fault>>>,
 }
@@ -28,6 +31,8 @@ struct Fake {
 enum Fault {
     Weights,
     Nan,
+    /// A loss far beyond the first.
+    Away,
     Device,
 }
 
@@ -40,7 +45,11 @@ impl Learner for Fake {
     }
 
     fn latent(&self) -> Option<usize> {
-        self.model.get().then_some(2)
+        self.model.get().then_some(self.latent.get().unwrap_or(2))
+    }
+
+    fn input(&self) -> Input {
+        Input::Picture
     }
 
     fn load(&mut self, _: &ModelSpec, _: &[u8]) -> Result<(), Notice> {
@@ -55,23 +64,34 @@ impl Learner for Fake {
         self.load(model, &[])
     }
 
-    fn begin(&mut self, _: &RunSpec) -> Result<(), Notice> {
+    fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice> {
+        self.restore(spec, 0, &[])
+    }
+
+    fn restore(&mut self, spec: &RunSpec, step: u32, _: &[u8]) -> Result<(), Notice> {
         self.model.set(true);
-        self.steps.set(0);
+        self.steps.set(step);
+        self.training.replace(spec.training.clone());
         Ok(())
     }
 
-    fn restore(&mut self, _: &RunSpec, step: u32, _: &[u8]) -> Result<(), Notice> {
-        self.model.set(true);
-        self.steps.set(step);
+    fn adjust(&mut self, training: &TrainingSpec) -> Result<(), Notice> {
+        if training.batch == 0 {
+            return Err(notice(NoticeKind::BadSpec));
+        }
+        self.training.replace(training.clone());
         Ok(())
     }
 
     fn step(&mut self) {
         NOW.set(NOW.get() + STEP_MS);
         self.steps.set(self.steps.get() + 1);
-        let total = if self.fault.get() == Some(Fault::Nan) { f32::NAN } else { 100.0 };
-        self.pending.borrow_mut().push(StepLoss { step: self.steps.get(), reconstruction: 90.0, kl: 10.0, total });
+        let total = match self.fault.get() {
+            Some(Fault::Nan) => f32::NAN,
+            Some(Fault::Away) => 1e6,
+            Some(Fault::Weights | Fault::Device) | None => 90.0 + 10.0 * self.training.borrow().beta,
+        };
+        self.pending.borrow_mut().push(loss(self.steps.get(), total));
     }
 
     async fn losses(&mut self) -> Result<Vec<StepLoss>, Notice> {
@@ -81,9 +101,28 @@ impl Learner for Fake {
         Ok(self.pending.take())
     }
 
+    async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
+        // It falls for 200 steps and rises after.
+        let step = self.steps.get();
+        Ok(Some(loss(step, 300.0 - step.min(200) as f32 + step.saturating_sub(200) as f32)))
+    }
+
+    async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
+        let inputs = indices.iter().flat_map(|&i| vec![i as u8; PIXELS]).collect();
+        Ok(Strip { inputs, reconstructions: vec![7; indices.len() * PIXELS] })
+    }
+
+    async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice> {
+        Ok(points.to_vec())
+    }
+
+    fn points(&self) -> Vec<f32> {
+        Vec::new()
+    }
+
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice> {
         // Each point's picture is as bright as its first coordinate.
-        Ok(z.chunks(2).flat_map(|z| vec![z[0]; PIXELS]).collect())
+        Ok(z.chunks(self.latent.get().unwrap_or(2)).flat_map(|z| vec![z[0]; PIXELS]).collect())
     }
 
     async fn encode(&self, _: &[u8]) -> Result<Encoded, Notice> {
@@ -105,7 +144,9 @@ impl Learner for Fake {
     }
 
     async fn codes(&self) -> Result<Codes, Notice> {
-        Ok(Codes { mu: vec![0.5; 4], log_var: vec![-2.0; 4], labels: vec![3, 4] })
+        let latent = self.latent.get().unwrap_or(2);
+        let mu = (0..2 * latent).map(|i| if latent == 2 { 0.5 } else { i as f32 }).collect();
+        Ok(Codes { mu, log_var: vec![-2.0; 2 * latent], labels: vec![3, 4] })
     }
 
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
@@ -149,18 +190,26 @@ impl Script {
     }
 
     fn look(&mut self, area: Area, columns: u32, rows: u32) -> &mut Self {
-        self.inbox.borrow_mut().put(ToEngine::Look { area, columns, rows }, vec![]);
-        self
+        self.put(ToEngine::Look { area, columns, rows })
     }
 
     fn seen(&mut self) -> &mut Self {
-        self.inbox.borrow_mut().put(ToEngine::SnapshotSeen, vec![]);
-        self
+        self.put(ToEngine::SnapshotSeen)
     }
 
     fn turn(&mut self) -> &mut Self {
+        self.rest();
+        self
+    }
+
+    /// A turn, and what is to be done after it.
+    fn rest(&mut self) -> Rest {
         let heard = &mut self.heard;
-        pollster::block_on(self.session.turn(&self.inbox, &mut |message| heard.push(message)));
+        pollster::block_on(self.session.turn(&self.inbox, &mut |message| heard.push(message)))
+    }
+
+    fn put(&mut self, message: ToEngine) -> &mut Self {
+        self.inbox.borrow_mut().put(message, vec![]);
         self
     }
 
@@ -197,6 +246,8 @@ fn word(outgoing: &Outgoing) -> String {
         ToPage::Event(Event::Progress { step, losses, .. }) => format!("progress {step} with {}", losses.len()),
         ToPage::Event(Event::Snapshot { step, .. }) => format!("snapshot {step}"),
         ToPage::Event(Event::Checkpoint { step, .. }) => format!("checkpoint {step}"),
+        ToPage::Event(Event::Adjusted { step, .. }) => format!("adjusted {step}"),
+        ToPage::Event(Event::Ended { step, why, .. }) => format!("ended {step} {why:?}"),
         ToPage::Event(Event::Warning(notice)) => format!("warning {:?}", notice.kind),
         ToPage::Event(Event::Failed(notice)) => format!("failed {:?}", notice.kind),
         ToPage::Answer { id, answer, .. } => match answer {
@@ -207,12 +258,18 @@ fn word(outgoing: &Outgoing) -> String {
             | Answer::Rolled { .. }
             | Answer::Surface { .. }
             | Answer::Original { .. }
+            | Answer::PointsEncoded
+            | Answer::Points
             | Answer::Enqueued
             | Answer::Synced { .. } => {
                 format!("answer {id}")
             }
         },
     }
+}
+
+fn loss(step: u32, total: f32) -> StepLoss {
+    StepLoss { step, reconstruction: 90.0, penalty: 10.0, total, gradient_norm: 1.0 }
 }
 
 fn notice(kind: NoticeKind) -> Notice {
@@ -243,7 +300,9 @@ fn a_run_goes_from_idle_to_ready_and_tells_all_of_it() {
             "loading",
             "progress 0 with 0",
             "snapshot 0",
+            "checkpoint 0",
             "training",
+            "ended 5 Steps",
             "progress 5 with 5",
             "snapshot 5",
             "checkpoint 5",
@@ -277,11 +336,16 @@ fn stop_keeps_the_model_and_reset_drops_it() {
 
 #[test]
 fn every_phase_refuses_what_it_does_not_allow() {
-    let commands: [(Command, &[Phase]); 8] = [
+    let commands: [(Command, &[Phase]); 10] = [
         (load(), &[Phase::Idle, Phase::Ready]),
         (Command::LoadReference { model: ModelSpec::mlp(&[8]) }, &[Phase::Idle, Phase::Ready]),
         (run(1), &[Phase::Idle, Phase::Ready]),
-        (Command::Restore { spec: RunSpec::default(), step: 0, paused: false }, &[Phase::Idle, Phase::Ready]),
+        (
+            Command::Restore { spec: RunSpec::default(), step: 0, paused: false },
+            &[Phase::Idle, Phase::Ready, Phase::Paused],
+        ),
+        (Command::Adjust { training: TrainingSpec::default() }, &[Phase::Training, Phase::Paused]),
+        (Command::Step, &[Phase::Paused]),
         (Command::Pause, &[Phase::Training]),
         (Command::Resume, &[Phase::Paused]),
         (Command::Stop, &[Phase::Training, Phase::Paused]),
@@ -343,7 +407,10 @@ fn a_snapshot_brings_the_whole_posterior_and_the_picture() {
     script.look(area, 1, 1).say(run(10_000)).turn();
     let outgoing = script.heard.iter().find(|outgoing| word(outgoing) == "snapshot 0").unwrap();
     let floats = |v: f32| v.to_le_bytes().repeat(4);
-    assert_eq!(outgoing.buffers, [floats(0.5), floats(-2.0), vec![3, 4], vec![128; PIXELS]]);
+    let strip = [vec![0; PIXELS], vec![1; PIXELS]].concat();
+    let reconstructions = vec![7; 2 * PIXELS];
+    let expected = [floats(0.5), floats(-2.0), vec![3, 4], vec![128; PIXELS], strip, reconstructions];
+    assert!(outgoing.buffers == expected, "codes, log σ², labels, the atlas, one of each class, and what it came to");
 }
 
 #[test]
@@ -397,7 +464,7 @@ fn a_run_is_kept_early_and_then_now_and_again() {
             kept.push(NOW.get() as u32 / 1000);
         }
     }
-    assert_eq!(kept, [1, 11, 21]);
+    assert_eq!(kept, [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 25]);
 }
 
 #[test]
@@ -416,7 +483,7 @@ fn a_loss_that_is_no_number_ends_the_run_and_another_can_start() {
     script.heard();
     script.fake.fault.set(Some(Fault::Nan));
     script.turn();
-    assert_eq!(script.heard(), ["failed Diverged", "idle"]);
+    assert_eq!(script.heard().last_chunk::<2>().unwrap(), &["failed Diverged", "idle"]);
     script.fake.fault.set(None);
     script.say(run(3)).turns(2);
     assert_eq!(script.session.phase(), Phase::Ready);
@@ -446,6 +513,120 @@ fn a_checkpoint_goes_on_where_it_was_written() {
     let mut done = Script::new();
     done.say(Command::Restore { spec, step: 50, paused: false }).turn();
     assert_eq!(done.session.phase(), Phase::Ready, "a finished run is not started again");
+}
+
+#[test]
+fn a_loss_that_leaves_for_good_ends_the_run_and_it_goes_on_from_before() {
+    let mut script = Script::new();
+    script.say(run(1000)).turns(3);
+    script.heard();
+    script.fake.fault.set(Some(Fault::Away));
+    script.turn();
+    assert_eq!(script.heard().last_chunk::<2>().unwrap(), &["failed Diverged", "idle"]);
+    script.fake.fault.set(None);
+    script.say(Command::Restore { spec: RunSpec::default(), step: 4, paused: true }).turn().say(Command::Resume).turn();
+    assert_eq!(script.session.phase(), Phase::Training);
+    assert!(script.fake.steps.get() > 4);
+}
+
+#[test]
+fn beta_is_changed_in_the_middle_of_an_epoch_and_the_change_is_told() {
+    let mut script = Script::new();
+    script.say(run(1000)).turns(3).heard();
+    let at = script.fake.steps.get();
+    let training = TrainingSpec { beta: 4.0, ..TrainingSpec::default() };
+    script.say(Command::Adjust { training: training.clone() }).turns(8);
+    let losses: Vec<StepLoss> = script.heard.iter().flat_map(|outgoing| progress(outgoing)).collect();
+    assert!(losses.iter().all(|loss| loss.total == if loss.step <= at { 100.0 } else { 130.0 }), "{losses:?}");
+    assert!(losses.iter().any(|loss| loss.step > at));
+    assert!(script.heard().contains(&format!("adjusted {at}")));
+    // What cannot be is refused, and the run goes on as it was.
+    script.say(Command::Adjust { training: TrainingSpec { batch: 0, ..training.clone() } }).turns(2);
+    assert!(script.heard().contains(&"warning BadSpec".to_owned()));
+    assert_eq!((script.session.phase(), script.fake.training.borrow().clone()), (Phase::Training, training));
+}
+
+fn progress(outgoing: &Outgoing) -> Vec<StepLoss> {
+    match &outgoing.message {
+        ToPage::Event(Event::Progress { losses, .. }) => losses.clone(),
+        ToPage::Event(_) | ToPage::Answer { .. } => Vec::new(),
+    }
+}
+
+#[test]
+fn one_step_is_one_step() {
+    let mut script = Script::new();
+    script.say(run(1000)).turns(3).say(Command::Pause).turn().heard();
+    let at = script.fake.steps.get();
+    script.say(Command::Step).turns(3);
+    assert_eq!((script.session.phase(), script.fake.steps.get()), (Phase::Paused, at + 1));
+    let now = at + 1;
+    let expected = [format!("progress {now} with 1"), format!("snapshot {now}"), format!("checkpoint {now}")];
+    assert_eq!(script.heard(), expected);
+}
+
+#[test]
+fn a_slow_run_takes_no_more_steps_than_it_may_and_rests_between() {
+    let mut script = Script::new();
+    script.put(ToEngine::Pace(Some(2.0))).say(run(1000)).turn();
+    assert_eq!(script.fake.steps.get(), 1);
+    let Rest::Until(ms) = script.rest() else { panic!("there is nothing to do for a while") };
+    assert!(ms > 400.0 && script.fake.steps.get() == 1, "{ms}");
+    // A hand is answered all the same.
+    script.heard();
+    script.ask(1, Slot::Handle, decode()).turn();
+    assert_eq!(script.heard(), ["answer 1"]);
+    NOW.set(NOW.get() + ms);
+    script.turn();
+    assert_eq!(script.fake.steps.get(), 2);
+    script.put(ToEngine::Pace(None)).turn();
+    assert!(script.fake.steps.get() > 3 && script.rest() == Rest::Not);
+}
+
+#[test]
+fn a_run_ends_when_the_validation_loss_has_stopped_falling_or_its_minutes_are_over() {
+    let ended = |finish: Finish| {
+        let mut spec = RunSpec::default();
+        (spec.training.steps, spec.training.finish) = (10_000, finish);
+        let mut script = Script::new();
+        script.say(Command::Train { spec });
+        while script.session.phase() != Phase::Ready {
+            script.turn();
+        }
+        script.heard().into_iter().find(|word| word.starts_with("ended")).unwrap()
+    };
+    // The lowest is at step 200; the third without a lower one at 350.
+    assert_eq!(ended(Finish::Plateau(3)), "ended 350 Plateau");
+    // Steps of 10 ms, three to a slice of 24 and two before a validation: 600 ms are over in the slice that ends at 62.
+    assert_eq!(ended(Finish::Minutes(0.01)), "ended 62 Minutes");
+    assert_eq!(ended(Finish::Epochs(2)), format!("ended {} Steps", 2 * RunSpec::default().epoch()));
+}
+
+#[test]
+fn a_run_is_taken_back_while_it_rests_and_shows_that_moment() {
+    let mut script = Script::new();
+    script.say(run(1000)).turns(9).say(Command::Pause).turn().heard();
+    script.say(Command::Restore { spec: RunSpec::default(), step: 0, paused: true }).turn();
+    assert_eq!(script.heard(), ["loading", "progress 0 with 0", "snapshot 0", "checkpoint 0", "paused"]);
+    assert_eq!((script.session.phase(), script.fake.steps.get()), (Phase::Paused, 0));
+}
+
+#[test]
+fn the_plane_shows_the_axes_that_are_wanted() {
+    let mut script = Script::new();
+    script.fake.latent.set(Some(4));
+    let area = Area { min: [0.0; 2], max: [1.0; 2] };
+    script.look(area, 1, 1).say(run(1000)).turn().heard.clear();
+    script.put(ToEngine::Axes([3, 0])).turn();
+    let floats = |values: [f32; 4]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+    let snapshot = script.heard.iter().find(|outgoing| word(outgoing).starts_with("snapshot")).unwrap();
+    // Codes are 0 1 2 3 and 4 5 6 7; z₁ of the plane is the last of each, z₂ the first.
+    assert_eq!(snapshot.buffers[0], floats([3.0, 0.0, 7.0, 4.0]));
+    // The fake's pictures are as bright as the space's first coordinate, the plane's second.
+    assert!(snapshot.buffers[3] == vec![128; PIXELS]);
+    script.heard.clear();
+    script.ask(1, Slot::Handle, Query::Decode { z: vec![0.25, 1.0], format: PixelFormat::Bytes }).turn();
+    assert!(script.heard[0].buffers[0] == vec![255; PIXELS]);
 }
 
 #[test]

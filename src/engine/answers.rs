@@ -2,9 +2,11 @@
 
 use super::downhill::roll_down;
 use super::inbox::Ask;
-use super::learner::{Learner, Painting};
+use super::learner::{Learner, Painting, Slopes};
+use crate::data::set::pictures;
+use crate::latent::slice::Slice;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::{Input, PIXELS, SIDE};
 
 /// Most points or cells that one question may ask for: 4096 pictures are 3 MB.
 pub const LIMIT: usize = 4096;
@@ -17,17 +19,19 @@ const FARTHEST: f32 = 1000.0;
 /// An answer and its buffers.
 pub type Reply = (Answer, Vec<Vec<u8>>);
 
-/// Answers a question, or says why not.
-pub async fn answer(learner: &mut impl Learner, ask: &Ask) -> Reply {
+/// Answers a question about the plane `slice` of the latent space, or says why not.
+pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Reply {
     let reply = match &ask.query {
-        Query::Decode { z, format } => decode(learner, z, *format).await,
-        Query::Encode => encode(learner, ask.buffers.first()).await,
+        Query::Decode { z, format } => decode(learner, slice, z, *format).await,
+        Query::Encode => encode(learner, slice, ask.buffers.first()).await,
+        Query::EncodePoints => encode_points(learner, slice, ask.buffers.first()).await,
+        Query::Points => points(learner),
         Query::Atlas { area, columns, rows } => {
             let (area, columns, rows) = (*area, *columns, *rows);
-            atlas(learner, area, columns, rows).await.map(|p| (Answer::Atlas { area, columns, rows }, vec![p]))
+            atlas(learner, slice, area, columns, rows).await.map(|p| (Answer::Atlas { area, columns, rows }, vec![p]))
         }
-        Query::Roll { z, steps } => roll(learner, z, *steps, &ask.buffers).await,
-        Query::Surface { area, columns, rows } => surface(learner, *area, *columns, *rows, &ask.buffers).await,
+        Query::Roll { z, steps } => roll(learner, slice, z, *steps, &ask.buffers).await,
+        Query::Surface { area, columns, rows } => surface(learner, slice, (*area, *columns, *rows), &ask.buffers).await,
         Query::Original { index } => original(learner, *index),
         Query::BenchSteps { count } => bench_steps(learner, *count),
         Query::BenchSync => bench_sync(learner).await,
@@ -35,69 +39,107 @@ pub async fn answer(learner: &mut impl Learner, ask: &Ask) -> Reply {
     reply.unwrap_or_else(|notice| (Answer::Refused(notice), vec![]))
 }
 
-async fn decode(learner: &impl Learner, z: &[f32], format: PixelFormat) -> Result<Reply, Notice> {
+async fn decode(learner: &impl Learner, slice: Slice, z: &[f32], format: PixelFormat) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    if z.is_empty() || !z.len().is_multiple_of(latent) || z.len() / latent > LIMIT || !z.iter().all(|v| v.is_finite()) {
-        return Err(bad_question(format!("{} numbers for {latent} dimensions", z.len())));
+    if z.is_empty() || !z.len().is_multiple_of(2) || z.len() / 2 > LIMIT || !z.iter().all(|v| v.is_finite()) {
+        return Err(bad_question(format!("{} numbers for points of a plane", z.len())));
     }
-    let pixels = learner.decode(z).await?;
+    let values = learner.decode(&slice.lift(z, latent)).await?;
     let bytes = match format {
-        PixelFormat::Bytes => to_bytes(&pixels),
-        PixelFormat::Floats => bytes_of(&pixels),
+        PixelFormat::Bytes => pictures(learner.input(), &values),
+        PixelFormat::Floats => bytes_of(&values),
     };
     Ok((Answer::Decoded, vec![bytes]))
 }
 
-async fn encode(learner: &impl Learner, picture: Option<&Vec<u8>>) -> Result<Reply, Notice> {
-    learner.latent().ok_or_else(no_model)?;
-    let picture = picture.filter(|p| p.len() == PIXELS).ok_or_else(|| bad_question("not a picture".into()))?;
+async fn encode(learner: &impl Learner, slice: Slice, picture: Option<&Vec<u8>>) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let picture = picture.filter(|p| p.len() == PIXELS && learner.input() == Input::Picture);
+    let picture = picture.ok_or_else(|| bad_question("not a picture, or a model that takes none".into()))?;
     let encoded = learner.encode(picture).await?;
-    let pixels = to_bytes(&encoded.reconstruction);
-    Ok((Answer::Encoded { mu: encoded.mu, log_var: encoded.log_var }, vec![pixels]))
+    let pixels = pictures(Input::Picture, &encoded.reconstruction);
+    let shown = |values: &[f32]| slice.project(values, latent, 0.0);
+    Ok((Answer::Encoded { mu: shown(&encoded.mu), log_var: shown(&encoded.log_var) }, vec![pixels]))
 }
 
-/// The decoded plane over `area`: one picture of `columns`·28 by `rows`·28 pixels, 8 bits each. Dimensions beyond
-/// the first two are zero.
+async fn encode_points(learner: &impl Learner, slice: Slice, buffer: Option<&Vec<u8>>) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let points: Vec<f32> = buffer.map(|bytes| floats(bytes)).unwrap_or_default();
+    let sound = !points.is_empty() && points.len().is_multiple_of(2) && points.len() / 2 <= LIMIT;
+    if !sound || !points.iter().all(|v| v.is_finite()) || learner.input() != Input::Point {
+        return Err(bad_question(format!("{} numbers for points of the data's plane", points.len())));
+    }
+    let codes = learner.encode_points(&points).await?;
+    Ok((Answer::PointsEncoded, vec![bytes_of(&slice.project(&codes, latent, 0.0))]))
+}
+
+fn points(learner: &impl Learner) -> Result<Reply, Notice> {
+    learner.latent().ok_or_else(no_model)?;
+    Ok((Answer::Points, vec![bytes_of(&learner.points())]))
+}
+
+/// The decoded plane over `area`: one picture of `columns`·28 by `rows`·28 pixels, 8 bits each.
 ///
 /// # Errors
 /// `NoModel`; `BadQuestion` for no cell, too many, or an area that is not finite; whatever the learner says.
-pub async fn atlas(learner: &impl Learner, area: Area, columns: u32, rows: u32) -> Result<Vec<u8>, Notice> {
-    let z = cell_centres(learner.latent().ok_or_else(no_model)?, area, columns, rows)?;
-    Ok(mosaic(&to_bytes(&learner.decode(&z).await?), columns as usize))
+pub async fn atlas(
+    learner: &impl Learner,
+    slice: Slice,
+    area: Area,
+    columns: u32,
+    rows: u32,
+) -> Result<Vec<u8>, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let z = slice.lift(&cell_centres(area, columns, rows)?, latent);
+    Ok(mosaic(&pictures(learner.input(), &learner.decode(&z).await?), columns as usize))
 }
 
-async fn roll(learner: &impl Learner, z: &[f32], steps: u32, buffers: &[Vec<u8>]) -> Result<Reply, Notice> {
+async fn roll(
+    learner: &impl Learner,
+    slice: Slice,
+    z: &[f32],
+    steps: u32,
+    buffers: &[Vec<u8>],
+) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    if z.len() != latent || !z.iter().all(|v| v.abs() <= FARTHEST) {
-        return Err(bad_question(format!("a start at {z:?} in {latent} dimensions, or beyond {FARTHEST}")));
+    if z.len() != 2 || !z.iter().all(|v| v.abs() <= FARTHEST) {
+        return Err(bad_question(format!("a start at {z:?}, which is no point of the plane within {FARTHEST}")));
     }
     if !(1..=STEPS).contains(&steps) {
         return Err(bad_question(format!("{steps} steps where 1 to {STEPS} are taken")));
     }
-    let painting = painting(buffers)?;
-    let trail = roll_down(z, steps, async |z: &[f32]| learner.slopes_at(z, painting).await).await?;
+    let painting = painting(learner, buffers)?;
+    // In the plane that is shown: every other coordinate stays where it is.
+    let slopes = async |z: &[f32]| {
+        let Slopes { loss, gradient } = learner.slopes_at(&slice.lift(z, latent), painting).await?;
+        Ok(Slopes { loss, gradient: slice.project(&gradient, latent, 0.0) })
+    };
+    let trail = roll_down(z, steps, slopes).await?;
     // JSON has no NaN and no infinity. Only the start can be one: nothing else is lower.
     if trail.loss.iter().any(|loss| !loss.is_finite()) {
         return Err(bad_question(format!("the loss at {z:?} is not a finite number")));
     }
-    let end = learner.decode(&trail.z[trail.z.len() - latent..]).await?;
-    Ok((Answer::Rolled { z: trail.z, loss: trail.loss }, vec![to_bytes(&end)]))
+    let end = learner.decode(&slice.lift(&trail.z[trail.z.len() - 2..], latent)).await?;
+    Ok((Answer::Rolled { z: trail.z, loss: trail.loss }, vec![pictures(Input::Picture, &end)]))
 }
 
 async fn surface(
     learner: &impl Learner,
-    area: Area,
-    columns: u32,
-    rows: u32,
+    slice: Slice,
+    (area, columns, rows): (Area, u32, u32),
     buffers: &[Vec<u8>],
 ) -> Result<Reply, Notice> {
-    let z = cell_centres(learner.latent().ok_or_else(no_model)?, area, columns, rows)?;
-    let losses = learner.losses_at(&z, painting(buffers)?).await?;
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let z = slice.lift(&cell_centres(area, columns, rows)?, latent);
+    let losses = learner.losses_at(&z, painting(learner, buffers)?).await?;
     Ok((Answer::Surface { area, columns, rows }, vec![bytes_of(&losses)]))
 }
 
 /// The picture and the weights of a question about a painting.
-fn painting(buffers: &[Vec<u8>]) -> Result<Painting<'_>, Notice> {
+fn painting<'a>(learner: &impl Learner, buffers: &'a [Vec<u8>]) -> Result<Painting<'a>, Notice> {
+    if learner.input() != Input::Picture {
+        return Err(bad_question("a painting for a model that decodes no pictures".into()));
+    }
     let [picture, weights] = buffers else {
         return Err(bad_question(format!("{} buffers where a picture and its weights should be", buffers.len())));
     };
@@ -117,20 +159,14 @@ fn original(learner: &impl Learner, index: u32) -> Result<Reply, Notice> {
     Ok((Answer::Original { index }, vec![picture]))
 }
 
-/// The points at the centres of a grid's cells, [columns·rows, latent], row by row from the top left. Dimensions beyond
-/// the first two are zero.
-fn cell_centres(latent: usize, area: Area, columns: u32, rows: u32) -> Result<Vec<f32>, Notice> {
+/// The points at the centres of a grid's cells, z₁ z₂ of each, row by row from the top left.
+fn cell_centres(area: Area, columns: u32, rows: u32) -> Result<Vec<f32>, Notice> {
     let (columns, rows) = (columns as usize, rows as usize);
     let cells = columns.saturating_mul(rows);
     if cells == 0 || cells > LIMIT || !area.min.iter().chain(&area.max).all(|v| v.is_finite()) {
         return Err(bad_question(format!("a grid of {columns} by {rows} cells over {area:?}")));
     }
-    let mut z = vec![0.0; cells * latent];
-    for (cell, z) in z.chunks_exact_mut(latent).enumerate() {
-        let centre = cell_centre(area, columns, rows, cell);
-        z.iter_mut().zip(centre).for_each(|(value, at)| *value = at);
-    }
-    Ok(z)
+    Ok((0..cells).flat_map(|cell| cell_centre(area, columns, rows, cell)).collect())
 }
 
 /// Where in the plane a cell of a grid lies, counted row by row from the top left.
@@ -179,8 +215,9 @@ pub fn bytes_of(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
-fn to_bytes(probabilities: &[f32]) -> Vec<u8> {
-    probabilities.iter().map(|p| (p * 255.0 + 0.5) as u8).collect()
+/// What [`bytes_of`] wrote.
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
 fn no_model() -> Notice {

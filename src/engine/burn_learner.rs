@@ -1,32 +1,25 @@
 //! The learner that computes with burn, on whatever device it is given.
 
-use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
-use super::learner::{Codes, Encoded, Learner, Painting, Slopes};
-use crate::data::digits;
+use super::batches::{self, Batches, reference_batch};
+use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip};
 use crate::data::image_set::ImageSet;
-use crate::nn::layout::{Layout, SpecError};
+use crate::data::set::{Set, pictures};
+use crate::nn::layout::Layout;
 use crate::nn::loss::weighted_neg_log_joint;
-use crate::nn::vae::Vae;
+use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights::{self, WeightsError};
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
-use crate::spec::{DataSpec, ModelSpec, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{Corruption, Input, ModelSpec, Objective, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
-/// Pictures or points that go through the network at once when it is only asked, so that memory stays bounded.
+/// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
 const CHUNK: usize = 500;
-/// Held-out pictures of a run on generated data.
-const HELD_OUT: usize = 2000;
-/// Largest batch and longest run that a spec may ask for.
-const BATCH_LIMIT: usize = 4096;
-const DATA_LIMIT: usize = 100_000;
-
-/// Labels of the independent streams that one seed is split into.
-const ORDER_STREAM: u32 = 0x4F52_4400;
-const NOISE_STREAM: u32 = 0x4E4F_4900;
-const HELD_OUT_STREAM: u32 = 0x4845_4C44;
+/// Held-out data that a validation measures, with the same noise every time.
+const VALIDATION: usize = 500;
+const VALIDATION_STREAM: u32 = 0x5641_4C00;
 
 pub struct BurnLearner {
     device: Device,
@@ -36,25 +29,14 @@ pub struct BurnLearner {
 }
 
 struct Training {
+    spec: RunSpec,
     trainer: Trainer,
     batches: Batches,
-    beta: f32,
-    /// [reconstruction, KL] of steps not read back yet, with their numbers.
-    pending: Vec<(u32, Tensor<1>)>,
+    /// [reconstruction, penalty, norm of the gradient] of steps not read back yet, with their numbers and the penalty's
+    /// weight.
+    pending: Vec<(u32, f32, Tensor<1>)>,
     /// None in the benchmark, which shows no cloud.
-    held_out: Option<ImageSet>,
-}
-
-/// Where a step's pictures and noise come from.
-enum Batches {
-    Shuffled {
-        set: ImageSet,
-        seed: u32,
-        epoch: Option<u32>,
-        order: Vec<usize>,
-    },
-    /// The benchmark's one batch, uploaded once.
-    Fixed(Box<Tensor<2>>),
+    held_out: Option<Set>,
 }
 
 impl BurnLearner {
@@ -70,7 +52,7 @@ impl BurnLearner {
     pub fn begin_on(&mut self, spec: &RunSpec, set: ImageSet, held_out: ImageSet) -> Result<(), Notice> {
         let layout = checked(spec)?;
         let saved = Saved::fresh(weights::fresh(&layout, spec.seed));
-        self.install(spec, &layout, saved, set, held_out)
+        self.install(spec, &layout, saved, (Set::Pictures(set), Set::Pictures(held_out)))
     }
 
     /// Parameters of the model in training, flat; empty without a run.
@@ -84,19 +66,25 @@ impl BurnLearner {
         }
     }
 
-    /// μ and log σ² of a set's pictures, [n, latent] each, row after row.
+    /// μ and log σ² of a set's data, [n, latent] each, row after row; log σ² is −∞ of what is encoded to a point.
     ///
     /// # Errors
     /// `NoModel`, `DeviceLost`.
-    pub async fn posteriors(&self, set: &ImageSet) -> Result<(Vec<f32>, Vec<f32>), Notice> {
+    pub async fn posteriors(&self, set: &Set) -> Result<(Vec<f32>, Vec<f32>), Notice> {
         let model = self.model()?;
         let (mut mu, mut log_var) = (Vec::new(), Vec::new());
         for start in (0..set.len()).step_by(CHUNK) {
             let posterior = model.encode(gather(set, start..(start + CHUNK).min(set.len()), &self.device));
-            let [m, v] = read_two(posterior.mu, posterior.log_var).await?;
-            mu.extend(m);
-            log_var.extend(v);
+            match posterior.log_var {
+                Some(log_variances) => {
+                    let [m, v] = read_two(posterior.mu, log_variances).await?;
+                    mu.extend(m);
+                    log_var.extend(v);
+                }
+                None => mu.extend(read(posterior.mu).await?),
+            }
         }
+        log_var.resize(mu.len(), f32::NEG_INFINITY);
         Ok((mu, log_var))
     }
 
@@ -105,22 +93,28 @@ impl BurnLearner {
         spec: &RunSpec,
         layout: &Layout,
         saved: Saved,
-        set: ImageSet,
-        held_out: ImageSet,
+        (set, held_out): (Set, Set),
     ) -> Result<(), Notice> {
         if set.len() < spec.training.batch {
             return Err(bad_spec(format!("a batch of {} from {} pictures", spec.training.batch, set.len())));
         }
         let trainer = Trainer::resume(&spec.model, &spec.training, layout, saved, &self.device);
-        let batches = Batches::Shuffled { set, seed: spec.seed, epoch: None, order: Vec::new() };
-        self.put(Training {
-            trainer,
-            batches,
-            beta: spec.training.beta,
-            pending: Vec::new(),
-            held_out: Some(held_out),
-        });
+        let batches = Batches::shuffled(set, spec.seed);
+        let held_out = Some(held_out);
+        self.put(Training { spec: spec.clone(), trainer, batches, pending: Vec::new(), held_out });
         Ok(())
+    }
+
+    /// The data of a run: those that are here already where they are the same, as when a run is taken back to an earlier
+    /// moment.
+    fn data(&mut self, spec: &RunSpec) -> Result<(Set, Set), Notice> {
+        let same = |run: &mut Training| (run.spec.data, run.spec.seed) == (spec.data, spec.seed);
+        if let Some(run) = self.run.take_if(same)
+            && let (Batches::Shuffled { set, .. }, Some(held_out)) = (run.batches, run.held_out)
+        {
+            return Ok((set, held_out));
+        }
+        batches::data(spec)
     }
 
     fn put(&mut self, run: Training) {
@@ -132,11 +126,11 @@ impl BurnLearner {
         self.model.as_ref().ok_or_else(|| Notice { kind: NoticeKind::NoModel, detail: String::new() })
     }
 
-    /// Probabilities of the pixels for `z`, [n, latent].
-    fn probabilities(&self, model: &Vae, z: Tensor<2>) -> Tensor<2> {
+    /// The decodings of `z`, [n, latent].
+    fn decodings(&self, model: &Vae, z: Tensor<2>) -> Tensor<2> {
         let n = z.dims()[0];
-        let pixels = sigmoid(model.decode(self.never_alone(z)));
-        if pixels.dims()[0] == n { pixels } else { pixels.slice(0..n) }
+        let decoded = model.decoded(self.never_alone(z));
+        if decoded.dims()[0] == n { decoded } else { decoded.slice(0..n) }
     }
 
     /// A single row twice on a GPU: burn's matrix-vector kernels are a path of their own there, and a row more costs
@@ -147,8 +141,16 @@ impl BurnLearner {
     }
 
     /// Points given one after another, [n, latent].
-    fn points(&self, z: &[f32], latent: usize) -> Tensor<2> {
+    fn tensor(&self, z: &[f32], latent: usize) -> Tensor<2> {
         Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &self.device)
+    }
+
+    /// The first `n` of a set as a denoising autoencoder sees them when it is measured.
+    fn spoilt(&self, set: &Set, n: usize, corruption: Corruption, seed: u32) -> Tensor<2> {
+        let mut clean = Vec::new();
+        set.batch(&(0..n).collect::<Vec<_>>(), &mut clean);
+        let values = batches::spoilt(&clean, set.input(), corruption, seed, u32::MAX);
+        Tensor::from_data(TensorData::new(values, [n, set.input().width()]), &self.device)
     }
 
     /// A picture of bytes in 0..1, [1, pixels].
@@ -167,6 +169,10 @@ impl Learner for BurnLearner {
         self.model.as_ref().map(|model| model.spec().latent)
     }
 
+    fn input(&self) -> Input {
+        self.model.as_ref().map_or(Input::Picture, |model| model.spec().input)
+    }
+
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice> {
         let layout = Layout::new(model).map_err(|e| bad_spec(e.to_string()))?;
         let flat = weights::from_safetensors(&layout, file).map_err(|e| unreadable(&e))?;
@@ -183,14 +189,16 @@ impl Learner for BurnLearner {
         let trainer = Trainer::resume(model, &training, &layout, saved, &self.device);
         let pictures = TensorData::new(reference_batch(training.batch), [training.batch, PIXELS]);
         let batches = Batches::Fixed(Box::new(Tensor::from_data(pictures, &self.device)));
-        self.put(Training { trainer, batches, beta: training.beta, pending: Vec::new(), held_out: None });
+        let spec = RunSpec { model: model.clone(), training, ..RunSpec::default() };
+        self.put(Training { spec, trainer, batches, pending: Vec::new(), held_out: None });
         Ok(())
     }
 
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice> {
-        checked(spec)?;
-        let (set, held_out) = data(spec)?;
-        self.begin_on(spec, set, held_out)
+        let layout = checked(spec)?;
+        let saved = Saved::fresh(weights::fresh(&layout, spec.seed));
+        let data = self.data(spec)?;
+        self.install(spec, &layout, saved, data)
     }
 
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice> {
@@ -199,16 +207,25 @@ impl Learner for BurnLearner {
             kind: NoticeKind::CheckpointUnreadable,
             detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
         })?;
-        let (set, held_out) = data(spec)?;
-        self.install(spec, &layout, saved, set, held_out)
+        let data = self.data(spec)?;
+        self.install(spec, &layout, saved, data)
+    }
+
+    fn adjust(&mut self, training: &TrainingSpec) -> Result<(), Notice> {
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let spec = RunSpec { training: training.clone(), ..run.spec.clone() };
+        checked(&spec)?;
+        run.trainer.adjust(training);
+        run.spec = spec;
+        Ok(())
     }
 
     fn step(&mut self) {
         let Some(run) = &mut self.run else { return };
-        let step = run.trainer.steps_done();
-        let (x, noise) = run.batches.take(step, &run.trainer, &self.device);
-        let terms = run.trainer.step(x, noise);
-        run.pending.push((step + 1, terms));
+        let (step, weight) = (run.trainer.steps_done(), run.trainer.weight());
+        let batch = run.batches.take(step, &run.spec.model, &run.spec.training, &self.device);
+        let terms = run.trainer.step(batch);
+        run.pending.push((step + 1, weight, terms));
         self.model = Some(run.trainer.vae().clone());
     }
 
@@ -217,24 +234,69 @@ impl Learner for BurnLearner {
         if run.pending.is_empty() {
             return Ok(Vec::new());
         }
-        let (steps, terms): (Vec<u32>, Vec<Tensor<1>>) = std::mem::take(&mut run.pending).into_iter().unzip();
-        let beta = run.beta;
-        let numbers = read(Tensor::cat(terms, 0)).await?;
-        let losses = steps.into_iter().zip(numbers.chunks_exact(2)).map(|(step, terms)| StepLoss {
+        let pending = std::mem::take(&mut run.pending);
+        let numbers = read(Tensor::cat(pending.iter().map(|(_, _, terms)| terms.clone()).collect(), 0)).await?;
+        let losses = pending.iter().zip(numbers.chunks_exact(3)).map(|(&(step, weight, _), terms)| StepLoss {
             step,
             reconstruction: terms[0],
-            kl: terms[1],
-            total: terms[0] + beta * terms[1],
+            penalty: terms[1],
+            total: terms[0] + weight * terms[1],
+            gradient_norm: terms[2],
         });
         Ok(losses.collect())
+    }
+
+    async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
+        let Some((run, set)) = self.run.as_ref().and_then(|run| Some((run, run.held_out.as_ref()?))) else {
+            return Ok(None);
+        };
+        let (n, latent) = (set.len().min(VALIDATION), run.spec.model.latent);
+        let mut rng = Rng::stream(run.spec.seed, VALIDATION_STREAM);
+        let noise: Vec<f32> = (0..n * latent).map(|_| rng.normal()).collect();
+        let noise = Tensor::from_data(TensorData::new(noise, [n, latent]), &self.device);
+        let target = gather(set, 0..n, &self.device);
+        let input = match run.spec.model.objective {
+            Objective::Denoising { corruption } => self.spoilt(set, n, corruption, run.spec.seed),
+            Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => target.clone(),
+        };
+        let loss = run.trainer.vae().loss(&Batch { input, target, noise, masks: Vec::new() });
+        let terms = read(Tensor::cat(vec![loss.reconstruction, loss.penalty], 0)).await?;
+        let &[reconstruction, penalty] = &terms[..] else { return Err(lost(&"a loss came back short")) };
+        let weight = if run.spec.model.objective.has_penalty() { run.trainer.weight() } else { 0.0 };
+        Ok(Some(StepLoss {
+            step: run.trainer.steps_done(),
+            reconstruction,
+            penalty,
+            total: reconstruction + weight * penalty,
+            gradient_norm: 0.0,
+        }))
+    }
+
+    async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
+        let empty = Strip { inputs: Vec::new(), reconstructions: Vec::new() };
+        let Some((run, set)) = self.run.as_ref().and_then(|run| Some((run, run.held_out.as_ref()?))) else {
+            return Ok(empty);
+        };
+        if indices.is_empty() || indices.iter().any(|&i| i >= set.len()) {
+            return Ok(empty);
+        }
+        let mut values = Vec::new();
+        set.batch(indices, &mut values);
+        if let Objective::Denoising { corruption } = run.spec.model.objective {
+            values = batches::spoilt(&values, set.input(), corruption, run.spec.seed, u32::MAX);
+        }
+        let shape = [indices.len(), set.input().width()];
+        let x = Tensor::from_data(TensorData::new(values.clone(), shape), &self.device);
+        let decoded = read(run.trainer.vae().decoded(run.trainer.vae().encode(x).mu)).await?;
+        Ok(Strip { inputs: pictures(set.input(), &values), reconstructions: pictures(set.input(), &decoded) })
     }
 
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice> {
         let model = self.model()?;
         let latent = model.spec().latent;
-        let mut pixels = Vec::with_capacity(z.len() / latent * PIXELS);
+        let mut pixels = Vec::with_capacity(z.len() / latent * model.spec().input.width());
         for part in z.chunks(CHUNK * latent) {
-            pixels.extend(read(self.probabilities(model, self.points(part, latent))).await?);
+            pixels.extend(read(self.decodings(model, self.tensor(part, latent))).await?);
         }
         Ok(pixels)
     }
@@ -242,10 +304,19 @@ impl Learner for BurnLearner {
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice> {
         let model = self.model()?;
         let posterior = model.encode(self.never_alone(self.picture(picture)));
-        let (mu, log_var) = (posterior.mu.slice(0..1), posterior.log_var.slice(0..1));
-        let reconstruction = self.probabilities(model, mu.clone());
-        let [mu, log_var] = read_two(mu, log_var).await?;
+        let mu = posterior.mu.slice(0..1);
+        let reconstruction = self.decodings(model, mu.clone());
+        let (mu, log_var) = match posterior.log_var {
+            Some(log_var) => read_two(mu, log_var.slice(0..1)).await?.into(),
+            None => (read(mu).await?, Vec::new()),
+        };
         Ok(Encoded { mu, log_var, reconstruction: read(reconstruction).await? })
+    }
+
+    async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice> {
+        let model = self.model()?;
+        let x = Tensor::from_data(TensorData::new(points.to_vec(), [points.len() / 2, 2]), &self.device);
+        read(model.encode(self.never_alone(x)).mu.slice(0..points.len() / 2)).await
     }
 
     async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice> {
@@ -254,8 +325,8 @@ impl Learner for BurnLearner {
         let (x, weights) = (self.picture(painting.picture), self.picture(painting.weights));
         let mut losses = Vec::with_capacity(z.len() / latent);
         for part in z.chunks(CHUNK * latent) {
-            let z = self.never_alone(self.points(part, latent));
-            let loss = weighted_neg_log_joint(model.decode(z.clone()), z, x.clone(), weights.clone());
+            let z = self.never_alone(self.tensor(part, latent));
+            let loss = weighted_neg_log_joint(model.value_nll(z.clone(), x.clone()), z, weights.clone());
             losses.extend(read(loss).await?.into_iter().take(part.len() / latent));
         }
         Ok(losses)
@@ -266,8 +337,8 @@ impl Learner for BurnLearner {
         let latent = model.spec().latent;
         let (x, weights) = (self.picture(painting.picture), self.picture(painting.weights));
         // The points alone are on the graph: the weights are constants to it.
-        let points = self.never_alone(self.points(z, latent)).autodiff().require_grad();
-        let loss = weighted_neg_log_joint(model.decode(points.clone()), points.clone(), x, weights);
+        let points = self.never_alone(self.tensor(z, latent)).autodiff().require_grad();
+        let loss = weighted_neg_log_joint(model.value_nll(points.clone(), x), points.clone(), weights);
         // A point moves no loss but its own, so that the gradient of the sum holds those of all.
         let mut gradients = loss.clone().sum().backward();
         let gradient = points.grad_remove(&mut gradients).ok_or_else(|| lost(&"no gradient came back"))?;
@@ -278,8 +349,14 @@ impl Learner for BurnLearner {
     }
 
     fn original(&self, index: usize) -> Option<Vec<u8>> {
-        let set = self.run.as_ref()?.held_out.as_ref()?;
-        (index < set.len()).then(|| set.image(index).to_vec())
+        self.run.as_ref()?.held_out.as_ref()?.picture(index)
+    }
+
+    fn points(&self) -> Vec<f32> {
+        match self.run.as_ref().and_then(|run| run.held_out.as_ref()) {
+            Some(Set::Points(set)) => set.points().concat(),
+            Some(Set::Pictures(_)) | None => Vec::new(),
+        }
     }
 
     async fn codes(&self) -> Result<Codes, Notice> {
@@ -306,66 +383,12 @@ impl Learner for BurnLearner {
     }
 }
 
-impl Batches {
-    /// Pictures [batch, pixels] and noise [batch, latent] of a step; they depend on the seed and the step alone, so
-    /// that a run goes on elsewhere as it would have here.
-    fn take(&mut self, step: u32, trainer: &Trainer, device: &Device) -> (Tensor<2>, Tensor<2>) {
-        let (batch, latent) = (trainer.training().batch, trainer.model().latent);
-        let (x, seed) = match self {
-            Self::Fixed(x) => (Tensor::clone(x), 0),
-            Self::Shuffled { set, seed, epoch, order } => {
-                let per_epoch = (set.len() / batch).max(1);
-                let now = step / per_epoch as u32;
-                if *epoch != Some(now) {
-                    *order = (0..set.len()).collect();
-                    Rng::stream(*seed, ORDER_STREAM.wrapping_add(now)).shuffle(order);
-                    *epoch = Some(now);
-                }
-                let start = step as usize % per_epoch * batch;
-                (gather(set, order[start..start + batch].iter().copied(), device), *seed)
-            }
-        };
-        let mut rng = Rng::stream(seed, NOISE_STREAM.wrapping_add(step));
-        let noise: Vec<f32> = (0..batch * latent).map(|_| rng.normal()).collect();
-        (x, Tensor::from_data(TensorData::new(noise, [batch, latent]), device))
-    }
-}
-
-/// The benchmark's batch: x[i, p] = u₈(i·784 + p)·u₇(p), with uₖ the uniform stream of seed k; [n, 784].
-pub fn reference_batch(n: usize) -> Vec<f32> {
-    let (mut columns, mut cells) = (Rng::new(7), Rng::new(8));
-    let scale: Vec<f64> = (0..PIXELS).map(|_| columns.uniform()).collect();
-    (0..n * PIXELS).map(|i| (cells.uniform() * scale[i % PIXELS]) as f32).collect()
-}
-
-/// The pictures a spec trains on and those it is shown with.
-fn data(spec: &RunSpec) -> Result<(ImageSet, ImageSet), Notice> {
-    match spec.data {
-        DataSpec::Digits { count } => {
-            let held_out = Rng::stream(spec.seed, HELD_OUT_STREAM).u32();
-            Ok((digits::digits(spec.seed, count).0, digits::digits(held_out, HELD_OUT).0))
-        }
-        DataSpec::Mnist | DataSpec::Fashion => Err(bad_spec("these pictures are not in the page".into())),
-    }
-}
-
 /// Refuses what no device here could bear.
 fn checked(spec: &RunSpec) -> Result<Layout, Notice> {
-    let training = &spec.training;
-    let sound = (1..=BATCH_LIMIT).contains(&training.batch)
-        && training.steps > 0
-        && training.beta.is_finite()
-        && training.beta >= 0.0
-        && training.learning_rate.is_finite()
-        && training.learning_rate > 0.0;
-    let enough = match spec.data {
-        DataSpec::Digits { count } => (training.batch..=DATA_LIMIT).contains(&count),
-        DataSpec::Mnist | DataSpec::Fashion => true,
-    };
-    if !sound || !enough {
-        return Err(bad_spec(format!("{spec:?}")));
+    match spec.flaw() {
+        Some(flaw) => Err(bad_spec(flaw.to_string())),
+        None => Layout::new(&spec.model).map_err(|flaw| bad_spec(flaw.to_string())),
     }
-    Layout::new(&spec.model).map_err(|e: SpecError| bad_spec(e.to_string()))
 }
 
 fn bad_spec(detail: String) -> Notice {
@@ -382,12 +405,12 @@ fn vector(values: Vec<f32>, device: &Device) -> Tensor<1> {
     Tensor::from_data(TensorData::new(values, [len]), device)
 }
 
-/// Pictures `indices` of the set, [n, pixels] in 0..1.
-pub(crate) fn gather(set: &ImageSet, indices: impl IntoIterator<Item = usize>, device: &Device) -> Tensor<2> {
+/// Data `indices` of the set, [n, width].
+pub(crate) fn gather(set: &Set, indices: impl IntoIterator<Item = usize>, device: &Device) -> Tensor<2> {
     let indices: Vec<usize> = indices.into_iter().collect();
-    let mut pixels = Vec::with_capacity(indices.len() * PIXELS);
-    set.batch(&indices, &mut pixels);
-    Tensor::from_data(TensorData::new(pixels, [indices.len(), PIXELS]), device)
+    let mut values = Vec::with_capacity(indices.len() * set.input().width());
+    set.batch(&indices, &mut values);
+    Tensor::from_data(TensorData::new(values, [indices.len(), set.input().width()]), device)
 }
 
 /// A tensor's numbers, once the device has them.

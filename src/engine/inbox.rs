@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::latent::slice::Slice;
 use crate::protocol::{Area, Command, Query, RequestId, Slot, ToEngine};
 
 /// A question with its buffers.
@@ -21,6 +22,8 @@ pub struct Inbox {
     bench: VecDeque<Ask>,
     snapshot_seen: bool,
     look: Option<Look>,
+    axes: Option<Slice>,
+    pace: Option<Option<f32>>,
 }
 
 /// What snapshots decode: a part of the plane, and its cells.
@@ -67,6 +70,8 @@ impl Inbox {
                 // One that makes no sense would make every snapshot fail.
                 self.look = Some(Look { area, columns, rows }).filter(Look::is_sound).or(self.look);
             }
+            ToEngine::Axes(axes) => self.axes = Some(Slice { axes: axes.map(|axis| axis as usize) }),
+            ToEngine::Pace(pace) => self.pace = Some(pace.filter(|pace| pace.is_finite() && *pace > 0.0)),
         }
     }
 
@@ -89,9 +94,19 @@ impl Inbox {
         self.look.take()
     }
 
-    /// Whether no command and no question waits.
+    /// Which axes the plane shows now, likewise.
+    pub fn take_axes(&mut self) -> Option<Slice> {
+        self.axes.take()
+    }
+
+    /// How many steps a second training may take, likewise.
+    pub fn take_pace(&mut self) -> Option<Option<f32>> {
+        self.pace.take()
+    }
+
+    /// Whether nothing waits that has to be carried out.
     pub fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.newest.is_empty() && self.bench.is_empty()
+        self.commands.is_empty() && self.newest.is_empty() && self.bench.is_empty() && self.axes.is_none()
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the session needs of whoever computes.
 
 use crate::protocol::{DeviceInfo, Notice, StepLoss};
-use crate::spec::{ModelSpec, RunSpec};
+use crate::spec::{Input, ModelSpec, RunSpec, TrainingSpec};
 
 /// A picture's posterior and the decoding of its mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {
     /// [latent]
     pub mu: Vec<f32>,
-    /// [latent]
+    /// [latent]; empty where a datum is encoded to a point.
     pub log_var: Vec<f32>,
     /// Probabilities, [pixels].
     pub reconstruction: Vec<f32>,
@@ -19,10 +19,17 @@ pub struct Encoded {
 pub struct Codes {
     /// [n, latent], row after row.
     pub mu: Vec<f32>,
-    /// [n, latent]
+    /// [n, latent]; −∞ where a datum is encoded to a point.
     pub log_var: Vec<f32>,
     /// [n]
     pub labels: Vec<u8>,
+}
+
+/// Data as the encoder sees them, and their reconstructions, as pictures of `PIXELS` bytes each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strip {
+    pub inputs: Vec<u8>,
+    pub reconstructions: Vec<u8>,
 }
 
 /// A painted picture and how much each of its pixels counts; [pixels] each, 255 is ink, and a weight of 1.
@@ -50,6 +57,8 @@ pub trait Learner {
     fn device(&self) -> DeviceInfo;
     /// Dimensions of the present model's latent space; None without a model.
     fn latent(&self) -> Option<usize>;
+    /// What the present model's data are; pictures without a model.
+    fn input(&self) -> Input;
     /// Takes a safetensors file. On an error the model that was there stays.
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice>;
     /// Makes the benchmark's weights and batch.
@@ -58,18 +67,28 @@ pub trait Learner {
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice>;
     /// As [`Self::begin`], but goes on from what [`Self::checkpoint`] gave after `step` steps.
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice>;
+    /// Goes on with another β, batch or learning rate. On an error the run goes on as it was.
+    fn adjust(&mut self, training: &TrainingSpec) -> Result<(), Notice>;
     /// One optimiser step; on a GPU only enqueued.
     fn step(&mut self);
     /// Losses of the steps since the last call, oldest first; waits for them.
     async fn losses(&mut self) -> Result<Vec<StepLoss>, Notice>;
-    /// `z` is [n, latent]; gives probabilities, [n, pixels].
+    /// The loss on held-out data, always with the same noise; None without a run.
+    async fn validate(&self) -> Result<Option<StepLoss>, Notice>;
+    /// Held-out data and their reconstructions; empty without a run and for an index beyond the last.
+    async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice>;
+    /// `z` is [n, latent]; gives data in their units, [n, width]: of pictures the probabilities of the pixels.
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice>;
     /// `picture` is [pixels], 255 is ink.
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice>;
+    /// The codes of points of the data's plane, x y of each; [n, latent].
+    async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice>;
     /// The painting's loss at each of `z` [n, latent]; [n].
     async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice>;
     /// The same with its gradients, of a few points at once.
     async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice>;
+    /// The run's held-out data where they are points of a plane, x y of each; otherwise nothing.
+    fn points(&self) -> Vec<f32>;
     /// A held-out picture of the run, [pixels], 255 is ink; None without a run and beyond its last picture.
     fn original(&self, index: usize) -> Option<Vec<u8>>;
     /// The run's held-out pictures through the present encoder.

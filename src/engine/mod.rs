@@ -2,8 +2,10 @@
 //! session runs in a browser's worker, in tests over a fake learner, and natively.
 
 pub mod answers;
+pub mod batches;
 pub mod burn_learner;
 pub mod downhill;
 pub mod inbox;
 pub mod learner;
+pub mod run;
 pub mod session;

@@ -4,13 +4,15 @@
 //! out what waits, then trains for a slice of time, so that a drag is answered while a model trains.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 
 use super::answers::{answer, atlas, bytes_of};
 use super::inbox::{Ask, Inbox, Look};
-use super::learner::Learner;
-use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, RunId, StepLoss, ToPage};
-use crate::spec::RunSpec;
+use super::learner::{Learner, Strip};
+use super::run::{Run, VALIDATE_EVERY, one_of_each};
+use crate::latent::posterior::kl_by_dimension;
+use crate::latent::slice::Slice;
+use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, RunId, ToPage};
+use crate::spec::{RunSpec, TrainingSpec};
 
 /// A message for the page, with its buffers.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +30,10 @@ const PROGRESS_EVERY_MS: f64 = 100.0;
 /// Snapshots come no faster than this, and never take more than a seventh of the time.
 const SNAPSHOT_EVERY_MS: f64 = 600.0;
 const SNAPSHOT_SHARE: f64 = 6.0;
-/// A lost device costs at most this much of a run, and little of a young one.
-const CHECKPOINT_EVERY_MS: f64 = 10_000.0;
-const FIRST_CHECKPOINT_MS: f64 = 1_500.0;
-/// Speed is measured over this last stretch.
-const SPEED_WINDOW_MS: f64 = 4_000.0;
+/// What a lost device costs, and how finely one can go back: a checkpoint comes so often, and never takes more than a
+/// twentieth of the time.
+const CHECKPOINT_EVERY_MS: f64 = 2_500.0;
+const CHECKPOINT_SHARE: f64 = 20.0;
 /// Most cells of a snapshot's atlas; the page asks for finer tiles when the run rests.
 const SNAPSHOT_CELLS: u32 = 600;
 
@@ -44,20 +45,21 @@ pub struct Session<L> {
     runs: RunId,
     /// What snapshots decode, as the page told last.
     look: Look,
+    /// The plane that the page shows.
+    slice: Slice,
+    /// Most steps a second, as the page wants them.
+    pace: Option<f32>,
 }
 
-struct Run {
-    id: RunId,
-    spec: RunSpec,
-    step: u32,
-    /// Losses that the page has not seen yet.
-    unsent: Vec<StepLoss>,
-    /// (time, step) of the last stretch without a pause.
-    pace: VecDeque<(f64, u32)>,
-    last_progress: f64,
-    next_snapshot: f64,
-    snapshot_seen: bool,
-    next_checkpoint: f64,
+/// What to do after a turn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rest {
+    /// There is more to do at once.
+    Not,
+    /// There is more to do after so many milliseconds, or when something comes.
+    Until(f64),
+    /// Nothing to do until something comes.
+    Long,
 }
 
 /// What leaves a turn: a function that takes messages as they come.
@@ -67,7 +69,7 @@ impl<F: FnMut(Outgoing)> Outbox for F {}
 impl<L: Learner> Session<L> {
     pub fn new(learner: L, clock: Clock) -> Self {
         let look = Look { area: Area { min: [-3.5, -3.5], max: [3.5, 3.5] }, columns: 20, rows: 20 };
-        Self { learner, clock, phase: Phase::Booting, run: None, runs: 0, look }
+        Self { learner, clock, phase: Phase::Booting, run: None, runs: 0, look, slice: Slice::default(), pace: None }
     }
 
     pub fn phase(&self) -> Phase {
@@ -80,12 +82,9 @@ impl<L: Learner> Session<L> {
         self.enter(Phase::Idle, out);
     }
 
-    /// Carries out what waits in the inbox, then trains for a slice. True while there is more to do at once.
-    pub async fn turn(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) -> bool {
-        // Before the commands: a run's first snapshot is taken as it starts.
-        if let Some(look) = inbox.borrow_mut().take_look() {
-            self.look = look;
-        }
+    /// Carries out what waits in the inbox, then trains for a slice.
+    pub async fn turn(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) -> Rest {
+        self.heed(inbox, out).await;
         loop {
             // Not in the loop's condition: the borrow must end before the await.
             let next = inbox.borrow_mut().next_command();
@@ -100,7 +99,33 @@ impl<L: Learner> Session<L> {
             let seen = inbox.borrow_mut().take_snapshot_seen();
             self.train(seen, out).await;
         }
-        self.phase == Phase::Training || !inbox.borrow().is_empty()
+        match (self.phase == Phase::Training, inbox.borrow().is_empty()) {
+            (_, false) => Rest::Not,
+            (true, true) => self.rest(),
+            (false, true) => Rest::Long,
+        }
+    }
+
+    /// What the page wants to see, and how fast. Before the commands: a run's first snapshot is taken as it starts.
+    async fn heed(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) {
+        let (look, axes, pace) = {
+            let mut inbox = inbox.borrow_mut();
+            (inbox.take_look(), inbox.take_axes(), inbox.take_pace())
+        };
+        self.look = look.unwrap_or(self.look);
+        self.pace = pace.unwrap_or(self.pace);
+        if let Some(slice) = axes.filter(|slice| *slice != self.slice) {
+            self.slice = slice;
+            self.snapshot(out).await;
+        }
+    }
+
+    /// Between two steps of a slow run.
+    fn rest(&self) -> Rest {
+        match (&self.run, self.pace) {
+            (Some(run), Some(_)) => Rest::Until((run.next_step - (self.clock)()).max(0.0)),
+            _ => Rest::Not,
+        }
     }
 
     async fn carry_out(&mut self, command: Command, buffers: &[Vec<u8>], out: &mut impl Outbox) {
@@ -116,14 +141,16 @@ impl<L: Learner> Session<L> {
                 self.start(spec.clone(), 0, Phase::Training, out, |learner| learner.begin(&spec)).await;
             }
             Command::Restore { spec, step, paused } => {
-                let step = step.min(spec.training.steps);
-                let phase = match (step == spec.training.steps, paused) {
+                let step = step.min(spec.last_step());
+                let phase = match (step == spec.last_step(), paused) {
                     (true, _) => Phase::Ready,
                     (false, true) => Phase::Paused,
                     (false, false) => Phase::Training,
                 };
                 self.start(spec.clone(), step, phase, out, |learner| learner.restore(&spec, step, first)).await;
             }
+            Command::Adjust { training } => self.adjust(training, out),
+            Command::Step => self.step_once(out).await,
             Command::Pause => {
                 self.enter(Phase::Paused, out);
                 self.settle(out).await;
@@ -170,20 +197,39 @@ impl<L: Learner> Session<L> {
         }
         self.runs += 1;
         let now = (self.clock)();
-        self.run = Some(Run {
-            id: self.runs,
-            spec,
-            step,
-            unsent: Vec::new(),
-            pace: VecDeque::new(),
-            last_progress: now,
-            next_snapshot: now,
-            snapshot_seen: true,
-            next_checkpoint: now + FIRST_CHECKPOINT_MS,
-        });
+        self.run = Some(Run::new(self.runs, spec, step, now, now + CHECKPOINT_EVERY_MS));
+        self.validate(out).await;
         self.progress(out);
         self.snapshot(out).await;
+        if step == 0 {
+            self.checkpoint(out).await;
+        }
         self.enter_unless_failed(then, out);
+    }
+
+    fn adjust(&mut self, training: TrainingSpec, out: &mut impl Outbox) {
+        let Some(run) = &mut self.run else { return };
+        match self.learner.adjust(&training) {
+            Ok(()) => {
+                run.spec.training = training.clone();
+                tell(out, Event::Adjusted { run: run.id, step: run.step, training });
+            }
+            Err(notice) => tell(out, Event::Warning(notice)),
+        }
+    }
+
+    async fn step_once(&mut self, out: &mut impl Outbox) {
+        let Some(run) = &mut self.run else { return };
+        if run.step < run.spec.last_step() {
+            self.learner.step();
+            run.step += 1;
+        }
+        if self.gather(out).await {
+            match self.run.as_ref().and_then(Run::ending) {
+                Some(_) => self.finish(out).await,
+                None => self.settle(out).await,
+            }
+        }
     }
 
     /// A model that could not be taken leaves the one that was there.
@@ -193,7 +239,7 @@ impl<L: Learner> Session<L> {
     }
 
     async fn reply(&mut self, ask: &Ask, out: &mut impl Outbox) {
-        let (answer, buffers) = answer(&mut self.learner, ask).await;
+        let (answer, buffers) = answer(&mut self.learner, self.slice, ask).await;
         if let Answer::Refused(notice) = &answer
             && notice.kind == NoticeKind::DeviceLost
         {
@@ -210,41 +256,80 @@ impl<L: Learner> Session<L> {
         if run.pace.is_empty() {
             run.pace.push_back((start, run.step));
         }
-        while run.step < run.spec.training.steps {
+        if let Some(pace) = self.pace {
+            if start < run.next_step {
+                return self.keep_up(start, out).await;
+            }
+            run.next_step = start + 1000.0 / f64::from(pace);
+        }
+        let last = run.spec.last_step();
+        while run.step < last {
             self.learner.step();
             run.step += 1;
-            if (self.clock)() - start >= SLICE_MS {
+            let slow = self.pace.is_some() || run.step.is_multiple_of(VALIDATE_EVERY);
+            if slow || (self.clock)() - start >= SLICE_MS {
                 break;
             }
         }
-        let losses = match self.learner.losses().await {
-            Ok(losses) => losses,
-            Err(notice) => return self.fail(notice, out),
-        };
-        if let Some(bad) = losses.iter().find(|loss| !loss.total.is_finite()) {
-            return self.diverge(bad.step, out);
+        if !self.gather(out).await {
+            return;
         }
         let now = (self.clock)();
-        run.record(losses, now);
-        let (done, step) = (run.step >= run.spec.training.steps, run.step);
+        let Some(run) = &mut self.run else { return };
         if now - run.last_progress >= PROGRESS_EVERY_MS {
             self.progress(out);
         }
-        if done {
-            return self.finish(out).await;
+        self.keep_up(now, out).await;
+        let now = (self.clock)();
+        let Some(run) = &mut self.run else { return };
+        run.trained += now - start;
+        if let Some(why) = run.ending() {
+            tell(out, Event::Ended { run: run.id, step: run.step, why });
+            self.finish(out).await;
         }
-        self.keep_up(now, step, out).await;
+    }
+
+    /// Takes in the losses of the steps that were taken, and validates when that is due. False when the run is lost.
+    async fn gather(&mut self, out: &mut impl Outbox) -> bool {
+        let losses = match self.learner.losses().await {
+            Ok(losses) => losses,
+            Err(notice) => {
+                self.fail(notice, out);
+                return false;
+            }
+        };
+        let now = (self.clock)();
+        let Some(run) = &mut self.run else { return false };
+        if let Some(step) = run.record(losses, now) {
+            self.diverge(step, out);
+            return false;
+        }
+        if run.step.is_multiple_of(VALIDATE_EVERY) || run.step == run.spec.last_step() {
+            self.validate(out).await;
+        }
+        self.phase != Phase::Failed
+    }
+
+    async fn validate(&mut self, out: &mut impl Outbox) {
+        let Some(run) = &mut self.run else { return };
+        match self.learner.validate().await {
+            Ok(Some(loss)) => run.validated(loss),
+            Ok(None) => {}
+            Err(notice) => self.fail(notice, out),
+        }
     }
 
     /// The snapshot and the checkpoint, when they are due.
-    async fn keep_up(&mut self, now: f64, step: u32, out: &mut impl Outbox) {
+    async fn keep_up(&mut self, now: f64, out: &mut impl Outbox) {
         let Some(run) = &mut self.run else { return };
-        let (snapshot, checkpoint) = (run.snapshot_seen && now >= run.next_snapshot, now >= run.next_checkpoint);
+        let fresh = run.shown != Some(run.step);
+        let (snapshot, checkpoint) =
+            (fresh && run.snapshot_seen && now >= run.next_snapshot, now >= run.next_checkpoint);
         if snapshot {
             self.snapshot(out).await;
         }
         if checkpoint {
-            self.checkpoint(step, out).await;
+            self.checkpoint(out).await;
         }
     }
 
@@ -257,9 +342,7 @@ impl<L: Learner> Session<L> {
     async fn settle(&mut self, out: &mut impl Outbox) {
         self.progress(out);
         self.snapshot(out).await;
-        if let Some(step) = self.run.as_ref().map(|run| run.step) {
-            self.checkpoint(step, out).await;
-        }
+        self.checkpoint(out).await;
     }
 
     fn progress(&mut self, out: &mut impl Outbox) {
@@ -269,8 +352,8 @@ impl<L: Learner> Session<L> {
         let event = Event::Progress {
             run: run.id,
             step: run.step,
-            steps: run.spec.training.steps,
             losses: std::mem::take(&mut run.unsent),
+            validations: std::mem::take(&mut run.validations),
             steps_per_second: run.steps_per_second(),
         };
         tell(out, event);
@@ -280,38 +363,44 @@ impl<L: Learner> Session<L> {
         let start = (self.clock)();
         let Some(run) = &mut self.run else { return };
         let Look { area, columns, rows } = self.look.at_most(SNAPSHOT_CELLS);
-        let codes = match self.learner.codes().await {
-            Ok(codes) => codes,
+        let seen = match see(&self.learner, self.slice, area, columns, rows).await {
+            Ok(seen) => seen,
             Err(notice) => return self.fail(notice, out),
         };
-        let picture = match atlas(&self.learner, area, columns, rows).await {
-            Ok(picture) => picture,
-            Err(notice) => return self.fail(notice, out),
-        };
-        let points = codes.labels.len() as u32;
-        let event = Event::Snapshot { run: run.id, step: run.step, points, area, columns, rows };
-        let buffers = vec![bytes_of(&codes.mu), bytes_of(&codes.log_var), codes.labels, picture];
+        let Seen { labels, mu, log_var, kl, atlas, strip } = seen;
+        let event =
+            Event::Snapshot { run: run.id, step: run.step, points: labels.len() as u32, kl, area, columns, rows };
+        let buffers = vec![bytes_of(&mu), bytes_of(&log_var), labels, atlas, strip.inputs, strip.reconstructions];
         out(Outgoing { message: ToPage::Event(event), buffers });
         let now = (self.clock)();
-        run.snapshot_seen = false;
+        (run.snapshot_seen, run.shown) = (false, Some(run.step));
         run.next_snapshot = now + SNAPSHOT_EVERY_MS.max(SNAPSHOT_SHARE * (now - start));
     }
 
-    async fn checkpoint(&mut self, step: u32, out: &mut impl Outbox) {
+    async fn checkpoint(&mut self, out: &mut impl Outbox) {
+        let start = (self.clock)();
         let Some(run) = &mut self.run else { return };
         match self.learner.checkpoint().await {
             Ok(bytes) => {
-                run.next_checkpoint = (self.clock)() + CHECKPOINT_EVERY_MS;
-                let event = Event::Checkpoint { spec: run.spec.clone(), step };
+                let now = (self.clock)();
+                run.next_checkpoint = now + CHECKPOINT_EVERY_MS.max(CHECKPOINT_SHARE * (now - start));
+                let event = Event::Checkpoint { spec: run.spec.clone(), step: run.step };
                 out(Outgoing { message: ToPage::Event(event), buffers: vec![bytes] });
             }
             Err(notice) => self.fail(notice, out),
         }
     }
 
-    /// The loss is no number any more: the run and its model are of no use.
+    /// The loss is no number any more, or far beyond what it began with: the model is of no use. The page has the losses,
+    /// and the checkpoints to go back to.
     fn diverge(&mut self, step: u32, out: &mut impl Outbox) {
-        let detail = format!("the loss of step {step} is not a finite number");
+        let detail = format!("at step {step}");
+        if let Some(run) = &mut self.run {
+            // JSON has no NaN and no infinity.
+            run.unsent
+                .retain(|l| [l.reconstruction, l.penalty, l.total, l.gradient_norm].iter().all(|v| v.is_finite()));
+        }
+        self.progress(out);
         self.run = None;
         self.learner.forget();
         tell(out, Event::Failed(Notice { kind: NoticeKind::Diverged, detail }));
@@ -335,23 +424,29 @@ impl<L: Learner> Session<L> {
     }
 }
 
-impl Run {
-    fn record(&mut self, losses: Vec<StepLoss>, now: f64) {
-        self.unsent.extend(losses);
-        self.pace.push_back((now, self.step));
-        while self.pace.len() > 2 && now - self.pace[0].0 > SPEED_WINDOW_MS {
-            self.pace.pop_front();
-        }
-    }
+/// What a snapshot shows.
+struct Seen {
+    labels: Vec<u8>,
+    /// In the plane, [n, 2] each.
+    mu: Vec<f32>,
+    log_var: Vec<f32>,
+    kl: Vec<f32>,
+    atlas: Vec<u8>,
+    strip: Strip,
+}
 
-    fn steps_per_second(&self) -> f32 {
-        match (self.pace.front(), self.pace.back()) {
-            (Some(first), Some(last)) if last.0 > first.0 => {
-                ((last.1 - first.1) as f64 / (last.0 - first.0) * 1000.0) as f32
-            }
-            _ => 0.0,
-        }
-    }
+/// How the model sees its held-out data, in the plane `slice`.
+async fn see(learner: &impl Learner, slice: Slice, area: Area, columns: u32, rows: u32) -> Result<Seen, Notice> {
+    let latent = learner.latent().unwrap_or(2);
+    let codes = learner.codes().await?;
+    Ok(Seen {
+        mu: slice.project(&codes.mu, latent, 0.0),
+        log_var: slice.project(&codes.log_var, latent, f32::NEG_INFINITY),
+        kl: kl_by_dimension(&codes.mu, &codes.log_var, latent),
+        atlas: atlas(learner, slice, area, columns, rows).await?,
+        strip: learner.strip(&one_of_each(&codes.labels)).await?,
+        labels: codes.labels,
+    })
 }
 
 fn tell(out: &mut impl Outbox, event: Event) {

@@ -7,5 +7,6 @@ pub mod place;
 pub mod posterior;
 pub mod sample;
 pub mod select;
+pub mod slice;
 pub mod tiles;
 pub mod view;

@@ -27,6 +27,20 @@ pub fn prior_beyond(z: [f32; 2]) -> f32 {
     (-0.5 * (z[0] * z[0] + z[1] * z[1])).exp()
 }
 
+/// KL(N(μ, σ²) ‖ N(0, 1)) of each dimension, the mean over the posteriors, in nats (Kingma and Welling 2013, appendix B).
+/// `mu` and `log_var` are [n, latent]. Empty where there is nothing finite to say: for points, which have no width.
+pub fn kl_by_dimension(mu: &[f32], log_var: &[f32], latent: usize) -> Vec<f32> {
+    let n = mu.len() / latent.max(1);
+    let mut sums = vec![0.0f64; latent];
+    for (m, v) in mu.chunks_exact(latent.max(1)).zip(log_var.chunks_exact(latent.max(1))) {
+        for ((sum, m), v) in sums.iter_mut().zip(m).zip(v) {
+            *sum += 0.5 * (f64::from(*m).powi(2) + f64::from(*v).exp() - f64::from(*v) - 1.0);
+        }
+    }
+    let means: Vec<f32> = sums.iter().map(|sum| (sum / n.max(1) as f64) as f32).collect();
+    if n > 0 && means.iter().all(|kl| kl.is_finite()) { means } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +50,17 @@ mod tests {
         let e = sigma_ellipse(&[0.5, -1.0], &[0.0, 2.0 * 0.25f32.ln()]).expect("two finite numbers each");
         assert_eq!(e.centre, [0.5, -1.0]);
         assert!((e.radii[0] - 1.0).abs() < 1e-6 && (e.radii[1] - 0.25).abs() < 1e-6, "{e:?}");
+    }
+
+    #[test]
+    fn each_dimension_pays_for_itself() {
+        // The second dimension is the prior in both; the first is N(2, 1) and N(0, 1).
+        let kl = kl_by_dimension(&[2.0, 0.0, 0.0, 0.0], &[0.0; 4], 2);
+        assert_eq!(kl, [1.0, 0.0]);
+        let narrow = kl_by_dimension(&[0.0], &[-2.0], 1);
+        assert!((narrow[0] - 0.5 * ((-2.0f32).exp() + 2.0 - 1.0)).abs() < 1e-6);
+        assert!(kl_by_dimension(&[1.0], &[f32::NEG_INFINITY], 1).is_empty(), "a point is infinitely far");
+        assert!(kl_by_dimension(&[], &[], 2).is_empty());
     }
 
     #[test]

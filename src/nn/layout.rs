@@ -3,7 +3,8 @@
 //! All parameters of a model live in one vector, in this order. So an optimiser step is one pass over one tensor, not
 //! a dozen passes over a dozen, which is what bounds a training step on a GPU, and a checkpoint is three vectors.
 
-use crate::spec::{ModelSpec, Net, PIXELS, SIDE};
+use crate::spec::check::{Flaw, MOST_PARAMETERS};
+use crate::spec::{Input, ModelSpec, Net, SIDE};
 
 /// One parameter tensor within the flat vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +35,6 @@ impl Parameter {
     }
 }
 
-/// A model too large or too small to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SpecError {
-    #[error("a layer has no units")]
-    EmptyLayer,
-    #[error("the model would have more than {} parameters", Layout::LIMIT)]
-    TooLarge,
-}
-
 /// All parameters of a model, in order: encoder, heads, decoder; weight before bias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -56,16 +48,14 @@ const CONV_KERNEL: usize = 3;
 const DECONV_KERNEL: usize = 4;
 
 impl Layout {
-    /// What a phone's browser can hold four times over (weights, gradient, two moments).
-    pub const LIMIT: usize = 20_000_000;
-
     /// # Errors
-    /// [`SpecError`] when a width is zero or the model is beyond [`Self::LIMIT`].
-    pub fn new(spec: &ModelSpec) -> Result<Self, SpecError> {
+    /// [`Flaw`] when a width is zero or the model is beyond [`MOST_PARAMETERS`].
+    pub fn new(spec: &ModelSpec) -> Result<Self, Flaw> {
         let mut layout = Self { parameters: Vec::new(), len: 0 };
         match &spec.net {
-            Net::Mlp { hidden } => layout.mlp(hidden, spec.latent)?,
-            Net::Conv { channels, hidden } => layout.conv(*channels, *hidden, spec.latent)?,
+            Net::Mlp { hidden } => layout.mlp(hidden, spec)?,
+            Net::Conv { .. } if spec.input == Input::Point => return Err(Flaw::NoPicture),
+            Net::Conv { channels, hidden } => layout.conv(*channels, *hidden, spec)?,
         }
         Ok(layout)
     }
@@ -79,54 +69,55 @@ impl Layout {
         self.len == 0
     }
 
-    fn mlp(&mut self, hidden: &[usize], latent: usize) -> Result<(), SpecError> {
-        let widths: Vec<usize> = std::iter::once(PIXELS).chain(hidden.iter().copied()).collect();
+    fn mlp(&mut self, hidden: &[usize], spec: &ModelSpec) -> Result<(), Flaw> {
+        let widths: Vec<usize> = std::iter::once(spec.input.width()).chain(hidden.iter().copied()).collect();
         let inmost = widths[widths.len() - 1];
         for (i, pair) in widths.windows(2).enumerate() {
             self.dense(&format!("encoder.{i}"), pair[0], pair[1])?;
         }
-        self.heads(inmost, latent)?;
-        let outwards: Vec<usize> = std::iter::once(latent).chain(widths.iter().rev().copied()).collect();
+        self.heads(inmost, spec)?;
+        let outwards: Vec<usize> = std::iter::once(spec.latent).chain(widths.iter().rev().copied()).collect();
         for (i, pair) in outwards.windows(2).enumerate() {
             self.dense(&format!("decoder.{i}"), pair[0], pair[1])?;
         }
         Ok(())
     }
 
-    fn conv(&mut self, [outer, inner]: [usize; 2], hidden: usize, latent: usize) -> Result<(), SpecError> {
+    fn conv(&mut self, [outer, inner]: [usize; 2], hidden: usize, spec: &ModelSpec) -> Result<(), Flaw> {
         let flat = inner.saturating_mul(INNER_SIDE * INNER_SIDE);
         self.kernel("encoder.0", [outer, 1], CONV_KERNEL, 1, outer)?;
         self.kernel("encoder.1", [inner, outer], CONV_KERNEL, outer, inner)?;
         self.dense("encoder.2", flat, hidden)?;
-        self.heads(hidden, latent)?;
-        self.dense("decoder.0", latent, hidden)?;
+        self.heads(hidden, spec)?;
+        self.dense("decoder.0", spec.latent, hidden)?;
         self.dense("decoder.1", hidden, flat)?;
         self.kernel("decoder.2", [inner, outer], DECONV_KERNEL, inner, outer)?;
         self.kernel("decoder.3", [outer, 1], DECONV_KERNEL, outer, 1)
     }
 
-    fn heads(&mut self, inmost: usize, latent: usize) -> Result<(), SpecError> {
-        self.dense("mu", inmost, latent)?;
-        self.dense("log_var", inmost, latent)
+    /// What does not encode to a distribution has no log σ².
+    fn heads(&mut self, inmost: usize, spec: &ModelSpec) -> Result<(), Flaw> {
+        self.dense("mu", inmost, spec.latent)?;
+        if spec.objective.is_variational() { self.dense("log_var", inmost, spec.latent) } else { Ok(()) }
     }
 
-    fn dense(&mut self, name: &str, inputs: usize, outputs: usize) -> Result<(), SpecError> {
+    fn dense(&mut self, name: &str, inputs: usize, outputs: usize) -> Result<(), Flaw> {
         self.push(format!("{name}.weight"), vec![inputs, outputs], inputs)?;
         self.push(format!("{name}.bias"), vec![outputs], inputs)
     }
 
-    fn kernel(&mut self, name: &str, io: [usize; 2], k: usize, first: usize, outputs: usize) -> Result<(), SpecError> {
+    fn kernel(&mut self, name: &str, io: [usize; 2], k: usize, first: usize, outputs: usize) -> Result<(), Flaw> {
         let fan_in = first.saturating_mul(k * k);
         self.push(format!("{name}.weight"), vec![io[0], io[1], k, k], fan_in)?;
         self.push(format!("{name}.bias"), vec![outputs], fan_in)
     }
 
-    fn push(&mut self, name: String, shape: Vec<usize>, fan_in: usize) -> Result<(), SpecError> {
-        let len = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).ok_or(SpecError::TooLarge)?;
+    fn push(&mut self, name: String, shape: Vec<usize>, fan_in: usize) -> Result<(), Flaw> {
+        let len = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).ok_or(Flaw::TooLarge)?;
         if len == 0 {
-            return Err(SpecError::EmptyLayer);
+            return Err(Flaw::EmptyLayer);
         }
-        let end = self.len.checked_add(len).filter(|&end| end <= Self::LIMIT).ok_or(SpecError::TooLarge)?;
+        let end = self.len.checked_add(len).filter(|&end| end <= MOST_PARAMETERS).ok_or(Flaw::TooLarge)?;
         self.parameters.push(Parameter { name, shape, offset: self.len, fan_in });
         self.len = end;
         Ok(())
@@ -136,6 +127,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Objective;
 
     #[test]
     fn the_reference_models_have_the_published_sizes() {
@@ -150,9 +142,35 @@ mod tests {
     }
 
     #[test]
+    fn a_spec_counts_the_parameters_that_there_are() {
+        let plain = |spec: ModelSpec| ModelSpec { objective: Objective::Autoencoder, latent: 5, ..spec };
+        for spec in [
+            ModelSpec::reference_mlp(),
+            ModelSpec::reference_conv(),
+            plain(ModelSpec::mlp(&[20, 10, 5])),
+            plain(ModelSpec::reference_conv()),
+            ModelSpec { input: Input::Point, ..ModelSpec::mlp(&[64]) },
+            ModelSpec::mlp(&[]),
+        ] {
+            assert_eq!(Layout::new(&spec).unwrap().len(), spec.parameters(), "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn what_encodes_to_points_has_one_head() {
+        let vae = ModelSpec { input: Input::Point, latent: 3, ..ModelSpec::mlp(&[8]) };
+        let plain = ModelSpec { objective: Objective::Autoencoder, ..vae.clone() };
+        let len = |spec: &ModelSpec| Layout::new(spec).unwrap().len();
+        assert_eq!(len(&vae) - len(&plain), 8 * 3 + 3);
+        assert_eq!(len(&plain), (2 * 8 + 8) + (8 * 3 + 3) + (3 * 8 + 8) + (8 * 2 + 2));
+    }
+
+    #[test]
     fn refuses_what_cannot_run() {
-        assert_eq!(Layout::new(&ModelSpec::mlp(&[0])), Err(SpecError::EmptyLayer));
-        assert_eq!(Layout::new(&ModelSpec::mlp(&[1_000_000])), Err(SpecError::TooLarge));
-        assert_eq!(Layout::new(&ModelSpec::mlp(&[usize::MAX, usize::MAX])), Err(SpecError::TooLarge));
+        let points = ModelSpec { input: Input::Point, ..ModelSpec::reference_conv() };
+        assert_eq!(Layout::new(&points), Err(Flaw::NoPicture));
+        assert_eq!(Layout::new(&ModelSpec::mlp(&[0])), Err(Flaw::EmptyLayer));
+        assert_eq!(Layout::new(&ModelSpec::mlp(&[1_000_000])), Err(Flaw::TooLarge));
+        assert_eq!(Layout::new(&ModelSpec::mlp(&[usize::MAX, usize::MAX])), Err(Flaw::TooLarge));
     }
 }

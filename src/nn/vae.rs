@@ -1,13 +1,14 @@
-//! The variational autoencoder (Kingma and Welling 2013): encoder x → (μ, log σ²), decoder z → logits of the pixels.
+//! The autoencoder: encoder x → μ and, where it is variational, log σ² (Kingma and Welling 2013); decoder z → what the
+//! likelihood takes for the mean of every value, see [`mean`].
 
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{gelu, relu, sigmoid, silu, tanh};
 use burn::tensor::module::{conv_transpose2d, conv2d, linear};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Gradients, Tensor};
 
 use super::layout::{INNER_SIDE, Layout};
-use super::loss::{bernoulli_nll, gaussian_kl};
-use crate::spec::{ModelSpec, Net, PIXELS, SIDE};
+use super::loss::{activity_kl, gaussian_kl, mean, value_nll};
+use crate::spec::{Activation, ModelSpec, Net, Objective, PIXELS, SIDE, Sparsity};
 
 /// A model with its parameters on one device.
 #[derive(Clone)]
@@ -18,23 +19,63 @@ pub struct Vae {
     shapes: Vec<Vec<usize>>,
 }
 
-/// The Gaussian that the encoder gives for each picture; [n, latent] each.
+/// What the encoder gives for each datum; [n, latent] each.
 pub struct Posterior {
+    /// The mean of a Gaussian, or the code itself.
     pub mu: Tensor<2>,
-    pub log_var: Tensor<2>,
+    /// Nothing where a datum is encoded to a point.
+    pub log_var: Option<Tensor<2>>,
 }
 
-/// Means over the batch, in nats a picture; [1] each.
+/// What one step of training takes.
+#[derive(Clone)]
+pub struct Batch {
+    /// What the encoder sees, [n, width].
+    pub input: Tensor<2>,
+    /// What the decoding is held to, [n, width].
+    pub target: Tensor<2>,
+    /// ε of the reparameterisation, [n, latent].
+    pub noise: Tensor<2>,
+    /// For each dense hidden layer, in the order in which data pass, what its units are multiplied with; [n, units] each.
+    /// None without dropout.
+    pub masks: Vec<Tensor<2>>,
+}
+
+impl Batch {
+    /// Data that are their own targets, whole.
+    pub fn clean(x: Tensor<2>, noise: Tensor<2>) -> Self {
+        Self { input: x.clone(), target: x, noise, masks: Vec::new() }
+    }
+
+    /// The same as constants of an autodiff graph.
+    pub fn autodiff(self) -> Self {
+        Self {
+            input: self.input.autodiff(),
+            target: self.target.autodiff(),
+            noise: self.noise.autodiff(),
+            masks: self.masks.into_iter().map(Tensor::autodiff).collect(),
+        }
+    }
+}
+
+/// Means over the batch, in nats a datum; [1] each.
 pub struct Loss {
     pub reconstruction: Tensor<1>,
-    pub kl: Tensor<1>,
+    /// What β weighs.
+    pub penalty: Tensor<1>,
 }
+
+/// What is left of the layers' masks.
+type Masks<'a> = std::slice::Iter<'a, Tensor<2>>;
 
 impl Posterior {
     /// z = μ + σ·ε: a sample as a deterministic function of the parameters and an outside noise, so that gradients
     /// flow through it (Kingma and Welling 2013, section 2.4). `noise` is [n, latent].
     pub fn reparameterise(&self, noise: Tensor<2>) -> Tensor<2> {
-        self.mu.clone() + (self.log_var.clone() * 0.5).exp() * noise
+        match &self.log_var {
+            Some(log_var) => self.mu.clone() + (log_var.clone() * 0.5).exp() * noise,
+            None => self.mu.clone(),
+        }
     }
 }
 
@@ -66,53 +107,115 @@ impl Vae {
         &self.spec
     }
 
-    /// `x` is [n, pixels] in 0..1.
+    /// `x` is [n, width].
     pub fn encode(&self, x: Tensor<2>) -> Posterior {
+        self.encode_with(x, &mut [].iter())
+    }
+
+    /// `z` is [n, latent]; gives what [`mean`] takes, [n, width].
+    pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
+        self.decode_with(z, &mut [].iter())
+    }
+
+    /// The decoding of `z` [n, latent] as data; [n, width].
+    pub fn decoded(&self, z: Tensor<2>) -> Tensor<2> {
+        mean(self.decode(z), self.spec.input)
+    }
+
+    /// −log p(x|z) of each value, without its constant; [n, width] all but `z`, [n, latent].
+    pub fn value_nll(&self, z: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
+        value_nll(self.decode(z), x, self.spec.likelihood, self.spec.input)
+    }
+
+    fn encode_with(&self, x: Tensor<2>, masks: &mut Masks) -> Posterior {
         let (hidden, heads) = match &self.spec.net {
             Net::Mlp { hidden } => {
                 let layers = hidden.len();
-                ((0..layers).fold(x, |x, i| relu(self.dense(i, x))), layers)
+                ((0..layers).fold(x, |x, i| self.hidden(i, x, masks)), layers)
             }
             Net::Conv { .. } => {
                 let n = x.dims()[0];
-                let x = relu(self.conv(0, x.reshape([n, 1, SIDE, SIDE])));
-                let x = relu(self.conv(1, x));
-                (relu(self.dense(2, x.reshape([n as i64, -1]))), 3)
+                let x = self.activate(self.conv(0, x.reshape([n, 1, SIDE, SIDE])));
+                let x = self.activate(self.conv(1, x));
+                (self.hidden(2, x.reshape([n as i64, -1]), masks), 3)
             }
         };
-        Posterior { mu: self.dense(heads, hidden.clone()), log_var: self.dense(heads + 1, hidden) }
-    }
-
-    /// `z` is [n, latent]; gives logits, [n, pixels].
-    pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        match &self.spec.net {
-            Net::Mlp { hidden } => {
-                let first = hidden.len() + 2;
-                let last = first + hidden.len();
-                let x = (first..last).fold(z, |x, i| relu(self.dense(i, x)));
-                self.dense(last, x)
-            }
-            Net::Conv { channels, .. } => {
-                let n = z.dims()[0];
-                let x = relu(self.dense(5, z));
-                let x = relu(self.dense(6, x)).reshape([n, channels[1], INNER_SIDE, INNER_SIDE]);
-                let x = relu(self.conv_transposed(7, x));
-                self.conv_transposed(8, x).reshape([n, PIXELS])
+        let head = self.dense(heads, hidden.clone());
+        match self.spec.objective {
+            Objective::Variational => Posterior { mu: head, log_var: Some(self.dense(heads + 1, hidden)) },
+            Objective::Sparse { penalty: Sparsity::Kl { .. } } => Posterior { mu: sigmoid(head), log_var: None },
+            Objective::Sparse { penalty: Sparsity::L1 } | Objective::Autoencoder | Objective::Denoising { .. } => {
+                Posterior { mu: head, log_var: None }
             }
         }
     }
 
-    /// Reconstruction and KL of each of `x` [n, pixels] with the noise ε [n, latent]; [n] each.
-    pub fn loss_terms(&self, x: Tensor<2>, noise: Tensor<2>) -> [Tensor<1>; 2] {
-        let posterior = self.encode(x.clone());
-        let logits = self.decode(posterior.reparameterise(noise));
-        [bernoulli_nll(logits, x), gaussian_kl(posterior.mu, posterior.log_var)]
+    fn decode_with(&self, z: Tensor<2>, masks: &mut Masks) -> Tensor<2> {
+        let heads = if self.spec.objective.is_variational() { 2 } else { 1 };
+        match &self.spec.net {
+            Net::Mlp { hidden } => {
+                let first = hidden.len() + heads;
+                let last = first + hidden.len();
+                let x = (first..last).fold(z, |x, i| self.hidden(i, x, masks));
+                self.dense(last, x)
+            }
+            Net::Conv { channels, .. } => {
+                let (n, first) = (z.dims()[0], 3 + heads);
+                let x = self.hidden(first, z, masks);
+                let x = self.hidden(first + 1, x, masks).reshape([n, channels[1], INNER_SIDE, INNER_SIDE]);
+                let x = self.activate(self.conv_transposed(first + 2, x));
+                self.conv_transposed(first + 3, x).reshape([n, PIXELS])
+            }
+        }
     }
 
-    /// Their means over the batch.
-    pub fn loss(&self, x: Tensor<2>, noise: Tensor<2>) -> Loss {
-        let [reconstruction, kl] = self.loss_terms(x, noise).map(Tensor::mean);
-        Loss { reconstruction, kl }
+    /// The two terms of a training step.
+    pub fn loss(&self, batch: &Batch) -> Loss {
+        let (posterior, reconstruction) = self.pass(batch);
+        let penalty = match (&posterior.log_var, self.spec.objective) {
+            (Some(log_var), _) => gaussian_kl(posterior.mu, log_var.clone()).mean(),
+            (None, Objective::Sparse { penalty: Sparsity::Kl { target } }) => activity_kl(posterior.mu, target),
+            (None, Objective::Sparse { penalty: Sparsity::L1 }) => posterior.mu.abs().sum_dim(1).mean(),
+            (None, Objective::Variational | Objective::Autoencoder | Objective::Denoising { .. }) => {
+                Tensor::zeros([1], &reconstruction.device())
+            }
+        };
+        Loss { reconstruction: reconstruction.mean(), penalty }
+    }
+
+    /// Reconstruction and KL of each datum of a variational model's batch; [n] each.
+    pub fn elbo_terms(&self, batch: &Batch) -> [Tensor<1>; 2] {
+        let (posterior, reconstruction) = self.pass(batch);
+        let kl = posterior.log_var.map(|log_var| gaussian_kl(posterior.mu, log_var));
+        let none = Tensor::zeros(reconstruction.shape(), &reconstruction.device());
+        [reconstruction, kl.unwrap_or(none)]
+    }
+
+    /// The posterior of a batch, and the reconstruction error of each datum, [n].
+    fn pass(&self, batch: &Batch) -> (Posterior, Tensor<1>) {
+        let masks = &mut batch.masks.iter();
+        let posterior = self.encode_with(batch.input.clone(), masks);
+        let output = self.decode_with(posterior.reparameterise(batch.noise.clone()), masks);
+        let nll = value_nll(output, batch.target.clone(), self.spec.likelihood, self.spec.input);
+        (posterior, nll.sum_dim(1).squeeze_dim(1))
+    }
+
+    /// A dense layer within the net: its activation, and what dropout leaves of it.
+    fn hidden(&self, layer: usize, x: Tensor<2>, masks: &mut Masks) -> Tensor<2> {
+        let x = self.activate(self.dense(layer, x));
+        match masks.next() {
+            Some(mask) => x * mask.clone(),
+            None => x,
+        }
+    }
+
+    fn activate<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        match self.spec.activation {
+            Activation::Relu => relu(x),
+            Activation::Tanh => tanh(x),
+            Activation::Gelu => gelu(x),
+            Activation::Silu => silu(x),
+        }
     }
 
     fn dense(&self, layer: usize, x: Tensor<2>) -> Tensor<2> {

@@ -2,6 +2,7 @@
 
 use reactive_stores::Store;
 
+pub mod album;
 pub mod asks;
 pub mod card;
 pub mod drawing;
@@ -11,6 +12,7 @@ pub mod message;
 pub mod painting;
 pub mod pictures;
 pub mod reduce;
+pub mod run;
 pub mod scene;
 pub mod session;
 pub mod table;
@@ -20,6 +22,7 @@ use crate::latent::select::Selection;
 use card::Card;
 use message::Message;
 use pictures::Shared;
+use run::Run;
 use scene::{Scene, Theme};
 use session::{Model, Session};
 
@@ -47,6 +50,10 @@ pub struct Page {
     pub tool: Tool,
     /// The drawings that were kept, oldest first.
     pub kept: Vec<Kept>,
+    /// The runs before this one, the last first.
+    pub past: Vec<Run>,
+    /// Which of them are drawn beside the curves of this one, by their keys.
+    pub ghosts: Vec<u32>,
     /// Points drawn at random.
     pub samples: Vec<Sample>,
     /// The way that z rolled downhill since painting began.
@@ -71,6 +78,8 @@ impl Page {
             selection: None,
             tool: Tool::Point,
             kept: Vec::new(),
+            past: Vec::new(),
+            ghosts: Vec::new(),
             samples: Vec::new(),
             trail: Vec::new(),
             size: [0.0, 0.0],

@@ -48,7 +48,6 @@ pub struct Cloud {
 impl Cloud {
     /// From the buffers of a snapshot: little-endian f32 pairs and a label each. Nothing if their lengths do not fit.
     pub fn from_bytes(codes: &[u8], log_var: &[u8], labels: &[u8]) -> Option<Self> {
-        let pairs = |bytes: &[u8]| floats(bytes).chunks_exact(2).map(|p| [p[0], p[1]]).collect::<Vec<_>>();
         let (codes, log_var) = (pairs(codes), pairs(log_var));
         let whole = codes.len() == labels.len() && log_var.len() == labels.len();
         whole.then(|| Self { codes, log_var, labels: labels.to_vec() })
@@ -63,6 +62,11 @@ impl Cloud {
 /// Little-endian f32.
 pub fn floats(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+/// Little-endian f32, two and two.
+pub fn pairs(bytes: &[u8]) -> Vec<[f32; 2]> {
+    floats(bytes).chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
 }
 
 /// The decoded plane: pictures on a grid over `area`, row by row from the top left.
@@ -154,6 +158,21 @@ pub struct Grid {
 pub struct Original {
     pub index: usize,
     pub pixels: Shared<Vec<u8>>,
+}
+
+/// Data as the encoder saw them, and their reconstructions: `PIXELS` bytes each, one after another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconstructed {
+    pub inputs: Shared<Vec<u8>>,
+    pub outputs: Shared<Vec<u8>>,
+}
+
+impl Reconstructed {
+    /// Nothing unless there are as many of both, and they are whole.
+    pub fn new(inputs: Vec<u8>, outputs: Vec<u8>) -> Option<Self> {
+        let whole = inputs.len() == outputs.len() && inputs.len().is_multiple_of(PIXELS) && !inputs.is_empty();
+        whole.then(|| Self { inputs: Shared::new(inputs), outputs: Shared::new(outputs) })
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! The engine's messages into the page's state: a pure function, and the only way they get there.
 
+use super::album::{Album, Moment};
 use super::message::Message;
-use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Shared, floats};
-use super::session::{Checkpoint, Model, Session, running};
-use crate::protocol::{Answer, Event, NoticeKind, Phase, Query, Slot};
+use super::pictures::{
+    Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared, floats, pairs,
+};
+use super::run::{Mark, Run};
+use super::session::{Model, Session, running};
+use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
 use crate::spec::PIXELS;
 
 /// What the page does next.
@@ -18,6 +22,8 @@ pub enum Next {
     SnapshotSeen,
     /// The engine can no more: start another.
     Replace,
+    /// There is more of the run to keep.
+    Keep,
     Say(Message),
 }
 
@@ -29,50 +35,68 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             vec![]
         }
         Event::Phase(phase) => entered(session, phase),
-        Event::Progress { run: id, step, steps: _, losses, steps_per_second } => {
-            if let Some(run) = session.run.as_mut().filter(|run| run.id.is_none_or(|known| known == id)) {
-                run.id = Some(id);
-                run.step = step;
-                run.losses.extend(losses);
+        Event::Progress { run: id, step, losses, validations, steps_per_second } => {
+            if let Some(run) = run_of(session, id) {
+                let known = run.id.replace(id).is_some_and(|known| known == id);
+                // An engine that was taken back to an earlier moment tells nothing new.
+                if known || run.back_at.is_none() {
+                    run.log.step = step;
+                    run.log.losses.extend(losses);
+                    run.log.validations.extend(validations);
+                }
                 run.steps_per_second = steps_per_second;
             }
             vec![]
         }
-        Event::Snapshot { area, columns, rows, run: _, step: _, points: _ } => {
+        Event::Snapshot { area, columns, rows, kl, run: _, step: _, points: _ } => {
             // A run may be dropped while its last snapshot is on the way; the engine still waits for the receipt.
             if session.run.is_none() {
                 return vec![Next::SnapshotSeen];
             }
             session.model = Model::Trained;
             session.weights += 1;
-            if let [codes, log_var, labels, ..] = &buffers[..]
-                && let Some(cloud) = Cloud::from_bytes(codes, log_var, labels)
-            {
+            session.kl = Shared::new(kl);
+            let mut buffers = buffers.iter_mut().map(std::mem::take);
+            let mut next = || buffers.next().unwrap_or_default();
+            if let Some(cloud) = Cloud::from_bytes(&next(), &next(), &next()) {
                 session.cloud = Some(Shared::new(cloud));
             }
-            if let Some(pixels) = buffers.get_mut(3).map(std::mem::take)
-                && let Some(atlas) = Atlas::new(area, columns, rows, pixels)
-            {
+            if let Some(atlas) = Atlas::new(area, columns, rows, next()) {
                 session.atlas = Some(Shared::new(atlas));
             }
+            session.reconstructed = Reconstructed::new(next(), next());
             vec![Next::SnapshotSeen, Next::Ask]
         }
-        Event::Checkpoint { spec, step } => {
-            if let Some(bytes) = buffers.into_iter().next() {
-                session.checkpoint = Some(Checkpoint { spec, step, bytes: Shared::new(bytes) });
+        Event::Adjusted { run: id, step, training } => {
+            if let Some(run) = run_of(session, id) {
+                let before = std::mem::replace(&mut run.log.spec.training, training.clone());
+                run.log.marks.push(Mark { step, before, after: training });
             }
             vec![]
+        }
+        Event::Ended { run: id, step: _, why } => {
+            if let Some(run) = run_of(session, id) {
+                run.log.ended = Some(why);
+            }
+            vec![]
+        }
+        Event::Checkpoint { spec, step } => {
+            let Some(run) = session.run.as_mut() else { return vec![] };
+            if let Some(bytes) = buffers.into_iter().next() {
+                run.album.put(Moment { spec, step, bytes: Shared::new(bytes) }, Album::ROOM);
+            }
+            vec![Next::Keep]
         }
         Event::Warning(notice) => vec![Next::Say(Message::Engine(notice.kind))],
         Event::Failed(notice) => {
             match notice.kind {
                 // The run never began, or cannot be taken up.
-                NoticeKind::BadSpec | NoticeKind::CheckpointUnreadable => {
-                    session.run = None;
-                    session.checkpoint = None;
+                NoticeKind::BadSpec | NoticeKind::CheckpointUnreadable => session.run = None,
+                // Its curve stays to be looked at, and there are moments to go back to.
+                NoticeKind::Diverged => {
+                    let lost = |run: &mut Run| run.log.lost = Some(run.log.step);
+                    session.run.as_mut().map_or((), lost);
                 }
-                // Its curve stays to be looked at; its weights are no model.
-                NoticeKind::Diverged => session.checkpoint = None,
                 // The run goes on elsewhere.
                 NoticeKind::DeviceLost => {}
                 NoticeKind::NotNow
@@ -84,6 +108,11 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             vec![Next::Say(Message::Engine(notice.kind))]
         }
     }
+}
+
+/// The run that an event is of, if it is the one on show, which gets a new number whenever it is taken up.
+fn run_of(session: &mut Session, id: RunId) -> Option<&mut Run> {
+    session.run.as_mut().filter(|run| run.id.is_none_or(|known| known <= id))
 }
 
 fn entered(session: &mut Session, phase: Phase) -> Vec<Next> {
@@ -107,7 +136,11 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
     let buffer = buffers.into_iter().next().unwrap_or_default();
     match answer {
         Answer::Decoded => {
-            let Query::Decode { z, .. } = query else { return vec![] };
+            let Query::Decode { z, format } = query else { return vec![] };
+            if (slot, format) == (Slot::Warp, PixelFormat::Floats) {
+                session.warp = Some(Shared::new(pairs(&buffer))).filter(|nodes| nodes.len() == z.len() / 2);
+                return vec![];
+            }
             if z.is_empty() || buffer.len() != z.len() / 2 * PIXELS {
                 return vec![];
             }
@@ -118,7 +151,15 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 Slot::Pins => session.pins = decoding,
                 Slot::Strip => session.strip = decoding,
                 Slot::Samples => session.samples = decoding,
-                Slot::Pad | Slot::Paint | Slot::Original | Slot::Surface | Slot::Atlas | Slot::Bench => {}
+                Slot::Pad
+                | Slot::Paint
+                | Slot::Original
+                | Slot::Surface
+                | Slot::Warp
+                | Slot::Unwarp
+                | Slot::Points
+                | Slot::Atlas
+                | Slot::Bench => {}
             }
         }
         Answer::Encoded { mu, log_var } => {
@@ -143,6 +184,8 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 session.surface = Some(Shared::new(Grid { area, columns, rows, values }));
             }
         }
+        Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
+        Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
             if buffer.len() == PIXELS {
                 session.original = Some(Original { index: index as usize, pixels: Shared::new(buffer) });
@@ -157,20 +200,19 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Area, DeviceInfo, DeviceKind, Notice, PixelFormat, StepLoss};
-    use crate::spec::RunSpec;
-    use crate::state::session::Run;
+    use crate::protocol::{Area, DeviceInfo, DeviceKind, Ending, Notice, StepLoss};
+    use crate::spec::{RunSpec, TrainingSpec};
 
     const AREA: Area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
 
     fn loss(step: u32) -> StepLoss {
-        StepLoss { step, reconstruction: 200.0, kl: 3.0, total: 203.0 }
+        StepLoss { step, reconstruction: 200.0, penalty: 3.0, total: 203.0, gradient_norm: 1.0 }
     }
 
     fn snapshot(session: &mut Session) -> Vec<Next> {
         let codes: Vec<u8> = [0.5f32, -0.5].iter().flat_map(|x| x.to_le_bytes()).collect();
-        let head = Event::Snapshot { run: 1, step: 10, points: 1, area: AREA, columns: 1, rows: 1 };
-        event(session, head, vec![codes, vec![0; 8], vec![4], vec![9; PIXELS]])
+        let head = Event::Snapshot { run: 1, step: 10, points: 1, kl: vec![3.5], area: AREA, columns: 1, rows: 1 };
+        event(session, head, vec![codes, vec![0; 8], vec![4], vec![9; PIXELS], vec![1; PIXELS], vec![2; PIXELS]])
     }
 
     #[test]
@@ -182,12 +224,13 @@ mod tests {
         assert_eq!(event(&mut session, Event::Phase(Phase::Idle), vec![]), [Next::Supply]);
         assert_eq!(event(&mut session, Event::Phase(Phase::Loading), vec![]), []);
         assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask]);
-        session.run = Some(Run::new(RunSpec::default()));
+        session.run = Some(Run::new(1, RunSpec::default()));
         event(&mut session, Event::Phase(Phase::Loading), vec![]);
         assert_eq!(event(&mut session, Event::Phase(Phase::Training), vec![]), [Next::Ask]);
         for step in [10, 20] {
             let losses = vec![loss(step - 1), loss(step)];
-            event(&mut session, Event::Progress { run: 1, step, steps: 1500, losses, steps_per_second: 5.0 }, vec![]);
+            let progress = Event::Progress { run: 1, step, losses, validations: vec![], steps_per_second: 5.0 };
+            event(&mut session, progress, vec![]);
         }
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen, Next::Ask]);
         assert_eq!(session.model, Model::Trained);
@@ -196,7 +239,8 @@ mod tests {
         assert_eq!(event(&mut session, Event::Phase(Phase::Paused), vec![]), []);
         assert_eq!(event(&mut session, Event::Phase(Phase::Ready), vec![]), [Next::Ask]);
         let run = session.run.expect("its numbers stay on show");
-        assert_eq!((run.step, run.losses.len()), (20, 4));
+        assert_eq!((run.log.step, run.log.losses.len()), (20, 4));
+        assert_eq!((session.kl[0], session.reconstructed.map(|r| r.outputs[0])), (3.5, Some(2)));
         assert!((run.seconds_left().expect("a speed is known") - 296.0).abs() < 1e-3);
     }
 
@@ -210,15 +254,16 @@ mod tests {
     #[test]
     fn progress_of_another_run_is_not_mixed_in() {
         let mut session =
-            Session { run: Some(Run { id: Some(2), ..Run::new(RunSpec::default()) }), ..Session::default() };
-        let stale = Event::Progress { run: 1, step: 99, steps: 100, losses: vec![loss(99)], steps_per_second: 1.0 };
+            Session { run: Some(Run { id: Some(2), ..Run::new(1, RunSpec::default()) }), ..Session::default() };
+        let losses = vec![loss(99)];
+        let stale = Event::Progress { run: 1, step: 99, losses, validations: vec![], steps_per_second: 1.0 };
         event(&mut session, stale, vec![]);
-        assert_eq!(session.run.map(|run| (run.step, run.losses.len())), Some((0, 0)));
+        assert_eq!(session.run.map(|run| (run.log.step, run.log.losses.len())), Some((0, 0)));
     }
 
     #[test]
     fn a_lost_device_keeps_the_run_for_the_next_engine() {
-        let mut session = Session { run: Some(Run::new(RunSpec::default())), ..Session::default() };
+        let mut session = Session { run: Some(Run::new(1, RunSpec::default())), ..Session::default() };
         event(&mut session, Event::Checkpoint { spec: RunSpec::default(), step: 40 }, vec![vec![1, 2, 3]]);
         let lost = Notice { kind: NoticeKind::DeviceLost, detail: String::new() };
         assert_eq!(
@@ -226,14 +271,38 @@ mod tests {
             [Next::Say(Message::Engine(NoticeKind::DeviceLost))]
         );
         assert_eq!(event(&mut session, Event::Phase(Phase::Failed), vec![]), [Next::Replace]);
-        assert!(session.run.is_some());
-        assert_eq!(session.checkpoint.map(|c| (c.step, c.bytes.len())), Some((40, 3)));
+        let kept = session.run.and_then(|run| run.album.last().map(|moment| (moment.step, moment.bytes.len())));
+        assert_eq!(kept, Some((40, 3)));
     }
 
     #[test]
-    fn taking_a_run_up_forgets_the_losses_after_the_checkpoint() {
-        let run = Run { losses: (1..=60).map(loss).collect(), step: 60, ..Run::new(RunSpec::default()) }.resumed(40);
-        assert_eq!((run.step, run.losses.last().map(|l| l.step)), (40, Some(40)));
+    fn a_change_in_mid_run_is_marked_and_a_lost_loss_is_remembered() {
+        let mut session = Session { run: Some(Run::new(1, RunSpec::default())), ..Session::default() };
+        let training = TrainingSpec { beta: 4.0, ..TrainingSpec::default() };
+        event(&mut session, Event::Adjusted { run: 1, step: 30, training: training.clone() }, vec![]);
+        event(&mut session, Event::Ended { run: 1, step: 60, why: Ending::Plateau }, vec![]);
+        let log = session.run.clone().expect("a run").log;
+        assert_eq!((log.marks[0].step, log.marks[0].before.beta, log.spec.training), (30, 1.0, training));
+        assert_eq!(log.ended, Some(Ending::Plateau));
+        let lost = Notice { kind: NoticeKind::Diverged, detail: String::new() };
+        event(&mut session, Event::Failed(lost), vec![]);
+        assert_eq!(session.run.expect("to be looked at").log.lost, Some(0));
+    }
+
+    #[test]
+    fn an_engine_that_was_taken_back_adds_nothing_to_the_curve() {
+        let mut run = Run::new(1, RunSpec::default());
+        (run.id, run.log.step, run.back_at) = (Some(1), 60, Some(20));
+        let mut session = Session { run: Some(run), ..Session::default() };
+        let late =
+            Event::Progress { run: 1, step: 64, losses: vec![loss(64)], validations: vec![], steps_per_second: 0.0 };
+        event(&mut session, late, vec![]);
+        let back =
+            Event::Progress { run: 2, step: 20, losses: vec![], validations: vec![loss(20)], steps_per_second: 0.0 };
+        event(&mut session, back, vec![]);
+        let run = session.run.expect("a run");
+        assert_eq!((run.log.step, run.shown(), run.log.validations.len()), (64, 20, 0));
+        assert_eq!(run.log.losses.len(), 1, "what was on its way before is heard");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use reactive_stores::Store;
 
-use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Shared};
+use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
+use super::run::Run;
 use super::scene::Shipped;
-use crate::protocol::{DeviceInfo, Phase, RunId, StepLoss};
-use crate::spec::RunSpec;
+use crate::protocol::{DeviceInfo, Phase};
 
 #[derive(Clone, Debug, Store)]
 pub struct Session {
@@ -38,7 +38,15 @@ pub struct Session {
     /// The loss of the painted picture over the plane, in nats.
     pub surface: Option<Shared<Grid>>,
     pub encoded: Option<Encoding>,
-    pub checkpoint: Option<Checkpoint>,
+    /// Of each latent dimension, in nats; empty where the model of the run is not variational.
+    pub kl: Shared<Vec<f32>>,
+    /// Held-out data of the run and their reconstructions.
+    pub reconstructed: Option<Reconstructed>,
+    /// The run's held-out data, where they are points.
+    pub points: Option<Shared<Vec<[f32; 2]>>>,
+    /// A grid of the latent space in the data's plane, and one of the data's plane in the latent space.
+    pub warp: Option<Shared<Vec<[f32; 2]>>>,
+    pub unwarp: Option<Shared<Vec<[f32; 2]>>>,
 }
 
 impl Default for Session {
@@ -61,7 +69,11 @@ impl Default for Session {
             descent: None,
             surface: None,
             encoded: None,
-            checkpoint: None,
+            kl: Shared::new(Vec::new()),
+            reconstructed: None,
+            points: None,
+            warp: None,
+            unwarp: None,
         }
     }
 }
@@ -71,49 +83,6 @@ pub enum Model {
     Shipped(Shipped),
     /// Of the last run.
     Trained,
-}
-
-/// A training run in numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Run {
-    pub spec: RunSpec,
-    /// Nothing until the engine has named it.
-    pub id: Option<RunId>,
-    pub step: u32,
-    pub losses: Vec<StepLoss>,
-    pub steps_per_second: f32,
-}
-
-impl Run {
-    pub fn new(spec: RunSpec) -> Self {
-        Self { spec, id: None, step: 0, losses: Vec::new(), steps_per_second: 0.0 }
-    }
-
-    /// The same run on another engine, from its step `step`.
-    pub fn resumed(mut self, step: u32) -> Self {
-        self.losses.retain(|loss| loss.step <= step);
-        Self { id: None, step, steps_per_second: 0.0, ..self }
-    }
-
-    /// Seconds to the end at the speed of now; nothing while that is not known.
-    pub fn seconds_left(&self) -> Option<f32> {
-        let left = self.spec.training.steps.saturating_sub(self.step) as f32;
-        (self.steps_per_second > 0.0).then(|| left / self.steps_per_second)
-    }
-
-    /// From 0 to 1.
-    pub fn done(&self) -> f32 {
-        self.step as f32 / self.spec.training.steps.max(1) as f32
-    }
-}
-
-/// Where another engine can take the run up.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checkpoint {
-    pub spec: RunSpec,
-    pub step: u32,
-    /// Opaque here.
-    pub bytes: Shared<Vec<u8>>,
 }
 
 /// Whether the engine has a model to ask in this phase.

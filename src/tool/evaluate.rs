@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::ToolError;
 use crate::data::image_set::ImageSet;
+use crate::data::set::Set;
 use crate::engine::burn_learner::{gather, read};
 use crate::nn::layout::Layout;
-use crate::nn::vae::Vae;
+use crate::nn::vae::{Batch, Vae};
 use crate::protocol::{Notice, NoticeKind};
 use crate::rng::Rng;
 use crate::spec::ModelSpec;
@@ -42,13 +43,14 @@ pub async fn evaluate(spec: &ModelSpec, flat: &[f32], test: &ImageSet) -> Result
     let layout = Layout::new(spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
     let device = Device::flex();
     let vae = Vae::from_flat(spec, &layout, &Tensor::from_data(TensorData::new(flat.to_vec(), [flat.len()]), &device));
+    let test = &Set::Pictures(test.clone());
     let mut rng = Rng::new(NOISE_SEED);
     let mut terms = Vec::with_capacity(test.len());
     for start in (0..test.len()).step_by(CHUNK) {
         let n = CHUNK.min(test.len() - start);
         let noise: Vec<f32> = (0..n * spec.latent).map(|_| rng.normal()).collect();
         let noise = Tensor::from_data(TensorData::new(noise, [n, spec.latent]), &device);
-        let [reconstruction, kl] = vae.loss_terms(gather(test, start..start + n, &device), noise);
+        let [reconstruction, kl] = vae.elbo_terms(&Batch::clean(gather(test, start..start + n, &device), noise));
         let (reconstruction, kl) = (read(reconstruction).await?, read(kl).await?);
         terms.extend(reconstruction.into_iter().zip(kl).map(|(r, k)| (f64::from(r), f64::from(k))));
     }

@@ -11,9 +11,11 @@ use serde_json::Value;
 use super::evaluate::{Metrics, evaluate};
 use super::recipe::{Recipe, ToolError, cpu};
 use crate::data::image_set::ImageSet;
+use crate::data::set::Set;
 use crate::engine::answers::atlas;
 use crate::engine::burn_learner::BurnLearner;
 use crate::engine::learner::Learner;
+use crate::latent::slice::Slice;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::protocol::{Area, Notice, NoticeKind};
@@ -89,7 +91,7 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     };
     let mut learner = cpu();
     learner.load(spec, &file)?;
-    let picture = atlas(&learner, ATLAS_AREA, ATLAS_CELLS, ATLAS_CELLS).await?;
+    let picture = atlas(&learner, Slice::default(), ATLAS_AREA, ATLAS_CELLS, ATLAS_CELLS).await?;
 
     write(&folder, WEIGHTS, &file)?;
     write_codes(&learner, &sets, &folder).await?;
@@ -115,7 +117,7 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
 /// The codes of the training and the test pictures, a file each.
 async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
     for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
-        let (mu, log_var) = learner.posteriors(set).await?;
+        let (mu, log_var) = learner.posteriors(&Set::Pictures(set.clone())).await?;
         write(folder, name, &pack_codes(&mu, &log_var, set)?)?;
         eprintln!("{}: {} pictures", folder.join(name).display(), set.len());
     }

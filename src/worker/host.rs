@@ -10,7 +10,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, console}
 
 use crate::engine::burn_learner::BurnLearner;
 use crate::engine::inbox::Inbox;
-use crate::engine::session::{Outgoing, Session};
+use crate::engine::session::{Outgoing, Rest, Session};
 use crate::protocol::ToEngine;
 
 /// Serves the page that started this worker, for as long as the worker lives.
@@ -18,7 +18,7 @@ pub async fn serve(learner: BurnLearner) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let inbox = Rc::new(RefCell::new(Inbox::default()));
     let (bell, mut arrivals) = unbounded::<()>();
-    listen(&scope, &inbox, bell);
+    listen(&scope, &inbox, bell.clone());
     say(&scope, "ready");
 
     let mut session = Session::new(learner, now);
@@ -26,10 +26,14 @@ pub async fn serve(learner: BurnLearner) {
     session.greet(&mut out);
     let breath = Breath::new();
     loop {
-        if session.turn(&inbox, &mut out).await {
-            breath.take().await;
-        } else if !wait(&mut arrivals).await {
-            return;
+        match session.turn(&inbox, &mut out).await {
+            Rest::Not => breath.take().await,
+            Rest::Until(ms) => {
+                ring_after(&scope, &bell, ms);
+                wait(&mut arrivals).await;
+            }
+            Rest::Long if wait(&mut arrivals).await => {}
+            Rest::Long => return,
         }
     }
 }
@@ -55,6 +59,19 @@ fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Rc<RefCell<Inbox>>, bell: 
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
+}
+
+/// Wakes the loop in a while.
+fn ring_after(scope: &DedicatedWorkerGlobalScope, bell: &UnboundedSender<()>, ms: f64) {
+    let bell = bell.clone();
+    let ring = Closure::once_into_js(move || {
+        // The receiver lives as long as the worker.
+        let _ = bell.unbounded_send(());
+    });
+    let ms = ms.clamp(0.0, 60_000.0).ceil() as i32;
+    if let Err(error) = scope.set_timeout_with_callback_and_timeout_and_arguments_0(ring.unchecked_ref(), ms) {
+        console::error_1(&error);
+    }
 }
 
 /// Waits for a message; takes all that have come. False when none can come any more.

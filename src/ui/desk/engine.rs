@@ -44,6 +44,7 @@ impl Desk {
         let generation = self.wire.try_update_value(|wire| {
             wire.generation += 1;
             (wire.client, wire.kind, wire.spoken, wire.loaded) = (None, Some(kind), false, None);
+            (wire.back, wire.wanted) = (None, None);
             wire.asks.forget();
             wire.generation
         });
@@ -71,8 +72,6 @@ impl Desk {
         if !self.has_run_untracked() {
             return;
         }
-        // Without a checkpoint the run begins anew: the seed makes it the same.
-        let step = session.checkpoint().read_untracked().as_ref().map_or(0, |checkpoint| checkpoint.step);
         let resume = match session.phase().get_untracked() {
             Phase::Training | Phase::Failed | Phase::Loading => Resume::Going,
             Phase::Paused => Resume::Paused,
@@ -80,7 +79,14 @@ impl Desk {
             // It had not got to where it was: as before.
             Phase::Booting | Phase::Idle => return,
         };
-        session.run().update(|run| *run = run.take().map(|run| run.resumed(step)));
+        self.branch();
+        // Without a moment the run begins anew: the seed makes it the same.
+        session.run().update(|run| {
+            *run = run.take().map(|run| {
+                let step = run.album.last().map_or(0, |moment| moment.step);
+                run.resumed(step)
+            });
+        });
         self.wire.update_value(|wire| wire.resume = Some(resume));
     }
 
@@ -178,6 +184,9 @@ impl Desk {
                 } else if phase != Phase::Ready {
                     self.wire.update_value(|wire| wire.resume = None);
                 }
+                if phase != Phase::Training {
+                    self.arrived_back();
+                }
             }
             Phase::Idle => self.wire.update_value(|wire| wire.loaded = None),
             Phase::Booting | Phase::Loading | Phase::Failed => {}
@@ -190,6 +199,7 @@ impl Desk {
             Next::Ask => self.ask_all(),
             Next::SnapshotSeen => super::super::canvas::after_drawing(move || self.send(&ToEngine::SnapshotSeen, &[])),
             Next::Replace => self.replace(),
+            Next::Keep => self.keep(),
             Next::Say(message) => self.say(message),
         }
     }
@@ -198,6 +208,10 @@ impl Desk {
     pub(super) fn supply(self) {
         let phase = self.page.session().phase().get_untracked();
         if !matches!(phase, Phase::Idle | Phase::Ready) {
+            return;
+        }
+        // The last picture of a run that was lost stays until somebody says what is to come.
+        if self.page.session().run().read_untracked().as_ref().is_some_and(|run| run.log.lost.is_some()) {
             return;
         }
         let resume = self.wire.with_value(|wire| wire.resume).filter(|_| self.has_run_untracked());
@@ -225,12 +239,14 @@ impl Desk {
 
     /// Goes on with the run of the engine before.
     fn take_up(self, resume: Resume) {
-        if let Some(checkpoint) = self.page.session().checkpoint().get_untracked() {
-            let paused = resume != Resume::Going;
-            let restore = Command::Restore { spec: checkpoint.spec, step: checkpoint.step, paused };
-            self.send(&ToEngine::Command(restore), &[&checkpoint.bytes]);
-        } else if let Some(run) = self.page.session().run().get_untracked() {
-            self.send(&ToEngine::Command(Command::Train { spec: run.spec }), &[]);
+        let Some(run) = self.page.session().run().get_untracked() else { return };
+        match run.album.last() {
+            Some(moment) => {
+                let paused = resume != Resume::Going;
+                let restore = Command::Restore { spec: moment.spec.clone(), step: moment.step, paused };
+                self.send(&ToEngine::Command(restore), &[&moment.bytes]);
+            }
+            None => self.send(&ToEngine::Command(Command::Train { spec: run.log.spec }), &[]),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod engine;
 mod hand;
+mod lab;
 mod shelf;
 
 use leptos::prelude::*;
@@ -14,14 +15,14 @@ use crate::latent::path;
 use crate::latent::place::{Neighbourhood, class_means, neighbourhood};
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
-use crate::protocol::{Area, Command, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
+use crate::protocol::{Area, DeviceKind, PixelFormat, Query, Slot, ToEngine};
 use crate::spec::CLASSES;
 use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
 use crate::state::message::Message;
 use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
-use crate::state::session::{Model, Run, SessionStoreFields, answers, running};
+use crate::state::session::{Model, SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
 use shelf::Book;
 
@@ -55,6 +56,9 @@ struct Wire {
     drawing: Option<Vec<u8>>,
     /// How to go on once a new engine has no model.
     resume: Option<Resume>,
+    /// The moment that the engine is being taken back to, and the one that is wanted after it.
+    back: Option<u32>,
+    wanted: Option<u32>,
     /// Whether this engine has ever spoken.
     spoken: bool,
     /// Engines lost in a row, without a model in between.
@@ -182,33 +186,6 @@ impl Desk {
         }
     }
 
-    pub fn train(self) {
-        let spec = self.page.scene().run().get_untracked();
-        let command = Command::Train { spec: spec.clone() };
-        if self.page.session().phase().get_untracked().allows(&command) {
-            self.page.session().update(|session| {
-                session.run = Some(Run::new(spec));
-                session.checkpoint = None;
-            });
-            self.page.notice().set(None);
-            self.command(command);
-        }
-    }
-
-    pub fn pause_or_resume(self) {
-        let paused = self.page.session().phase().get_untracked() == Phase::Paused;
-        self.command(if paused { Command::Resume } else { Command::Pause });
-    }
-
-    pub fn stop(self) {
-        self.command(Command::Stop);
-    }
-
-    /// Back to the shipped model.
-    pub fn reset(self) {
-        self.show(self.page.scene().model().get_untracked());
-    }
-
     /// Another link was followed on the open page.
     pub fn arrive(self, link: Parsed) {
         let Parsed { scene, nonsense } = link;
@@ -293,11 +270,6 @@ impl Desk {
         self.ask_strip();
         self.ask_pad();
         self.ask_samples();
-    }
-
-    /// Whether a run is on or was: its model can be left for the shipped one.
-    pub fn has_run(self) -> bool {
-        self.page.session().run().read().is_some()
     }
 
     fn has_run_untracked(self) -> bool {

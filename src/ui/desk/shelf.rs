@@ -95,9 +95,10 @@ impl Desk {
 
     fn drop_run(self) {
         let had = self.has_run_untracked();
+        self.lay_aside();
         self.page.session().update(|session| {
             session.run = None;
-            session.checkpoint = None;
+            (session.reconstructed, session.points) = (None, None);
         });
         self.wire.update_value(|wire| wire.resume = None);
         if self.busy() || (had && self.page.session().phase().get_untracked() == Phase::Ready) {
