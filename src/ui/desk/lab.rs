@@ -1,0 +1,215 @@
+//! The run: starting it, changing it on its way, going back to an earlier moment, and on from there.
+
+use leptos::prelude::*;
+
+use super::Desk;
+use crate::protocol::{Command, Phase, ToEngine};
+use crate::spec::TrainingSpec;
+use crate::state::PageStoreFields;
+use crate::state::run::Run;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::SessionStoreFields;
+
+/// Runs that are remembered beside the one on show.
+const MOST_PAST: usize = 8;
+/// Bytes that the moments of a run that is over may take.
+const ROOM: usize = 24 << 20;
+
+impl Desk {
+    /// Reactive: whether a run is on or was, so that its model can be left for the shipped one.
+    pub fn has_run(self) -> bool {
+        self.page.session().run().read().is_some()
+    }
+
+    /// A new run with what is chosen.
+    pub fn train(self) {
+        let spec = self.page.scene().run().get_untracked();
+        let command = Command::Train { spec: spec.clone() };
+        if self.page.session().phase().get_untracked().allows(&command) {
+            self.lay_aside();
+            let key = self.next_key();
+            self.page.session().update(|session| {
+                session.run = Some(Run::new(key, spec));
+                (session.reconstructed, session.points) = (None, None);
+                (session.warp, session.unwarp) = (None, None);
+            });
+            self.page.notice().set(None);
+            self.command(command);
+        }
+    }
+
+    pub fn pause_or_resume(self) {
+        if self.page.session().phase().get_untracked() == Phase::Paused {
+            self.branch();
+            self.command(Command::Resume);
+        } else {
+            self.command(Command::Pause);
+        }
+    }
+
+    pub fn step_once(self) {
+        self.branch();
+        self.command(Command::Step);
+    }
+
+    pub fn stop(self) {
+        self.command(Command::Stop);
+    }
+
+    /// Back to the shipped model.
+    pub fn reset(self) {
+        self.show(self.page.scene().model().get_untracked());
+    }
+
+    /// Most steps a second; as many as there can be for nothing.
+    pub fn pace(self, pace: Option<f32>) {
+        self.send(&ToEngine::Pace(pace), &[]);
+    }
+
+    /// Another β, batch or rate, for the run that is on and for the next one.
+    pub fn adjust(self, change: impl Fn(&mut TrainingSpec)) {
+        self.page.scene().run().update(|run| change(&mut run.training));
+        if !self.busy() {
+            return;
+        }
+        self.branch();
+        let training = self.page.session().run().read_untracked().as_ref().map(|run| {
+            let mut training = run.log.spec.training.clone();
+            change(&mut training);
+            training
+        });
+        if let Some(training) = training {
+            self.command(Command::Adjust { training });
+        }
+    }
+
+    /// Shows the run as it was at the moment nearest to a step.
+    pub fn go_back(self, step: u32) {
+        if self.page.session().phase().get_untracked() == Phase::Training {
+            self.command(Command::Pause);
+        }
+        let moment = self.page.session().run().read_untracked().as_ref().and_then(|run| {
+            run.album.nearest(step).filter(|moment| moment.step != run.shown()).map(|moment| moment.step)
+        });
+        let Some(step) = moment else { return };
+        self.page.session().run().update(|run| {
+            if let Some(run) = run {
+                run.back_at = (step < run.log.step).then_some(step);
+            }
+        });
+        // One at a time, and of those that are wanted meanwhile only the last.
+        let busy = self.wire.try_update_value(|wire| match wire.back {
+            Some(_) => {
+                wire.wanted = Some(step);
+                true
+            }
+            None => {
+                wire.back = Some(step);
+                false
+            }
+        });
+        if busy == Some(false) {
+            self.restore(step);
+        }
+    }
+
+    /// The engine has come to rest: on to the moment that is wanted now.
+    pub(super) fn arrived_back(self) {
+        let next = self.wire.try_update_value(|wire| {
+            let next = wire.wanted.take().filter(|step| wire.back != Some(*step));
+            wire.back = next;
+            next
+        });
+        if let Some(step) = next.flatten() {
+            self.restore(step);
+        }
+    }
+
+    fn restore(self, step: u32) {
+        let moment =
+            self.page.session().run().read_untracked().as_ref().and_then(|run| run.album.nearest(step).cloned());
+        if let Some(moment) = moment {
+            let command = Command::Restore { spec: moment.spec, step: moment.step, paused: true };
+            self.send(&ToEngine::Command(command), &[&moment.bytes]);
+        }
+    }
+
+    /// After the loss has left for good: the last moment at which all was well.
+    pub fn go_back_to_good(self) {
+        let good = self.page.session().run().try_update(|run| {
+            let run = run.as_mut()?;
+            let lost = run.log.lost?;
+            let step = run.album.moments().iter().rev().map(|moment| moment.step).find(|step| *step < lost)?;
+            *run = run.clone().resumed(step);
+            Some(step)
+        });
+        if let Some(step) = good.flatten() {
+            self.page.notice().set(None);
+            self.restore(step);
+        }
+    }
+
+    /// On from an earlier moment: what came after it stays as a run of its own, beside the one that begins.
+    fn branch(self) {
+        let back_at = self.page.session().run().read_untracked().as_ref().and_then(|run| run.back_at);
+        let Some(step) = back_at else { return };
+        self.lay_aside();
+        let key = self.next_key();
+        self.page.session().run().update(|run| {
+            if let Some(run) = run {
+                if let Some(moment) = run.album.nearest(step) {
+                    run.log.spec = moment.spec.clone();
+                }
+                run.log.cut(step);
+                run.album.cut(step);
+                (run.log.key, run.log.step, run.back_at) = (key, step, None);
+            }
+        });
+    }
+
+    /// Keeps the run on show among those of before, and draws it beside what comes now.
+    pub(super) fn lay_aside(self) {
+        let run = self.page.session().run().get_untracked().filter(|run| run.log.losses.len() > 1);
+        let Some(mut run) = run else { return };
+        run.album.thin(ROOM);
+        self.page.ghosts().set(vec![run.log.key]);
+        self.page.past().update(|past| {
+            past.retain(|other| other.log.key != run.log.key);
+            past.insert(0, Run { back_at: None, id: None, ..run });
+            past.truncate(MOST_PAST);
+        });
+    }
+
+    /// Shows a run of before, at its last moment.
+    pub fn take_out(self, key: u32) {
+        if self.busy() {
+            return;
+        }
+        self.lay_aside();
+        let run = self.page.past().try_update(|past| {
+            let at = past.iter().position(|run| run.log.key == key)?;
+            Some(past.remove(at))
+        });
+        if let Some(run) = run.flatten() {
+            let last = run.album.last().map(|moment| moment.step);
+            self.page.scene().run().set(run.log.spec.clone());
+            self.page.session().update(|session| {
+                session.run = Some(run);
+                (session.reconstructed, session.points) = (None, None);
+            });
+            if let Some(step) = last {
+                self.restore(step);
+            }
+        }
+    }
+
+    pub fn throw_away(self, key: u32) {
+        self.page.past().update(|past| past.retain(|run| run.log.key != key));
+    }
+
+    /// Keys rise, so that no two runs have the same.
+    fn next_key(self) -> u32 {
+        let mine = self.page.session().run().read_untracked().as_ref().map_or(0, |run| run.log.key);
+        self.page.past().read_untracked().iter().map(|run| run.log.key).max().unwrap_or(0).max(mine) + 1
+    }
+}
