@@ -119,7 +119,9 @@ impl Bench {
                     | Answer::Atlas { .. }
                     | Answer::Rolled { .. }
                     | Answer::Surface { .. }
-                    | Answer::Original { .. } => Ok(JsValue::UNDEFINED),
+                    | Answer::Original { .. }
+                    | Answer::PointsEncoded
+                    | Answer::Points => Ok(JsValue::UNDEFINED),
                     Answer::Refused(notice) => Err(JsValue::from(format!("{:?}: {}", notice.kind, notice.detail))),
                 };
                 match result {
@@ -148,6 +150,8 @@ impl Bench {
             | Event::Progress { .. }
             | Event::Snapshot { .. }
             | Event::Checkpoint { .. }
+            | Event::Adjusted { .. }
+            | Event::Ended { .. }
             | Event::Warning(_) => {}
         }
     }

@@ -3,11 +3,13 @@
 //! Only what differs from the defaults is printed, so that links stay short and old ones follow better defaults.
 //! `parse(print(scene)) == scene`. What is not understood is left at its default and reported by name.
 
+mod run;
+
 use crate::i18n::{Locale, tag};
 use crate::latent::path::Course;
 use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
-use crate::spec::{CLASSES, DataSpec, ModelSpec, Net, RunSpec};
+use crate::spec::CLASSES;
 use crate::state::handles::{Handle, Handles};
 use crate::state::scene::{Classes, End, Layers, Path, Points, Scene, Shipped, Theme};
 
@@ -19,7 +21,7 @@ struct Entry {
     parse: fn(&mut Scene, &str) -> Option<()>,
 }
 
-const TABLE: &[Entry] = &[
+const PLANE: &[Entry] = &[
     Entry {
         key: "model",
         print: |s| s.model.name().into(),
@@ -102,50 +104,17 @@ const TABLE: &[Entry] = &[
             known.map(|kind| s.device = Some(kind))
         },
     },
-    Entry {
-        key: "digits",
-        print: |s| match s.run.data {
-            DataSpec::Digits { count } => count.to_string(),
-            DataSpec::Mnist | DataSpec::Fashion => String::new(),
-        },
-        parse: |s, t| within(t, 100, 60_000).map(|count| s.run.data = DataSpec::Digits { count }),
-    },
-    Entry {
-        key: "net",
-        print: |s| print_net(&s.run.model),
-        parse: |s, t| parse_net(t).map(|model| s.run.model = model),
-    },
-    Entry {
-        key: "beta",
-        print: |s| s.run.training.beta.to_string(),
-        parse: |s, t| within(t, 0.0, 32.0).map(|beta| s.run.training.beta = beta),
-    },
-    Entry {
-        key: "batch",
-        print: |s| s.run.training.batch.to_string(),
-        parse: |s, t| within(t, 1, 1024).map(|batch| s.run.training.batch = batch),
-    },
-    Entry {
-        key: "rate",
-        print: |s| s.run.training.learning_rate.to_string(),
-        parse: |s, t| within(t, 1e-6, 1.0).map(|rate| s.run.training.learning_rate = rate),
-    },
-    Entry {
-        key: "steps",
-        print: |s| s.run.training.steps.to_string(),
-        parse: |s, t| within(t, 1, 1_000_000).map(|steps| s.run.training.steps = steps),
-    },
-    Entry {
-        key: "seed",
-        print: |s| s.run.seed.to_string(),
-        parse: |s, t| t.parse().ok().map(|seed| s.run.seed = seed),
-    },
 ];
+
+/// The plane's entries, then the run's.
+fn table() -> impl Iterator<Item = &'static Entry> {
+    PLANE.iter().chain(run::ENTRIES)
+}
 
 /// The scene as the part of an address after `#`; empty for the defaults.
 pub fn print(scene: &Scene) -> String {
     let plain = Scene::default();
-    let words = TABLE.iter().filter_map(|entry| {
+    let words = table().filter_map(|entry| {
         let text = (entry.print)(scene);
         (text != (entry.print)(&plain)).then(|| format!("{}={text}", entry.key))
     });
@@ -170,11 +139,12 @@ pub fn parse(link: &str) -> Parsed {
             continue;
         }
         let text = unescape(text);
-        let read = TABLE.iter().find(|entry| entry.key == key).and_then(|entry| (entry.parse)(&mut scene, &text));
+        let read = table().find(|entry| entry.key == key).and_then(|entry| (entry.parse)(&mut scene, &text));
         if read.is_none() {
             nonsense.push(word.to_owned());
         }
     }
+    scene.run.fit();
     Parsed { scene, nonsense }
 }
 
@@ -290,32 +260,15 @@ fn device_name(kind: DeviceKind) -> &'static str {
     }
 }
 
-/// `256-128` for linear layers, `conv-32-64-128` for the convolutional net.
-fn print_net(model: &ModelSpec) -> String {
-    match &model.net {
-        Net::Mlp { hidden } => hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("-"),
-        Net::Conv { channels: [a, b], hidden } => format!("conv-{a}-{b}-{hidden}"),
-    }
-}
-
-fn parse_net(text: &str) -> Option<ModelSpec> {
-    let latent = RunSpec::default().model.latent;
-    let widths = |text: &str| text.split('-').map(|w| within(w, 1, 2048)).collect::<Option<Vec<usize>>>();
-    let net = match text.strip_prefix("conv-") {
-        Some(rest) => match widths(rest)?[..] {
-            [a, b, hidden] => Net::Conv { channels: [a, b], hidden },
-            _ => return None,
-        },
-        None => Net::Mlp { hidden: widths(text).filter(|hidden| hidden.len() <= 4)? },
-    };
-    Some(ModelSpec { net, latent })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rng::Rng;
-    use crate::spec::TrainingSpec;
+    use crate::spec::check::MOST_LATENT;
+    use crate::spec::{
+        Activation, Corruption, DataSpec, Finish, Likelihood, ModelSpec, Net, Objective, PointKind, RunSpec, Schedule,
+        Sparsity, TrainingSpec,
+    };
 
     /// A scene with about half of its parts off their defaults.
     fn any_scene(rng: &mut Rng) -> Scene {
@@ -364,18 +317,50 @@ mod tests {
             lang: [None, Some(Locale::en), Some(Locale::es)][rng.below(3)],
             theme: [None, Some(Theme::Light), Some(Theme::Dark)][rng.below(3)],
             device: [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)][rng.below(3)],
-            run: RunSpec {
-                data: DataSpec::Digits { count: 100 + rng.below(59_900) },
-                model: ModelSpec { net, latent: 2 },
-                training: TrainingSpec {
-                    beta: if coin(rng) { 1.0 } else { rng.range(0.0, 32.0) },
-                    batch: 1 + rng.below(1024),
-                    learning_rate: 1e-6 + rng.uniform() * 0.9,
-                    steps: 1 + rng.below(1_000_000) as u32,
-                },
-                seed: rng.u32(),
-            },
+            run: any_run(rng, net),
         }
+    }
+
+    /// A run that can be had from a link: its model fits its data.
+    fn any_run(rng: &mut Rng, net: Net) -> RunSpec {
+        let count = 1100 + rng.below(50_000);
+        let data = match rng.below(4) {
+            0 => DataSpec::Shapes { count },
+            1 => DataSpec::Points { kind: [PointKind::TwoMoons, PointKind::Pinwheel][rng.below(2)], count },
+            _ => DataSpec::Digits { count },
+        };
+        let objective = match rng.below(6) {
+            0 => Objective::Autoencoder,
+            1 => Objective::Denoising { corruption: Corruption::Gaussian { deviation: rng.range(0.1, 2.0) } },
+            2 => Objective::Denoising { corruption: Corruption::Sectors { share: rng.range(0.1, 0.9) } },
+            3 => Objective::Sparse { penalty: Sparsity::Kl { target: rng.range(0.01, 0.9) } },
+            4 => Objective::Sparse { penalty: Sparsity::L1 },
+            _ => Objective::Variational,
+        };
+        let steps = 1 + rng.below(1_000_000) as u32;
+        let mut run = RunSpec {
+            data,
+            model: ModelSpec {
+                latent: 1 + rng.below(MOST_LATENT),
+                objective,
+                likelihood: [Likelihood::Bernoulli, Likelihood::Gaussian { deviation: 0.25 }][rng.below(2)],
+                activation: [Activation::Relu, Activation::Gelu][rng.below(2)],
+                dropout: rng.below(91) as u8,
+                ..ModelSpec::of(net)
+            },
+            training: TrainingSpec {
+                beta: [1.0, rng.range(0.0, 32.0)][rng.below(2)],
+                schedule: [Schedule::Constant, Schedule::WarmUp { steps }, Schedule::Cyclical { period: steps }]
+                    [rng.below(3)],
+                batch: 1 + rng.below(1024),
+                learning_rate: 1e-6 + rng.uniform() * 0.9,
+                steps,
+                finish: [Finish::Steps, Finish::Epochs(7), Finish::Minutes(1.5), Finish::Plateau(3)][rng.below(4)],
+            },
+            seed: rng.u32(),
+        };
+        run.fit();
+        run
     }
 
     #[test]

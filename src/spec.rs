@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod check;
+pub mod presets;
 
 /// Side of a picture in pixels; pictures here are square and grey.
 pub const SIDE: usize = 28;

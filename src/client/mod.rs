@@ -5,6 +5,7 @@
 
 pub mod fetch;
 pub mod probe;
+pub mod store;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};

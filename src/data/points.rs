@@ -159,9 +159,8 @@ mod tests {
             assert!((mean - 0.7 * f32::from(label + 1)).abs() < 0.02, "{label}: {mean}");
         }
         let moons = points(PointKind::TwoMoons, 1, 1000);
-        let of = |label: u8| {
-            moons.points().iter().zip(moons.labels()).filter(move |(_, l)| **l == label).map(|(p, _)| *p)
-        };
+        let of =
+            |label: u8| moons.points().iter().zip(moons.labels()).filter(move |(_, l)| **l == label).map(|(p, _)| *p);
         let nearest = of(0)
             .flat_map(|a| of(1).map(move |b| (a[0] - b[0]).hypot(a[1] - b[1])).collect::<Vec<_>>())
             .fold(f32::INFINITY, f32::min);

@@ -4,16 +4,18 @@
 //! Sizes are in pixels of the area times `ratio`, the pixels of the area to one of the page. No text is measured: on a
 //! canvas that costs a layout of the page.
 
+pub mod bars;
 pub mod contact;
+pub mod curves;
 pub mod dots;
 pub mod figure;
 pub mod heat;
-pub mod loss;
 pub mod palette;
 pub mod plane;
 pub mod raster;
 pub mod steps;
 pub mod surface;
+pub mod warp;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};

@@ -1,5 +1,6 @@
 //! Grey values as pictures: RGBA, eight bits each, row by row from the top left.
 
+use super::palette::CLASS;
 use crate::state::pictures::Atlas;
 
 /// Strokes of the decoded plane: a soft white on the plane's near-black.
@@ -48,9 +49,38 @@ pub fn grey(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&value| [value, value, value, 255]).collect()
 }
 
+/// Points of the square of ±`reach` in their classes' colours, on a square of `side` pixels; y grows upwards. What has no
+/// label is of class 0.
+pub fn scatter(points: &[[f32; 2]], labels: &[u8], side: usize, reach: f32) -> Vec<u8> {
+    let mut rgba: Vec<u8> = GROUND.map(|v| v as u8).into_iter().chain([255]).cycle().take(4 * side * side).collect();
+    // A few pixels each, so that a single one is seen and thousands leave gaps.
+    let half = if points.len() < 100 { side / 60 + 1 } else { side / 400 };
+    for (i, &point) in points.iter().enumerate().filter(|(_, p)| p.iter().all(|v| v.is_finite())) {
+        let colour = CLASS[usize::from(labels.get(i).copied().unwrap_or(0)) % CLASS.len()];
+        let at = super::warp::place(point, side as f32, reach).map(|v| v as i64);
+        for y in at[1] - half as i64..=at[1] + half as i64 {
+            for x in at[0] - half as i64..=at[0] + half as i64 {
+                if (0..side as i64).contains(&x) && (0..side as i64).contains(&y) {
+                    let pixel = 4 * (y as usize * side + x as usize);
+                    rgba[pixel..pixel + 3].copy_from_slice(&colour);
+                }
+            }
+        }
+    }
+    rgba
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_lie_where_they_are_in_their_colours() {
+        let rgba = scatter(&[[1.0, 1.0], [f32::NAN, 0.0], [99.0, 0.0]], &[3], 40, 2.0);
+        let at = |x: usize, y: usize| [0, 1, 2].map(|i| rgba[4 * (y * 40 + x) + i]);
+        assert_eq!((at(30, 10), at(10, 30)), (CLASS[3], GROUND.map(|v| v as u8)));
+        assert_eq!(rgba.len(), 4 * 40 * 40);
+    }
 
     #[test]
     fn embers_grow_brighter() {

@@ -38,6 +38,10 @@ pub enum Message {
     BlankPicture,
     /// A file could not be written.
     NotSaved,
+    /// The browser's storage takes no more of the run.
+    StorageFull,
+    /// A run of an earlier visit is of another version, or broken.
+    RunUnreadable,
 }
 
 impl Message {
@@ -68,7 +72,9 @@ impl Message {
             | Self::EmptyClass
             | Self::NotAPicture
             | Self::BlankPicture
-            | Self::NotSaved => false,
+            | Self::NotSaved
+            | Self::StorageFull
+            | Self::RunUnreadable => false,
         }
     }
 

@@ -94,8 +94,9 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
                 NoticeKind::BadSpec | NoticeKind::CheckpointUnreadable => session.run = None,
                 // Its curve stays to be looked at, and there are moments to go back to.
                 NoticeKind::Diverged => {
-                    let lost = |run: &mut Run| run.log.lost = Some(run.log.step);
-                    session.run.as_mut().map_or((), lost);
+                    if let Some(run) = &mut session.run {
+                        run.log.lost = Some(run.log.step);
+                    }
                 }
                 // The run goes on elsewhere.
                 NoticeKind::DeviceLost => {}

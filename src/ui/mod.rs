@@ -9,6 +9,7 @@ mod film;
 mod fine;
 mod header;
 mod here;
+mod lab;
 mod notice;
 mod paint;
 mod plane;
@@ -16,7 +17,6 @@ mod preferences;
 mod sample;
 mod segments;
 mod selection;
-mod training;
 mod words;
 
 use leptos::prelude::*;
@@ -63,7 +63,7 @@ fn App(page: Page) -> impl IntoView {
                 <selection::Selected/>
                 <encode::Encode/>
                 <sample::Sample/>
-                <training::Training/>
+                <lab::Lab/>
                 <here::CardText/>
             </aside>
         </main>
@@ -97,7 +97,7 @@ fn keys(desk: Desk) {
 fn mirror(desk: Desk) {
     let session = desk.page.session();
     let phase = Memo::new(move |_| session.phase().get());
-    let step = Memo::new(move |_| session.run().read().as_ref().map_or(0, |run| run.step));
+    let step = Memo::new(move |_| session.run().read().as_ref().map_or(0, |run| run.shown()));
     Effect::new(move |_| {
         if let Some(root) = document().document_element() {
             root.set_attribute("data-phase", phase.get().name()).ok();

@@ -1,9 +1,8 @@
 //! Words that depend on the state.
 
-use crate::i18n::{Locale, count};
+use crate::i18n::Locale;
 use crate::latent::place::Place;
 use crate::protocol::NoticeKind;
-use crate::spec::{DataSpec, Net, PIXELS, RunSpec};
 use crate::state::message::Message;
 use crate::state::scene::{Points, Shipped};
 use crate::state::session::Model;
@@ -75,22 +74,6 @@ pub fn place(l: Locale, model: Model, points: Points, place: Place) -> String {
     }
 }
 
-/// What a training run works on.
-pub fn run(l: Locale, spec: &RunSpec) -> String {
-    let pictures = match spec.data {
-        DataSpec::Digits { count } => count,
-        DataSpec::Mnist | DataSpec::Fashion => 60_000,
-    };
-    let net = match &spec.model.net {
-        Net::Mlp { hidden } => {
-            let widths = [PIXELS].iter().chain(hidden).chain([&spec.model.latent]).map(usize::to_string);
-            widths.collect::<Vec<_>>().join("–")
-        }
-        Net::Conv { channels: [a, b], hidden } => format!("conv {a}–{b}–{hidden}–{}", spec.model.latent),
-    };
-    say!(l, train_what, count = count(pictures), net = net)
-}
-
 pub fn message(l: Locale, message: Message) -> &'static str {
     match message {
         Message::Engine(kind) => match kind {
@@ -120,5 +103,7 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::NotAPicture => say!(l, said_not_a_picture),
         Message::BlankPicture => say!(l, said_blank_picture),
         Message::NotSaved => say!(l, said_not_saved),
+        Message::StorageFull => say!(l, said_storage_full),
+        Message::RunUnreadable => say!(l, said_run_unreadable),
     }
 }

@@ -21,6 +21,7 @@ impl Desk {
     /// Begins: looks for a device and starts its engine, and brings the shipped model, at the same time.
     pub fn open(self) {
         self.show(self.page.scene().model().get_untracked());
+        self.open_store();
         spawn_local(async move {
             let gpu = probe::gpu().await;
             self.wire.update_value(|wire| wire.gpu = Some(gpu));

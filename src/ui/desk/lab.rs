@@ -61,9 +61,9 @@ impl Desk {
         self.show(self.page.scene().model().get_untracked());
     }
 
-    /// Most steps a second; as many as there can be for nothing.
-    pub fn pace(self, pace: Option<f32>) {
-        self.send(&ToEngine::Pace(pace), &[]);
+    /// What the engine should heed from now on: the pace, or the axes of the plane.
+    pub fn tell(self, what: &ToEngine) {
+        self.send(what, &[]);
     }
 
     /// Another β, batch or rate, for the run that is on and for the next one.
@@ -150,7 +150,7 @@ impl Desk {
     }
 
     /// On from an earlier moment: what came after it stays as a run of its own, beside the one that begins.
-    fn branch(self) {
+    pub(super) fn branch(self) {
         let back_at = self.page.session().run().read_untracked().as_ref().and_then(|run| run.back_at);
         let Some(step) = back_at else { return };
         self.lay_aside();
@@ -205,6 +205,7 @@ impl Desk {
 
     pub fn throw_away(self, key: u32) {
         self.page.past().update(|past| past.retain(|run| run.log.key != key));
+        self.throw_out(key);
     }
 
     /// Keys rise, so that no two runs have the same.

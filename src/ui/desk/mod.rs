@@ -2,6 +2,7 @@
 
 mod engine;
 mod hand;
+mod kept;
 mod lab;
 mod shelf;
 
@@ -59,6 +60,11 @@ struct Wire {
     /// The moment that the engine is being taken back to, and the one that is wanted after it.
     back: Option<u32>,
     wanted: Option<u32>,
+    /// Where runs are kept; nothing where they cannot be.
+    store: Option<crate::client::store::Store>,
+    /// Whether one is being written, and is to be written again.
+    keeping: bool,
+    keep_again: bool,
     /// Whether this engine has ever spoken.
     spoken: bool,
     /// Engines lost in a row, without a model in between.

@@ -1,0 +1,217 @@
+//! The part of an address that says what is trained.
+
+use super::{Entry, within};
+use crate::spec::check::MOST_LATENT;
+use crate::spec::{
+    Activation, Corruption, DataSpec, Finish, Likelihood, Net, Objective, PointKind, Schedule, Sparsity,
+};
+
+pub(super) const ENTRIES: &[Entry] = &[
+    // As links of before say it.
+    Entry {
+        key: "digits",
+        print: |_| String::new(),
+        parse: |s, t| within(t, 100, 60_000).map(|count| s.run.data = DataSpec::Digits { count }),
+    },
+    Entry { key: "data", print: |s| print_data(s.run.data), parse: |s, t| parse_data(t).map(|data| s.run.data = data) },
+    Entry {
+        key: "net",
+        print: |s| print_net(&s.run.model.net),
+        parse: |s, t| parse_net(t).map(|net| s.run.model.net = net),
+    },
+    Entry {
+        key: "latent",
+        print: |s| s.run.model.latent.to_string(),
+        parse: |s, t| within(t, 1, MOST_LATENT).map(|latent| s.run.model.latent = latent),
+    },
+    Entry {
+        key: "objective",
+        print: |s| print_objective(s.run.model.objective),
+        parse: |s, t| parse_objective(t).map(|objective| s.run.model.objective = objective),
+    },
+    Entry {
+        key: "likelihood",
+        print: |s| match s.run.model.likelihood {
+            Likelihood::Bernoulli => "bernoulli".into(),
+            Likelihood::Gaussian { deviation } => format!("gauss-{deviation}"),
+        },
+        parse: |s, t| {
+            s.run.model.likelihood = match t.strip_prefix("gauss-") {
+                Some(deviation) => Likelihood::Gaussian { deviation: within(deviation, 0.001, 10.0)? },
+                None if t == "bernoulli" => Likelihood::Bernoulli,
+                None => return None,
+            };
+            Some(())
+        },
+    },
+    Entry {
+        key: "act",
+        print: |s| activation_name(s.run.model.activation).into(),
+        parse: |s, t| {
+            let known = ACTIVATIONS.into_iter().find(|a| activation_name(*a) == t);
+            known.map(|activation| s.run.model.activation = activation)
+        },
+    },
+    Entry {
+        key: "dropout",
+        print: |s| s.run.model.dropout.to_string(),
+        parse: |s, t| within(t, 0, 90).map(|dropout| s.run.model.dropout = dropout),
+    },
+    Entry {
+        key: "schedule",
+        print: |s| match s.run.training.schedule {
+            Schedule::Constant => "constant".into(),
+            Schedule::WarmUp { steps } => format!("warm-{steps}"),
+            Schedule::Cyclical { period } => format!("cycle-{period}"),
+        },
+        parse: |s, t| {
+            let steps = |text: &str| within(text, 1, 1_000_000);
+            s.run.training.schedule = match t.split_once('-') {
+                Some(("warm", rest)) => Schedule::WarmUp { steps: steps(rest)? },
+                Some(("cycle", rest)) => Schedule::Cyclical { period: steps(rest)? },
+                None if t == "constant" => Schedule::Constant,
+                Some(_) | None => return None,
+            };
+            Some(())
+        },
+    },
+    Entry {
+        key: "finish",
+        print: |s| match s.run.training.finish {
+            Finish::Steps => "steps".into(),
+            Finish::Epochs(n) => format!("epochs-{n}"),
+            Finish::Minutes(minutes) => format!("minutes-{minutes}"),
+            Finish::Plateau(n) => format!("plateau-{n}"),
+        },
+        parse: |s, t| {
+            s.run.training.finish = match t.split_once('-') {
+                Some(("epochs", rest)) => Finish::Epochs(within(rest, 1, 10_000)?),
+                Some(("minutes", rest)) => Finish::Minutes(within(rest, 0.01, 600.0)?),
+                Some(("plateau", rest)) => Finish::Plateau(within(rest, 1, 1000)?),
+                None if t == "steps" => Finish::Steps,
+                Some(_) | None => return None,
+            };
+            Some(())
+        },
+    },
+    Entry {
+        key: "beta",
+        print: |s| s.run.training.beta.to_string(),
+        parse: |s, t| within(t, 0.0, 32.0).map(|beta| s.run.training.beta = beta),
+    },
+    Entry {
+        key: "batch",
+        print: |s| s.run.training.batch.to_string(),
+        parse: |s, t| within(t, 1, 1024).map(|batch| s.run.training.batch = batch),
+    },
+    Entry {
+        key: "rate",
+        print: |s| s.run.training.learning_rate.to_string(),
+        parse: |s, t| within(t, 1e-6, 1.0).map(|rate| s.run.training.learning_rate = rate),
+    },
+    Entry {
+        key: "steps",
+        print: |s| s.run.training.steps.to_string(),
+        parse: |s, t| within(t, 1, 1_000_000).map(|steps| s.run.training.steps = steps),
+    },
+    Entry {
+        key: "seed",
+        print: |s| s.run.seed.to_string(),
+        parse: |s, t| t.parse().ok().map(|seed| s.run.seed = seed),
+    },
+];
+
+/// `256-128` for linear layers, `conv-32-64-128` for the convolutional net.
+fn print_net(net: &Net) -> String {
+    match net {
+        Net::Mlp { hidden } => hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("-"),
+        Net::Conv { channels: [a, b], hidden } => format!("conv-{a}-{b}-{hidden}"),
+    }
+}
+
+fn parse_net(text: &str) -> Option<Net> {
+    let widths = |text: &str| text.split('-').map(|w| within(w, 1, 2048)).collect::<Option<Vec<usize>>>();
+    match text.strip_prefix("conv-") {
+        Some(rest) => match widths(rest)?[..] {
+            [a, b, hidden] => Some(Net::Conv { channels: [a, b], hidden }),
+            _ => None,
+        },
+        None => Some(Net::Mlp { hidden: widths(text).filter(|hidden| hidden.len() <= 4)? }),
+    }
+}
+
+const KINDS: [(&str, PointKind); 6] = [
+    ("moons", PointKind::TwoMoons),
+    ("roll", PointKind::SwissRoll),
+    ("rings", PointKind::Rings),
+    ("blobs", PointKind::Blobs),
+    ("pinwheel", PointKind::Pinwheel),
+    ("three", PointKind::Three),
+];
+
+/// `digits-6000`, `shapes-6000`, `moons-2000`.
+fn print_data(data: DataSpec) -> String {
+    match data {
+        DataSpec::Digits { count } => format!("digits-{count}"),
+        DataSpec::Shapes { count } => format!("shapes-{count}"),
+        DataSpec::Points { kind, count } => {
+            let word = KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word);
+            format!("{word}-{count}")
+        }
+        DataSpec::Mnist | DataSpec::Fashion => String::new(),
+    }
+}
+
+fn parse_data(text: &str) -> Option<DataSpec> {
+    let (word, count) = text.split_once('-')?;
+    let count = within(count, 3, 60_000)?;
+    match word {
+        "digits" => Some(DataSpec::Digits { count: count.max(100) }),
+        "shapes" => Some(DataSpec::Shapes { count }),
+        _ => KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| DataSpec::Points { kind: *kind, count }),
+    }
+}
+
+const ACTIVATIONS: [Activation; 4] = [Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu];
+
+fn activation_name(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Relu => "relu",
+        Activation::Tanh => "tanh",
+        Activation::Gelu => "gelu",
+        Activation::Silu => "silu",
+    }
+}
+
+/// `vae`, `plain`, `noise-0.3`, `salt-0.2`, `sectors-0.25`, `sparse-0.1`, `l1`.
+fn print_objective(objective: Objective) -> String {
+    match objective {
+        Objective::Variational => "vae".into(),
+        Objective::Autoencoder => "plain".into(),
+        Objective::Denoising { corruption } => match corruption {
+            Corruption::Gaussian { deviation } => format!("noise-{deviation}"),
+            Corruption::SaltAndPepper { share } => format!("salt-{share}"),
+            Corruption::Sectors { share } => format!("sectors-{share}"),
+        },
+        Objective::Sparse { penalty: Sparsity::Kl { target } } => format!("sparse-{target}"),
+        Objective::Sparse { penalty: Sparsity::L1 } => "l1".into(),
+    }
+}
+
+fn parse_objective(text: &str) -> Option<Objective> {
+    let denoising = |corruption| Some(Objective::Denoising { corruption });
+    let share = |rest: &str| within(rest, 0.001, 0.999);
+    match text.split_once('-') {
+        None => match text {
+            "vae" => Some(Objective::Variational),
+            "plain" => Some(Objective::Autoencoder),
+            "l1" => Some(Objective::Sparse { penalty: Sparsity::L1 }),
+            _ => None,
+        },
+        Some(("noise", rest)) => denoising(Corruption::Gaussian { deviation: within(rest, 0.001, 10.0)? }),
+        Some(("salt", rest)) => denoising(Corruption::SaltAndPepper { share: share(rest)? }),
+        Some(("sectors", rest)) => denoising(Corruption::Sectors { share: share(rest)? }),
+        Some(("sparse", rest)) => Some(Objective::Sparse { penalty: Sparsity::Kl { target: share(rest)? } }),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,71 @@
+//! The runs before this one: shown beside it, taken out again, or thrown away.
+
+use leptos::prelude::*;
+
+use super::words;
+use crate::i18n::number;
+use crate::state::PageStoreFields;
+use crate::state::session::{SessionStoreFields, running};
+use crate::ui::desk::Desk;
+use crate::ui::words::tr;
+
+#[component]
+pub fn Past() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let rows = Memo::new(move |_| {
+        let locale = desk.locale();
+        let row = |run: &crate::state::run::Run| {
+            let last = run.log.validations.last().or(run.log.losses.last()).map(|loss| number(locale, loss.total, 1));
+            (run.log.key, words::run(locale, &run.log.spec), run.log.step, last.unwrap_or_default())
+        };
+        desk.page.past().read().iter().map(row).collect::<Vec<_>>()
+    });
+    let on = Memo::new(move |_| running(desk.page.session().phase().get()));
+    let ghost = move |key: u32| desk.page.ghosts().read().contains(&key);
+    let toggle = move |key: u32| {
+        desk.page.ghosts().update(|ghosts| match ghosts.iter().position(|ghost| *ghost == key) {
+            Some(at) => drop(ghosts.remove(at)),
+            None => ghosts.push(key),
+        });
+    };
+    view! {
+        <div class="past" data-testid="past" hidden=move || rows.read().is_empty()>
+            <h2>{move || tr!(desk, past)}</h2>
+            <ul>
+                <For each=move || rows.get() key=|row| row.clone() let:row>
+                    {
+                        let (key, what, step, last) = row;
+                        view! {
+                            <li>
+                                <label title=move || tr!(desk, past_ghost)>
+                                    <input
+                                        type="checkbox"
+                                        data-testid=format!("ghost-{key}")
+                                        prop:checked=move || ghost(key)
+                                        on:change=move |_| toggle(key)
+                                    />
+                                    <span>{what} <small>{move || tr!(desk, past_at, step = step, loss = last.clone())}</small></span>
+                                </label>
+                                <button
+                                    class="btn q small"
+                                    data-testid=format!("take-out-{key}")
+                                    disabled=move || on.get()
+                                    on:click=move |_| desk.take_out(key)
+                                >
+                                    {move || tr!(desk, past_take_out)}
+                                </button>
+                                <button
+                                    class="close"
+                                    data-testid=format!("throw-away-{key}")
+                                    aria-label=move || tr!(desk, past_throw_away)
+                                    title=move || tr!(desk, past_throw_away)
+                                    on:click=move |_| desk.throw_away(key)
+                                ></button>
+                            </li>
+                        }
+                    }
+                </For>
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,37 @@
+//! One held-out datum of each class, as the encoder sees it, and its reconstruction.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use crate::plots::contact;
+use crate::spec::PIXELS;
+use crate::state::PageStoreFields;
+use crate::state::session::SessionStoreFields;
+use crate::ui::canvas;
+use crate::ui::desk::Desk;
+use crate::ui::words::tr;
+
+#[component]
+pub fn Reconstructions() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let shown = Memo::new(move |_| desk.page.session().reconstructed().get());
+    let node = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        if let (Some(shown), Some(canvas)) = (shown.get(), node.get()) {
+            let both = [&shown.inputs[..], &shown.outputs[..]].concat();
+            let sheet = contact::sheet(&both, shown.inputs.len() / PIXELS, 1);
+            canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
+        }
+    });
+    view! {
+        <figure class="reconstructions" hidden=move || shown.get().is_none()>
+            <figcaption>{move || tr!(desk, reconstructions)}</figcaption>
+            <canvas
+                node_ref=node
+                role="img"
+                data-testid="reconstructions"
+                aria-label=move || tr!(desk, reconstructions)
+            ></canvas>
+        </figure>
+    }
+}
