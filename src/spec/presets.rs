@@ -61,8 +61,8 @@ impl Preset {
     }
 
     pub fn spec(self) -> RunSpec {
-        let digits = RunSpec { training: training(64, 1000), ..RunSpec::default() };
-        let beta = |beta: f32| RunSpec { training: TrainingSpec { beta, ..training(64, 1000) }, ..digits.clone() };
+        let digits = RunSpec { training: training(64, 750), ..RunSpec::default() };
+        let beta = |beta: f32| RunSpec { training: TrainingSpec { beta, ..training(64, 750) }, ..digits.clone() };
         let model = |model: ModelSpec| RunSpec { model, ..digits.clone() };
         let plain = ModelSpec::mlp(&[256, 128]);
         match self {
@@ -73,11 +73,11 @@ impl Preset {
             Self::Plain => model(ModelSpec { objective: Objective::Autoencoder, ..plain }),
             Self::Denoising => model(ModelSpec {
                 objective: Objective::Denoising { corruption: Corruption::Sectors { share: 0.25 } },
-                latent: 8,
+                latent: 16,
                 ..plain
             }),
             Self::Sparse => RunSpec {
-                training: TrainingSpec { beta: 20.0, ..training(64, 1000) },
+                training: TrainingSpec { beta: 20.0, ..training(64, 750) },
                 ..model(ModelSpec {
                     objective: Objective::Sparse { penalty: Sparsity::Kl { target: 0.1 } },
                     latent: 16,
@@ -85,7 +85,13 @@ impl Preset {
                 })
             },
             Self::Moons => of_points(PointKind::TwoMoons, 2000, 2, Objective::Variational, &[64, 64], 2000),
-            Self::Roll => of_points(PointKind::SwissRoll, 2000, 1, Objective::Autoencoder, &[128, 128], 3000),
+            Self::Roll => {
+                let mut roll =
+                    of_points(PointKind::SwissRoll, 2000, 1, Objective::Autoencoder, &[128, 64, 32], 4000);
+                roll.model.likelihood = Likelihood::Gaussian { deviation: 0.2 };
+                (roll.training.batch, roll.training.learning_rate) = (256, 3e-3);
+                roll
+            }
             Self::WarmUp => RunSpec {
                 data: DataSpec::Shapes { count: 6000 },
                 training: TrainingSpec {
@@ -100,8 +106,9 @@ impl Preset {
     }
 }
 
+/// A little faster than the default, since somebody is waiting.
 fn training(batch: usize, steps: u32) -> TrainingSpec {
-    TrainingSpec { batch, steps, ..TrainingSpec::default() }
+    TrainingSpec { batch, steps, learning_rate: 2e-3, ..TrainingSpec::default() }
 }
 
 /// Points of the plane, with a net whose bends are soft.
