@@ -86,8 +86,7 @@ impl Preset {
             },
             Self::Moons => of_points(PointKind::TwoMoons, 2000, 2, Objective::Variational, &[64, 64], 2000),
             Self::Roll => {
-                let mut roll =
-                    of_points(PointKind::SwissRoll, 2000, 1, Objective::Autoencoder, &[128, 64, 32], 4000);
+                let mut roll = of_points(PointKind::SwissRoll, 2000, 1, Objective::Autoencoder, &[128, 64, 32], 4000);
                 roll.model.likelihood = Likelihood::Gaussian { deviation: 0.2 };
                 (roll.training.batch, roll.training.learning_rate) = (256, 3e-3);
                 roll

@@ -50,10 +50,8 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
         }
         Event::Snapshot { area, columns, rows, kl, run: _, step: _, points: _ } => {
             // A run may be dropped while its last snapshot is on the way; the engine still waits for the receipt.
-            if session.run.is_none() {
-                return vec![Next::SnapshotSeen];
-            }
-            session.model = Model::Trained;
+            let Some(run) = &session.run else { return vec![Next::SnapshotSeen] };
+            session.model = Model::trained_on(run.log.spec.data);
             session.weights += 1;
             session.kl = Shared::new(kl);
             let mut buffers = buffers.iter_mut().map(std::mem::take);
@@ -203,6 +201,7 @@ mod tests {
     use super::*;
     use crate::protocol::{Area, DeviceInfo, DeviceKind, Ending, Notice, StepLoss};
     use crate::spec::{RunSpec, TrainingSpec};
+    use crate::state::session::Kind;
 
     const AREA: Area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
 
@@ -234,7 +233,7 @@ mod tests {
             event(&mut session, progress, vec![]);
         }
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen, Next::Ask]);
-        assert_eq!(session.model, Model::Trained);
+        assert_eq!(session.model, Model::Trained(Kind::Digits));
         assert_eq!(session.weights, 2, "of the shipped model, and of the snapshot");
         assert_eq!(session.cloud.as_ref().map(|c| (c.codes[0], c.labels[0])), Some(([0.5, -0.5], 4)));
         assert_eq!(event(&mut session, Event::Phase(Phase::Paused), vec![]), []);
@@ -249,7 +248,7 @@ mod tests {
     fn a_snapshot_of_a_dropped_run_is_acknowledged_and_not_shown() {
         let mut session = Session::default();
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen]);
-        assert!(session.cloud.is_none() && session.model != Model::Trained);
+        assert!(session.cloud.is_none() && !session.model.is_trained());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original,
 use super::run::Run;
 use super::scene::Shipped;
 use crate::protocol::{DeviceInfo, Phase};
+use crate::spec::DataSpec;
 
 #[derive(Clone, Debug, Store)]
 pub struct Session {
@@ -82,7 +83,36 @@ impl Default for Session {
 pub enum Model {
     Shipped(Shipped),
     /// Of the last run.
-    Trained,
+    Trained(Kind),
+}
+
+/// What a run's data are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Digits,
+    Shapes,
+    /// Of a plane: their pictures are dots.
+    Points,
+}
+
+impl Model {
+    pub fn is_trained(self) -> bool {
+        matches!(self, Self::Trained(_))
+    }
+
+    /// Whether it takes pictures, so that one can be drawn for it and painted on.
+    pub fn takes_pictures(self) -> bool {
+        self != Self::Trained(Kind::Points)
+    }
+
+    /// That a run with these data makes.
+    pub fn trained_on(data: DataSpec) -> Self {
+        Self::Trained(match data {
+            DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => Kind::Digits,
+            DataSpec::Shapes { .. } => Kind::Shapes,
+            DataSpec::Points { .. } => Kind::Points,
+        })
+    }
 }
 
 /// Whether the engine has a model to ask in this phase.

@@ -5,13 +5,13 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::desk::Desk;
 use super::preferences;
-use super::words::tr;
+use super::words::{self, tr};
 use crate::i18n::Locale;
 use crate::protocol::{DeviceKind, Phase};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::scene::{SceneStoreFields, Shipped, Theme};
-use crate::state::session::{Model, SessionStoreFields, running};
+use crate::state::session::{SessionStoreFields, running};
 
 #[component]
 pub fn Header() -> impl IntoView {
@@ -40,7 +40,7 @@ fn ModelPill() -> impl IntoView {
             desk.choose_model(model);
         }
     };
-    let trained = Memo::new(move |_| matches!(desk.page.session().model().get(), Model::Trained));
+    let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
     let kind = move || if trained.get() { tr!(desk, model_trained) } else { tr!(desk, model_kind) };
     // What was trained here is no choice, but it is what is shown: any of the others leads away from it.
     let shown = move || if trained.get() { "" } else { chosen.get().name() };
@@ -55,7 +55,7 @@ fn ModelPill() -> impl IntoView {
                 on:change=choose
             >
                 <option value="" hidden disabled selected=move || trained.get()>
-                    {move || tr!(desk, model_generated)}
+                    {move || words::generated(desk.locale(), desk.page.session().model().get())}
                 </option>
                 {Shipped::ALL.map(|model| {
                     view! {

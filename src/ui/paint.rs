@@ -354,7 +354,9 @@ pub fn Controls(paint: Paint) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
     let on = Memo::new(move |_| paint.on());
-    let can = Memo::new(move |_| answers(session.phase().get()) && session.decoded().read().is_some());
+    let can = Memo::new(move |_| {
+        answers(session.phase().get()) && session.decoded().read().is_some() && session.model().get().takes_pictures()
+    });
     let decoded = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
         let now = session.decoded().get().filter(|_| on.get());

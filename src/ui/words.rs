@@ -5,7 +5,7 @@ use crate::latent::place::Place;
 use crate::protocol::NoticeKind;
 use crate::state::message::Message;
 use crate::state::scene::{Points, Shipped};
-use crate::state::session::Model;
+use crate::state::session::{Kind, Model};
 
 /// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
 macro_rules! say {
@@ -25,7 +25,10 @@ pub(super) use tr;
 /// A class as the data calls it.
 pub fn class(locale: Locale, model: Model, class: u8) -> String {
     match model {
-        Model::Shipped(Shipped::Mnist) | Model::Trained => class.to_string(),
+        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits) => class.to_string(),
+        Model::Trained(Kind::Shapes) => shape(locale, class).to_owned(),
+        // Counted from one, as people count.
+        Model::Trained(Kind::Points) => (class + 1).to_string(),
         Model::Shipped(Shipped::Fashion) => garment(locale, class).to_owned(),
     }
 }
@@ -45,10 +48,30 @@ fn garment(l: Locale, class: u8) -> &'static str {
     }
 }
 
+fn shape(l: Locale, class: u8) -> &'static str {
+    match class {
+        0 => say!(l, shape_0),
+        1 => say!(l, shape_1),
+        2 => say!(l, shape_2),
+        3 => say!(l, shape_3),
+        4 => say!(l, shape_4),
+        _ => say!(l, shape_5),
+    }
+}
+
+/// What a model that was trained here knows.
+pub fn generated(l: Locale, model: Model) -> &'static str {
+    match model {
+        Model::Shipped(_) | Model::Trained(Kind::Digits) => say!(l, model_generated),
+        Model::Trained(Kind::Shapes) => say!(l, model_shapes),
+        Model::Trained(Kind::Points) => say!(l, model_points),
+    }
+}
+
 /// The pictures whose codes are shown.
 fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
     match (model, points) {
-        (Model::Trained, _) => say!(l, pictures_held_out),
+        (Model::Trained(_), _) => say!(l, pictures_held_out),
         (Model::Shipped(_), Points::Test) => say!(l, pictures_test),
         (Model::Shipped(_), Points::Train) => say!(l, pictures_train),
     }

@@ -10,7 +10,7 @@ use crate::state::handles::Handles;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
 use crate::state::scene::SceneStoreFields;
-use crate::state::session::{Model, SessionStoreFields};
+use crate::state::session::SessionStoreFields;
 use crate::state::{Hover, Kept, PageStoreFields, Sample, Tool};
 
 /// A new handle comes this far to the right of the active one, in pixels.
@@ -147,7 +147,7 @@ impl Desk {
 
     /// The picture behind a code, which only the engine that trains has.
     fn ask_original(self, code: Option<usize>) {
-        let trained = self.page.session().model().get_untracked() == Model::Trained;
+        let trained = self.page.session().model().get_untracked().is_trained();
         if let Some(index) = code.filter(|_| trained).and_then(|code| u32::try_from(code).ok()) {
             self.ask(Slot::Original, Query::Original { index }.into());
         }

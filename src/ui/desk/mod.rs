@@ -23,7 +23,7 @@ use crate::state::handles::Handles;
 use crate::state::history::History;
 use crate::state::message::Message;
 use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
-use crate::state::session::{Model, SessionStoreFields, answers, running};
+use crate::state::session::{SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
 use shelf::Book;
 
@@ -293,7 +293,7 @@ impl Desk {
     /// The shipped model whose pictures the plane should show; nothing while a run has it.
     fn shelf(self) -> Option<Shipped> {
         let session = self.page.session();
-        let trained = self.has_run_untracked() || session.model().get_untracked() == Model::Trained;
+        let trained = self.has_run_untracked() || session.model().get_untracked().is_trained();
         (!trained).then(|| self.page.scene().model().get_untracked())
     }
 }

@@ -62,7 +62,7 @@ pub fn Encode() -> impl IntoView {
     let spot = move |axis: usize| board.pen.get().map(|pen| format!("{}%", 100.0 * pen.at[axis] / CANVAS as f64));
     let kept = Memo::new(move |_| desk.page.kept().read().len());
     view! {
-        <section class="drawing">
+        <section class="drawing" hidden=move || !session.model().get().takes_pictures()>
             <h2>{title}</h2>
             <div class="tiles">
                 <div class="tile">
@@ -160,7 +160,7 @@ pub fn Encode() -> impl IntoView {
 fn Tools(board: Board, source: Source) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let file = NodeRef::<Input>::new();
-    let trained = Memo::new(move |_| desk.page.session().model().get() == Model::Trained);
+    let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
     let wanted = StoredValue::new(None::<u32>);
     let sample = move |_| {
         let count = desk.page.session().cloud().read_untracked().as_ref().map_or(0, |cloud| cloud.codes.len());

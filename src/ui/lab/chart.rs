@@ -182,7 +182,9 @@ pub fn Chart() -> impl IntoView {
     view! {
         <figure class="curves">
             <figcaption>
-                <span>{title} " · " {move || tr!(desk, dashed)}</span>
+                <span data-testid="reading">
+                    {move || read().unwrap_or_else(|| format!("{} · {}", title(), tr!(desk, dashed)))}
+                </span>
                 <Segments
                     group="scale"
                     label=Signal::derive(move || tr!(desk, scale))
@@ -201,7 +203,6 @@ pub fn Chart() -> impl IntoView {
                 on:pointerdown=follow
                 on:pointerleave=move |_| pointed.set(None)
             ></canvas>
-            <p class="status reading" data-testid="reading">{read}</p>
         </figure>
     }
 }

@@ -94,6 +94,7 @@ pub fn Controls() -> impl IntoView {
                 {back}
             </button>
             <Pace/>
+            <Hidden/>
         </div>
     }
 }
@@ -128,6 +129,41 @@ fn Pace() -> impl IntoView {
             chosen=chosen.into()
             choose
         />
+    }
+}
+
+/// Whether a run rests while nobody can see it.
+#[component]
+fn Hidden() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let wanted = RwSignal::new(false);
+    // Whether it rests for this reason, and not because somebody paused it.
+    let rests = StoredValue::new(false);
+    let turn = window_event_listener_untyped("visibilitychange", move |_| {
+        let phase = desk.page.session().phase().get_untracked();
+        if document().hidden() {
+            if wanted.get_untracked() && phase == Phase::Training {
+                rests.set_value(true);
+                desk.pause_or_resume();
+            }
+        } else if rests.get_value() {
+            rests.set_value(false);
+            if phase == Phase::Paused {
+                desk.pause_or_resume();
+            }
+        }
+    });
+    on_cleanup(move || turn.remove());
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                data-testid="pause-hidden"
+                prop:checked=move || wanted.get()
+                on:change=move |event| wanted.set(event_target_checked(&event))
+            />
+            {move || tr!(desk, hidden_pause)}
+        </label>
     }
 }
 

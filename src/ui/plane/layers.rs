@@ -54,6 +54,8 @@ fn Class(class: u8) -> impl IntoView {
             aria-pressed=move || (!hidden.get().has(class)).to_string()
             aria-label=label
             title=name
+            // Data of fewer classes have fewer buttons.
+            hidden=move || session.model().get().is_trained() && desk.mean(class).is_none()
             class:dark=palette::dark_letters(class)
             style:--class=palette::css(class)
             class:meant=meant

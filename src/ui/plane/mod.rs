@@ -23,7 +23,7 @@ use crate::latent::view::View;
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
 use crate::state::scene::{SceneStoreFields, Shipped};
-use crate::state::session::{Model, SessionStoreFields};
+use crate::state::session::{Kind, Model, SessionStoreFields};
 
 /// How long the view must rest before the engine hears of it, in milliseconds.
 const REST: i32 = 120;
@@ -144,7 +144,8 @@ fn Hint() -> impl IntoView {
     let moved = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || desk.z() != first);
     let text = move || match desk.page.session().model().get() {
         Model::Shipped(Shipped::Fashion) => tr!(desk, drag_me_fashion),
-        Model::Shipped(Shipped::Mnist) | Model::Trained => tr!(desk, drag_me),
+        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
+        Model::Trained(Kind::Shapes | Kind::Points) => tr!(desk, drag_me_other),
     };
     view! { <p class="drag-me" hidden=move || moved.get()>{text}</p> }
 }
