@@ -208,6 +208,20 @@ impl DataSpec {
         }
     }
 
+    /// How many kinds of them there are.
+    pub fn classes(self) -> usize {
+        match self {
+            Self::Digits { .. } | Self::Mnist | Self::Fashion => CLASSES,
+            Self::Shapes { .. } => 6,
+            Self::Points { kind, .. } => match kind {
+                PointKind::TwoMoons => 2,
+                PointKind::Rings | PointKind::Three => 3,
+                PointKind::SwissRoll | PointKind::Pinwheel => 5,
+                PointKind::Blobs => 6,
+            },
+        }
+    }
+
     /// Data to train on.
     pub fn count(self) -> usize {
         match self {

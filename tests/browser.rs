@@ -18,6 +18,8 @@ mod film;
 mod hand;
 #[path = "browser/handles.rs"]
 mod handles;
+#[path = "browser/lab.rs"]
+mod lab;
 #[path = "browser/layers.rs"]
 mod layers;
 #[path = "browser/map.rs"]

@@ -136,6 +136,15 @@ mod tests {
     }
 
     #[test]
+    fn there_are_as_many_classes_as_the_spec_says() {
+        for kind in KINDS.into_iter().chain([PointKind::Three]) {
+            let most = points(kind, 1, 500).labels().iter().copied().max();
+            let classes = crate::spec::DataSpec::Points { kind, count: 500 }.classes();
+            assert_eq!(most.map(usize::from), Some(classes - 1), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn the_first_of_a_long_set_are_the_short_one() {
         for kind in KINDS {
             let (short, long) = (points(kind, 5, 50), points(kind, 5, 500));

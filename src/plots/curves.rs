@@ -197,20 +197,30 @@ pub fn draw_curves<DB: DrawingBackend>(
     }
     let coarse = binned(curves.train, axis, COARSE);
     let Some(last) = coarse.last().filter(|_| !curves.train.is_empty()) else { return Ok(()) };
-    let names = [
-        (&words.total, -4.0, VPos::Bottom),
-        (&words.reconstruction, 5.0, VPos::Top),
-        (&words.penalty, -4.0, VPos::Bottom),
-    ];
-    for ((part, (colour, _)), (name, away, v)) in shown().zip(names) {
-        let [x, y] = place(last.step as f32, part(last));
-        // Beside the end of the curve while there is room, then at the chart's edge; never out of it.
-        let beside = x < left + 0.55 * (right - left);
-        let (x, h) = if beside { (x + 6.0 * ratio, HPos::Left) } else { (right, HPos::Right) };
-        let (away, v) = if y + away * ratio > bottom - 8.0 * ratio { (-4.0, VPos::Bottom) } else { (away, v) };
-        write(area, name, [x, y + away * ratio], 11.5 * ratio, solid(colour, 1.0), (h, v))?;
+    // Beside the end of the curve while there is room, then at the chart's edge.
+    let x = place(last.step as f32, span.0)[0];
+    let beside = x < left + 0.55 * (right - left);
+    let (x, h) = if beside { (x + 6.0 * ratio, HPos::Left) } else { (right, HPos::Right) };
+    let names = [&words.total, &words.reconstruction, &words.penalty];
+    let mut labels: Vec<(f32, &str, RGBColor)> = shown()
+        .zip(names)
+        .map(|((part, (colour, _)), name)| (place(0.0, part(last))[1] - 7.0 * ratio, name.as_str(), colour))
+        .collect();
+    apart(&mut labels, 12.0 * ratio, bottom - 5.0 * ratio);
+    for (y, name, colour) in labels {
+        write(area, name, [x, y], 11.5 * ratio, solid(colour, 1.0), (h, VPos::Center))?;
     }
     Ok(())
+}
+
+/// Moves labels that would lie on each other apart by `gap`, up from `lowest`.
+fn apart<T: Copy, U: Copy>(labels: &mut [(f32, T, U)], gap: f32, lowest: f32) {
+    labels.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut free = lowest;
+    for label in labels {
+        label.0 = label.0.min(free);
+        free = label.0 - gap;
+    }
 }
 
 /// A fine line at every change, with its words at the top; words that would lie on others are left out.

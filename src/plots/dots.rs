@@ -22,6 +22,9 @@ const PARTS: usize = 4;
 
 /// So many codes in sight, and fewer, have room for a glyph each, at this radius.
 const ROOMY: usize = 400;
+/// So few codes are dots that are so much larger, to be seen at all.
+const FEW: usize = 30;
+const LARGER: f32 = 2.5;
 const GLYPH_RADIUS: f32 = 8.0;
 
 /// What is drawn.
@@ -150,7 +153,8 @@ fn radius(look: &Look, glyphs: bool) -> f32 {
     let closer = 1.0 + 0.35 * (look.view.zoom.max(1.0) as f32).ln();
     // Ten thousand dots on a phone's plane need to be smaller than on a projector's.
     let room = look.view.scale() / (look.cloud.codes.len() as f32).sqrt().max(1.0);
-    RADIUS * closer * (room / 1.05).clamp(0.55, 1.25)
+    let larger = if look.cloud.codes.len() <= FEW { LARGER } else { 1.0 };
+    RADIUS * larger * closer * (room / 1.05).clamp(0.55, 1.25)
 }
 
 /// Where tens of thousands of dots lie over each other, how many do is still to be seen.

@@ -54,6 +54,8 @@ pub struct Page {
     pub past: Vec<Run>,
     /// Which of them are drawn beside the curves of this one, by their keys.
     pub ghosts: Vec<u32>,
+    /// The axes of the latent space that the plane shows, counted from 0.
+    pub axes: [u32; 2],
     /// Points drawn at random.
     pub samples: Vec<Sample>,
     /// The way that z rolled downhill since painting began.
@@ -79,6 +81,7 @@ impl Page {
             tool: Tool::Point,
             kept: Vec::new(),
             past: Vec::new(),
+            axes: [0, 1],
             ghosts: Vec::new(),
             samples: Vec::new(),
             trail: Vec::new(),

@@ -25,10 +25,8 @@ pub(super) use tr;
 /// A class as the data calls it.
 pub fn class(locale: Locale, model: Model, class: u8) -> String {
     match model {
-        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits) => class.to_string(),
+        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits | Kind::Points) => class.to_string(),
         Model::Trained(Kind::Shapes) => shape(locale, class).to_owned(),
-        // Counted from one, as people count.
-        Model::Trained(Kind::Points) => (class + 1).to_string(),
         Model::Shipped(Shipped::Fashion) => garment(locale, class).to_owned(),
     }
 }

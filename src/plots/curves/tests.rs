@@ -137,6 +137,13 @@ fn what_is_read_is_what_is_drawn() {
 }
 
 #[test]
+fn labels_do_not_lie_on_each_other() {
+    let mut labels = [(50.0, "a", 0), (52.0, "b", 0), (98.0, "c", 0)];
+    apart(&mut labels, 12.0, 95.0);
+    assert_eq!(labels.map(|label| (label.1, label.0)), [("c", 95.0), ("b", 52.0), ("a", 40.0)]);
+}
+
+#[test]
 fn bins_keep_the_mean() {
     let mut train = falling(1000);
     train[500].reconstruction = f32::NAN;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::protocol::{Command, Phase, ToEngine};
-use crate::spec::TrainingSpec;
+use crate::spec::{DataSpec, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::run::Run;
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{End, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 
 /// Runs that are remembered beside the one on show.
@@ -27,6 +27,11 @@ impl Desk {
         let command = Command::Train { spec: spec.clone() };
         if self.page.session().phase().get_untracked().allows(&command) {
             self.lay_aside();
+            // Losses of other data are no measure for these.
+            let before = self.page.past().read_untracked().first().map(|run| (run.log.key, run.log.spec.data));
+            let ghost = before.filter(|(_, data)| *data == spec.data).map(|(key, _)| key);
+            self.page.ghosts().set(ghost.into_iter().collect());
+            self.turn_to(spec.data);
             let key = self.next_key();
             self.page.session().update(|session| {
                 session.run = Some(Run::new(key, spec));
@@ -154,6 +159,8 @@ impl Desk {
         let back_at = self.page.session().run().read_untracked().as_ref().and_then(|run| run.back_at);
         let Some(step) = back_at else { return };
         self.lay_aside();
+        let before = self.page.past().read_untracked().first().map(|run| run.log.key);
+        self.page.ghosts().set(before.into_iter().collect());
         let key = self.next_key();
         self.page.session().run().update(|run| {
             if let Some(run) = run {
@@ -167,12 +174,22 @@ impl Desk {
         });
     }
 
-    /// Keeps the run on show among those of before, and draws it beside what comes now.
+    /// The film strip goes between classes that these data have.
+    fn turn_to(self, data: DataSpec) {
+        let classes = data.classes();
+        let missing = |end: End| matches!(end, End::Class(class) if usize::from(class) >= classes);
+        self.choose_path(|path| {
+            if path.ends.into_iter().any(missing) {
+                path.ends = [End::Class(0), End::Class((classes - 1) as u8)];
+            }
+        });
+    }
+
+    /// Keeps the run on show among those of before.
     pub(super) fn lay_aside(self) {
         let run = self.page.session().run().get_untracked().filter(|run| run.log.losses.len() > 1);
         let Some(mut run) = run else { return };
         run.album.thin(ROOM);
-        self.page.ghosts().set(vec![run.log.key]);
         self.page.past().update(|past| {
             past.retain(|other| other.log.key != run.log.key);
             past.insert(0, Run { back_at: None, id: None, ..run });
@@ -192,6 +209,7 @@ impl Desk {
         });
         if let Some(run) = run.flatten() {
             let last = run.album.last().map(|moment| moment.step);
+            self.turn_to(run.log.spec.data);
             self.page.scene().run().set(run.log.spec.clone());
             self.page.session().update(|session| {
                 session.run = Some(run);

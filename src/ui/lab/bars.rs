@@ -52,14 +52,17 @@ fn Axes() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
     let latent = Memo::new(move |_| session.run().read().as_ref().map_or(2, |run| run.log.spec.model.latent));
-    let axes = RwSignal::new([0u32, 1]);
-    // A new engine has not heard it yet, and a new run begins with the first two.
+    let axes = desk.page.axes();
+    // A new engine has not heard it yet, and a space of fewer dimensions begins with the first two.
     let device = Memo::new(move |_| session.device().get());
     Effect::new(move |_| {
         device.track();
-        let last = latent.get().saturating_sub(1) as u32;
-        let [a, b] = axes.get();
-        desk.tell(&ToEngine::Axes(if a > last || b > last { [0, 1] } else { [a, b] }));
+        let beyond = axes.get().into_iter().any(|axis| axis as usize >= latent.get());
+        if beyond && axes.get_untracked() != [0, 1] {
+            axes.set([0, 1]);
+        } else {
+            desk.tell(&ToEngine::Axes(axes.get_untracked()));
+        }
     });
     let choice = move |place: usize| {
         let change = move |event| {

@@ -105,7 +105,11 @@ pub fn Chart() -> impl IntoView {
     let last = Memo::new(move |_| session.run().read().as_ref().and_then(|run| run.log.losses.last().copied()));
     let model = Memo::new(move |_| session.run().read().as_ref().map(|run| run.log.spec.model.clone()));
     let penalty = move || model.read().as_ref().map_or("", |model| words::penalty(desk.locale(), model.objective));
-    let nats = move |value: f32| number(desk.locale(), value, if value.abs() < 10.0 { 2 } else { 1 });
+    let nats = move |value: f32| match value.abs() {
+        small if small < 10.0 => number(desk.locale(), value, 2),
+        large if large < 1e5 => number(desk.locale(), value, 1),
+        _ => format!("{value:.0e}"),
+    };
     let label = move || match last.get() {
         Some(l) => tr!(
             desk,

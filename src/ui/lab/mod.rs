@@ -41,8 +41,8 @@ pub fn Lab() -> impl IntoView {
                 <progress::Progress/>
                 <chart::Chart/>
                 <moments::Moments/>
-                <reconstructions::Reconstructions/>
                 <space::Space/>
+                <reconstructions::Reconstructions/>
                 <bars::Bars/>
             </Show>
             <setup::Quick/>

@@ -21,6 +21,8 @@ pub fn Reconstructions() -> impl IntoView {
             let both = [&shown.inputs[..], &shown.outputs[..]].concat();
             let sheet = contact::sheet(&both, shown.inputs.len() / PIXELS, 1);
             canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
+            // A few pictures need not fill the rail.
+            canvas::style(&canvas, &[("max-width", format!("{}px", sheet.width * 2))]);
         }
     });
     view! {

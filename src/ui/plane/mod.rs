@@ -76,8 +76,8 @@ pub fn Plane() -> impl IntoView {
             <canvas node_ref=marks class="loose" data-testid="marks"></canvas>
             <canvas node_ref=lower class="loose lower" data-testid="axis"></canvas>
             <canvas node_ref=left class="loose"></canvas>
-            <span class="axis first" aria-hidden="true">"z₁"</span>
-            <span class="axis" aria-hidden="true">"z₂"</span>
+            <span class="axis first" aria-hidden="true">{move || axis_name(desk, 0)}</span>
+            <span class="axis" aria-hidden="true">{move || axis_name(desk, 1)}</span>
             <canvas
                 class="top"
                 width="1"
@@ -134,6 +134,13 @@ fn tell_after_rest(desk: Desk, view: Memo<Option<View>>) {
             waiting.set_value(super::preferences::later(REST, move || desk.tell_view()));
         }
     });
+}
+
+/// z₁ of a plane's own space; the axis's number in a larger one.
+fn axis_name(desk: Desk, place: usize) -> String {
+    let axis = desk.page.axes().get()[place] + 1;
+    let digit = |d: char| d.to_digit(10).and_then(|d| char::from_u32(0x2080 + d)).unwrap_or(d);
+    format!("z{}", axis.to_string().chars().map(digit).collect::<String>())
 }
 
 /// What to do here, until it has been done.

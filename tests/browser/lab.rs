@@ -1,0 +1,209 @@
+//! The training lab, on the CPU: going back, going on from there, going wrong, staying after a reload, and data of points.
+
+use serde_json::json;
+
+use super::{chromium::Setup, page::Page, server::Site};
+
+/// A run that is soon under way.
+const SMALL: &str = "/#steps=4000&batch=32&net=64&data=digits-500&seed=3";
+
+/// Chooses of a list.
+async fn choose(page: &Page, id: &str, value: &str) {
+    let script = "const list = find(given[0]); list.value = given[1]; list.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.run(script, json!([id, value])).await;
+}
+
+/// Types into a field of numbers, as a person who then leaves it.
+async fn set(page: &Page, id: &str, value: &str) {
+    let script = "const field = find(given[0]); field.value = given[1]; field.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.run(script, json!([id, value])).await;
+}
+
+/// Moves a slider.
+async fn slide(page: &Page, id: &str, value: &str) {
+    let script = "const slider = find(given[0]); slider.value = given[1]; slider.dispatchEvent(new Event('input', { bubbles: true }));";
+    page.run(script, json!([id, value])).await;
+}
+
+async fn hidden(page: &Page, id: &str) -> bool {
+    page.run("return !find(given)?.checkVisibility();", json!(id)).await.as_bool().unwrap_or(true)
+}
+
+#[tokio::test]
+async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    page.click("train").await;
+    page.wait_step(200).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    page.wait("a moment at the end", "find('moments').max > 0 && find('moments').value === find('moments').max").await;
+    let (late, cloud) = (page.decoded().await, page.picture("points", 80, 60).await);
+    let reconstructed = page.picture("reconstructions", 100, 20).await;
+
+    // At the start all codes lie at the origin, and everything decodes to grey.
+    slide(&page, "moments", "0").await;
+    page.wait("the first moment", "document.documentElement.dataset.step === '0' && find('moment').textContent.endsWith('0')").await;
+    let early = page.picture_once("decoded", late.clone(), |p| p.distance(&late) > 0.05).await;
+    assert!(early.contrast() < 0.05, "{}", early.contrast());
+    page.picture_once("points", cloud.clone(), |p| p.distance(&cloud) > 0.005).await;
+    page.picture_once("reconstructions", reconstructed.clone(), |p| p.distance(&reconstructed) > 0.05).await;
+    assert!(page.text("pause").await.contains("step 0"), "it says where it goes on: {}", page.text("pause").await);
+
+    // On from there with β = 0; the branch that was left stays beside it.
+    slide(&page, "beta", "0").await;
+    page.wait("the old branch", "find('past').querySelectorAll('li').length === 1").await;
+    page.wait("its curve", "find('past').querySelector('input').checked").await;
+    page.click("pause").await;
+    page.wait_phase("training").await;
+    page.wait_step(60).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    let losses = page.wait_losses().await;
+    assert!((losses[0] - losses[2]).abs() < 0.2 && losses[1] > 1.0, "with β = 0 the KL term counts nothing: {losses:?}");
+    assert!(page.step().await < 200);
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn a_rate_of_ten_is_doubted_stops_the_run_and_there_is_a_way_back() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    page.click("train").await;
+    page.wait_step(30).await;
+    page.wait("something to go back to", "find('moments').max > 0").await;
+    set(&page, "rate", "10").await;
+    page.wait("the loss left", "find('lost').checkVisibility()").await;
+    let said = page.text("lost").await;
+    assert!(said.contains("learning rate is probably too high"), "{said}");
+    page.wait_said("said_diverged").await;
+    page.check_handle_moves().await;
+
+    page.click("back-to-good").await;
+    page.wait_phase("paused").await;
+    assert!(hidden(&page, "lost").await);
+    let back = page.step().await;
+    set(&page, "rate", "0.001").await;
+    page.click("pause").await;
+    page.wait_phase("training").await;
+    page.wait_step(back + 40).await;
+    assert!(page.wait_losses().await[2] < 600.0);
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_is_said_before_and_nothing_starts() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#data=digits-500&batch=600").await;
+    page.wait_phase("ready").await;
+    // What a link asks for in excess is made to fit.
+    assert_eq!(page.number("Number(find('batch').value)").await, 500.0);
+    set(&page, "batch", "4000").await;
+    page.wait("a sentence", "find('flaw').textContent.startsWith('A batch cannot be larger')").await;
+    assert!(page.value("find('train').disabled").await == json!(true));
+    set(&page, "batch", "32").await;
+    page.wait("no sentence", "!find('flaw').checkVisibility() && !find('train').disabled").await;
+    set(&page, "rate", "10").await;
+    page.wait("a doubt", "find('flaw').textContent.includes('learning rate')").await;
+    assert!(page.value("find('train').disabled").await == json!(false), "a doubt is no obstacle");
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn runs_are_there_after_a_reload() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    page.click("train").await;
+    page.wait_step(80).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    let step = page.step().await;
+    page.wait("a moment at the end", &format!("find('moment').textContent.endsWith('{step}')")).await;
+    let losses = page.wait_losses().await;
+    let decoded = page.decoded().await;
+    // Until it is written.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+
+    page.run("location.reload();", json!({})).await;
+    page.wait("another page", "document.documentElement.dataset.step === '0'").await;
+    page.wait_phase("ready").await;
+    page.wait("the run of before", "find('past')?.querySelectorAll('li').length === 1").await;
+    page.run("find('past').querySelector('button').click();", json!({})).await;
+    page.wait_phase("paused").await;
+    assert_eq!((page.step().await, page.wait_losses().await), (step, losses));
+    let again = page.picture_once("decoded", page.decoded().await, |p| p.distance(&decoded) < 0.01).await;
+    assert!(again.distance(&decoded) < 0.01, "the same model");
+    page.click("pause").await;
+    page.wait_phase("training").await;
+    page.wait_step(step + 20).await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn one_step_slow_motion_and_another_batch_on_the_way() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    choose(&page, "pace", "4").await;
+    page.click("train").await;
+    page.wait_step(3).await;
+    let start = (std::time::Instant::now(), page.step().await);
+    page.wait_step(start.1 + 6).await;
+    assert!(start.0.elapsed().as_millis() > 1000, "six steps at four a second are not done in a second");
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    let at = page.step().await;
+    page.click("step").await;
+    page.wait_step(at + 1).await;
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    assert_eq!(page.step().await, at + 1);
+    choose(&page, "pace", "full").await;
+    set(&page, "batch", "8").await;
+    page.click("pause").await;
+    page.wait_step(at + 60).await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn two_moons_are_shown_in_both_planes_and_three_points_overfitted() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    choose(&page, "preset", "moons").await;
+    assert!(page.text("preset-look").await.starts_with("Both planes side by side"));
+    page.click("train").await;
+    page.wait_step(50).await;
+    assert!(hidden(&page, "pad").await, "nothing to draw for a model of points");
+    page.scroll_to("data-space").await;
+    page.wait("the grid", "find('data-space').querySelectorAll('canvas')[1].width > 60").await;
+    let early = page.picture("data-space", 60, 60).await;
+    assert!(early.contrast() > 0.02, "the data are drawn: {}", early.contrast());
+    page.wait_step(400).await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+
+    choose(&page, "preset", "overfitting").await;
+    page.click("train").await;
+    page.wait_step(1500).await;
+    page.wait_phase("ready").await;
+    let losses = page.losses().await;
+    assert!(page.text("progress").await.starts_with("Done"), "{losses:?}");
+    assert_eq!(page.number("find('past').querySelectorAll('li').length").await, 1.0);
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn the_net_is_changed_in_its_diagram() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    page.click("setup").await;
+    let sum = page.text("net-sum").await;
+    page.click("layer-more").await;
+    page.until("more parameters", async || (page.text("net-sum").await != sum).then_some(())).await;
+    assert!(page.text("run-what").await.contains("784–256–128–64–2"), "{}", page.text("run-what").await);
+    set(&page, "layer-1", "300").await;
+    page.wait("another width", "find('run-what').textContent.includes('784–300–128–64–2')").await;
+    choose(&page, "net-kind", "conv").await;
+    page.wait("a convolution", "find('run-what').textContent.includes('conv 16–32–64–2')").await;
+    choose(&page, "data", "rings").await;
+    page.wait("points take no convolution", "find('run-what').textContent.includes('2–64–64–2')").await;
+    assert_eq!(page.string("find('likelihood').value").await, "gaussian");
+    page.check_no_errors().await;
+}
