@@ -28,6 +28,8 @@ pub enum ToEngine {
     Axes([u32; 2]),
     /// Training takes no more than so many steps a second from now on; as many as it can for nothing.
     Pace(Option<f32>),
+    /// Training goes no further than this step until more is allowed; as far as it can for nothing.
+    UpTo(Option<u32>),
 }
 
 /// What changes the session. Whether a phase allows it: [`Phase::allows`].

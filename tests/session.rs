@@ -603,6 +603,20 @@ fn a_run_ends_when_the_validation_loss_has_stopped_falling_or_its_minutes_are_ov
 }
 
 #[test]
+fn a_run_that_waits_for_another_says_so_and_goes_on_when_it_may() {
+    let mut script = Script::new();
+    script.put(ToEngine::UpTo(Some(7))).say(run(1000)).turns(6);
+    assert_eq!((script.fake.steps.get(), script.rest()), (7, Rest::Long));
+    assert!(script.heard().iter().any(|word| word.starts_with("progress 7")), "the other is told");
+    script.ask(1, Slot::Handle, decode()).turn();
+    assert_eq!(script.heard(), ["answer 1"], "a hand is answered meanwhile");
+    script.put(ToEngine::UpTo(Some(9))).turns(3);
+    assert_eq!(script.fake.steps.get(), 9);
+    script.put(ToEngine::UpTo(None)).turns(3);
+    assert!(script.fake.steps.get() > 9);
+}
+
+#[test]
 fn a_run_is_taken_back_while_it_rests_and_shows_that_moment() {
     let mut script = Script::new();
     script.say(run(1000)).turns(9).say(Command::Pause).turn().heard();

@@ -24,6 +24,7 @@ pub struct Inbox {
     look: Option<Look>,
     axes: Option<Slice>,
     pace: Option<Option<f32>>,
+    up_to: Option<Option<u32>>,
 }
 
 /// What snapshots decode: a part of the plane, and its cells.
@@ -71,6 +72,7 @@ impl Inbox {
                 self.look = Some(Look { area, columns, rows }).filter(Look::is_sound).or(self.look);
             }
             ToEngine::Axes(axes) => self.axes = Some(Slice { axes: axes.map(|axis| axis as usize) }),
+            ToEngine::UpTo(step) => self.up_to = Some(step),
             ToEngine::Pace(pace) => self.pace = Some(pace.filter(|pace| pace.is_finite() && *pace > 0.0)),
         }
     }
@@ -102,6 +104,11 @@ impl Inbox {
     /// How many steps a second training may take, likewise.
     pub fn take_pace(&mut self) -> Option<Option<f32>> {
         self.pace.take()
+    }
+
+    /// How far training may go, likewise.
+    pub fn take_up_to(&mut self) -> Option<Option<u32>> {
+        self.up_to.take()
     }
 
     /// Whether nothing waits that has to be carried out.

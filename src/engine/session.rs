@@ -49,6 +49,8 @@ pub struct Session<L> {
     slice: Slice,
     /// Most steps a second, as the page wants them.
     pace: Option<f32>,
+    /// The step that training does not go beyond.
+    up_to: Option<u32>,
 }
 
 /// What to do after a turn.
@@ -69,7 +71,17 @@ impl<F: FnMut(Outgoing)> Outbox for F {}
 impl<L: Learner> Session<L> {
     pub fn new(learner: L, clock: Clock) -> Self {
         let look = Look { area: Area { min: [-3.5, -3.5], max: [3.5, 3.5] }, columns: 20, rows: 20 };
-        Self { learner, clock, phase: Phase::Booting, run: None, runs: 0, look, slice: Slice::default(), pace: None }
+        Self {
+            learner,
+            clock,
+            phase: Phase::Booting,
+            run: None,
+            runs: 0,
+            look,
+            slice: Slice::default(),
+            pace: None,
+            up_to: None,
+        }
     }
 
     pub fn phase(&self) -> Phase {
@@ -108,21 +120,23 @@ impl<L: Learner> Session<L> {
 
     /// What the page wants to see, and how fast. Before the commands: a run's first snapshot is taken as it starts.
     async fn heed(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) {
-        let (look, axes, pace) = {
+        let (look, axes, pace, up_to) = {
             let mut inbox = inbox.borrow_mut();
-            (inbox.take_look(), inbox.take_axes(), inbox.take_pace())
+            (inbox.take_look(), inbox.take_axes(), inbox.take_pace(), inbox.take_up_to())
         };
         self.look = look.unwrap_or(self.look);
         self.pace = pace.unwrap_or(self.pace);
+        self.up_to = up_to.unwrap_or(self.up_to);
         if let Some(slice) = axes.filter(|slice| *slice != self.slice) {
             self.slice = slice;
             self.snapshot(out).await;
         }
     }
 
-    /// Between two steps of a slow run.
+    /// Between two steps of a slow run, or of one that has to wait for another.
     fn rest(&self) -> Rest {
         match (&self.run, self.pace) {
+            (Some(run), _) if self.up_to.is_some_and(|step| run.step >= step) => Rest::Long,
             (Some(run), Some(_)) => Rest::Until((run.next_step - (self.clock)()).max(0.0)),
             _ => Rest::Not,
         }
@@ -262,7 +276,10 @@ impl<L: Learner> Session<L> {
             }
             run.next_step = start + 1000.0 / f64::from(pace);
         }
-        let last = run.spec.last_step();
+        let last = run.spec.last_step().min(self.up_to.unwrap_or(u32::MAX));
+        if run.step >= last {
+            return self.keep_up(start, out).await;
+        }
         while run.step < last {
             self.learner.step();
             run.step += 1;
@@ -276,7 +293,8 @@ impl<L: Learner> Session<L> {
         }
         let now = (self.clock)();
         let Some(run) = &mut self.run else { return };
-        if now - run.last_progress >= PROGRESS_EVERY_MS {
+        // Whoever holds this run back waits to hear that it has come so far.
+        if now - run.last_progress >= PROGRESS_EVERY_MS || run.step >= last {
             self.progress(out);
         }
         self.keep_up(now, out).await;

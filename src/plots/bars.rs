@@ -16,10 +16,13 @@ pub const COLLAPSED: f32 = 0.01;
 /// More bars than these carry no numbers.
 const NUMBERED: usize = 12;
 
-/// What a collapsed dimension is called.
+/// The words at the bars, in the page's language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
-    pub threshold: String,
+    /// The value of each.
+    pub values: Vec<String>,
+    /// What a collapsed dimension is called.
+    pub collapsed: String,
 }
 
 /// Draws a bar for each of `values`, in nats.
@@ -49,9 +52,9 @@ pub fn draw_bars<DB: DrawingBackend>(
         area.draw(&Rectangle::new(corners, style))?;
         let middle = (x0 + x1) / 2.0;
         if values.len() <= NUMBERED {
-            let said = if full { format!("{value:.2}") } else { words.threshold.clone() };
+            let said = words.values.get(i).filter(|_| full).unwrap_or(&words.collapsed);
             let at = [middle, y.min(bottom - 2.0 * ratio) - 3.0 * ratio];
-            write(area, &said, at, small, solid(ink.words, 1.0), (HPos::Center, VPos::Bottom))?;
+            write(area, said, at, small, solid(ink.words, 1.0), (HPos::Center, VPos::Bottom))?;
         }
         if i % every == 0 {
             let at = [middle, bottom + 4.0 * ratio];
@@ -71,7 +74,9 @@ mod tests {
         let mut out = String::new();
         {
             let area = SVGBackend::with_string(&mut out, (320, 120)).into_drawing_area();
-            draw_bars(&area, values, &Words { threshold: "gone".into() }, Ink::on(Theme::Light), 1.0).expect("an SVG");
+            let said = values.iter().map(|value| format!("{value:.2}")).collect();
+            let words = Words { values: said, collapsed: "gone".into() };
+            draw_bars(&area, values, &words, Ink::on(Theme::Light), 1.0).expect("an SVG in memory");
             area.present().expect("an SVG in memory");
         }
         out

@@ -17,6 +17,7 @@ mod preferences;
 mod sample;
 mod segments;
 mod selection;
+mod twin;
 mod words;
 
 use leptos::prelude::*;
@@ -55,7 +56,7 @@ fn App(page: Page) -> impl IntoView {
         <notice::Notice/>
         <main>
             <section class="stage">
-                <plane::Plane/>
+                <twin::Planes/>
                 <film::Film/>
             </section>
             <aside>

@@ -43,7 +43,11 @@ async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
 
     // At the start all codes lie at the origin, and everything decodes to grey.
     slide(&page, "moments", "0").await;
-    page.wait("the first moment", "document.documentElement.dataset.step === '0' && find('moment').textContent.endsWith('0')").await;
+    page.wait(
+        "the first moment",
+        "document.documentElement.dataset.step === '0' && find('moment').textContent.endsWith('0')",
+    )
+    .await;
     let early = page.picture_once("decoded", late.clone(), |p| p.distance(&late) > 0.05).await;
     assert!(early.contrast() < 0.05, "{}", early.contrast());
     page.picture_once("points", cloud.clone(), |p| p.distance(&cloud) > 0.005).await;
@@ -60,7 +64,10 @@ async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
     page.click("pause").await;
     page.wait_phase("paused").await;
     let losses = page.wait_losses().await;
-    assert!((losses[0] - losses[2]).abs() < 0.2 && losses[1] > 1.0, "with β = 0 the KL term counts nothing: {losses:?}");
+    assert!(
+        (losses[0] - losses[2]).abs() < 0.2 && losses[1] > 1.0,
+        "with β = 0 the KL term counts nothing: {losses:?}"
+    );
     assert!(page.step().await < 200);
     page.check_no_errors().await;
 }
@@ -205,5 +212,48 @@ async fn the_net_is_changed_in_its_diagram() {
     choose(&page, "data", "rings").await;
     page.wait("points take no convolution", "find('run-what').textContent.includes('2–64–64–2')").await;
     assert_eq!(page.string("find('likelihood').value").await, "gaussian");
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn two_runs_go_in_lock_step_under_one_cursor() {
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("{SMALL}&objective=plain")).await;
+    page.wait_phase("ready").await;
+    choose(&page, "beside", "vae").await;
+    page.wait("a second plane", "document.querySelectorAll('[data-testid=plane]').length === 2").await;
+    page.click("train").await;
+    page.wait_step(60).await;
+    let steps =
+        "[...document.querySelectorAll('.caption')].map(c => Number(/step (\\d+)/.exec(c.textContent)?.[1] ?? 0))";
+    for _ in 0..20 {
+        let both: [f64; 2] = serde_json::from_value(page.value(steps).await).expect("two steps");
+        // The first by what it may be ahead and what it has not told yet; the second never.
+        assert!((-1.0..=13.0).contains(&(both[0] - both[1])), "{both:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    }
+    page.click("pause").await;
+    page.wait("both rest at one step", &format!("(([a, b]) => a === b && a > 0)({steps})")).await;
+
+    // One cursor: where the first handle goes, the second is, and both decode there, each in its own way.
+    page.drag_handle([60.0, 40.0]).await;
+    page.wait(
+        "one cursor",
+        "(([a, b]) => a.dataset.z === b.dataset.z)(document.querySelectorAll('[data-testid=handle]'))",
+    )
+    .await;
+    let words = page.value("[...document.querySelectorAll('.caption b')].map(b => b.textContent)").await;
+    assert_eq!(words, json!(["plain autoencoder", "variational (VAE), β 1"]));
+    let pictures = "[...document.querySelectorAll('.caption canvas')].map(c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0).join())";
+    page.wait(
+        "two decodings of it",
+        &format!("(([a, b]) => a !== b && !/^0(,0)*$/.test(a) && !/^0(,0)*$/.test(b))({pictures})"),
+    )
+    .await;
+
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+    choose(&page, "beside", "none").await;
+    page.wait("one plane", "document.querySelectorAll('[data-testid=plane]').length === 1").await;
+    page.check_decoding_follows().await;
     page.check_no_errors().await;
 }

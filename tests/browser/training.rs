@@ -40,7 +40,7 @@ async fn a_small_model_trains_pauses_resumes_stops_and_goes_back() {
     let progress = page.text("progress").await;
     assert!(progress.contains("2000") && progress.contains("steps/s"), "{progress}");
     let curves = page.picture("loss-chart", 200, 100).await;
-    assert!(curves.distance(&early_curves) > 0.002, "the curves grow: {}", curves.distance(&early_curves));
+    assert!(curves.distance(&early_curves) > 0.0005, "the curves grow: {}", curves.distance(&early_curves));
 
     page.click("pause").await;
     page.wait_phase("paused").await;

@@ -44,6 +44,26 @@ async fn explores_draws_and_trains_on_webgpu() {
     page.check_no_errors().await;
 }
 
+/// Twenty steps of the same run: every term of the loss within a hundredth, and what a chart rounds away.
+#[tokio::test]
+async fn a_run_on_webgpu_follows_the_one_on_the_cpu() {
+    let mut runs = Vec::new();
+    for (setup, device) in [(Setup::CPU, "cpu"), (Setup::WEBGPU, "webgpu")] {
+        let link = format!("/?device={device}#net=32&batch=16&steps=20&data=digits-200&seed=5&act=silu&beta=2");
+        let page = Page::open(setup, Site::whole(), &link).await;
+        page.wait_device(device).await;
+        page.wait_phase("ready").await;
+        page.click("train").await;
+        page.wait_step(20).await;
+        page.wait_phase("ready").await;
+        runs.push(page.wait_losses().await);
+        page.check_no_errors().await;
+    }
+    for (cpu, gpu) in runs[0].iter().zip(&runs[1]) {
+        assert!((cpu - gpu).abs() <= 0.01 * cpu.abs() + 0.06, "{runs:?}");
+    }
+}
+
 /// A software adapter is slower than the CPU itself, so the page takes the CPU; the visitor may still choose.
 #[tokio::test]
 async fn prefers_the_cpu_to_a_software_adapter_and_switches() {

@@ -15,6 +15,9 @@ const ROOM: usize = 24 << 20;
 impl Desk {
     /// Brings the runs of earlier visits.
     pub(super) fn open_store(self) {
+        if self.beside {
+            return;
+        }
         spawn_local(async move {
             let store = match Store::open().await {
                 Ok(store) => store,

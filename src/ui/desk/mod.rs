@@ -41,6 +41,8 @@ pub struct Desk {
     /// The codes around the active handle.
     around: Memo<Option<Neighbourhood>>,
     wire: StoredValue<Wire, LocalStorage>,
+    /// Whether it is beside another, which keeps the runs and has the keyboard.
+    beside: bool,
 }
 
 /// What is needed to talk to an engine and is not on show.
@@ -94,7 +96,21 @@ impl Desk {
             let cloud = cloud.get()?;
             neighbourhood(&cloud.codes, &cloud.labels, page.scene().handles().read().z())
         });
-        Self { page, history, means, around, wire: StoredValue::new_local(Wire::default()) }
+        Self { page, history, means, around, wire: StoredValue::new_local(Wire::default()), beside: false }
+    }
+
+    /// A desk of its own with the same scene, for a run beside the one on this.
+    pub fn beside(self) -> Self {
+        let scene = self.page.scene().get_untracked();
+        Self { beside: true, ..Self::new(Store::new(Page::new(scene))) }
+    }
+
+    /// Ends the engine: nothing is asked of this desk any more.
+    pub fn close(self) {
+        self.wire.update_value(|wire| {
+            wire.generation += 1;
+            wire.client = None;
+        });
     }
 
     // What holds now. Reactive.

@@ -25,7 +25,8 @@ pub fn Bars() -> impl IntoView {
     };
     Effect::new(move |_| {
         let (Some(canvas), kl) = (node.get(), kl.get()) else { return };
-        let words = Words { threshold: tr!(desk, kl_threshold).to_owned() };
+        let values = kl.iter().map(|value| number(desk.locale(), *value, 2)).collect();
+        let words = Words { values, collapsed: tr!(desk, kl_threshold).to_owned() };
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         if let Some((area, ratio)) = canvas::figure(canvas, width, height).filter(|_| !kl.is_empty()) {
             draw_bars(&area, &kl, &words, Ink::on(desk.theme()), ratio).ok();

@@ -58,7 +58,7 @@ pub fn Number(
     };
     let whole = if step > 0.0 { step.to_string() } else { "any".to_owned() };
     view! {
-        <label class="field">
+        <label class="field" class:off=move || disabled.get()>
             <span>{move || label.get()}</span>
             <input
                 type="number"

@@ -12,7 +12,7 @@ mod progress;
 mod reconstructions;
 mod setup;
 mod space;
-mod words;
+pub(super) mod words;
 
 use leptos::prelude::*;
 
@@ -35,6 +35,7 @@ pub fn Lab() -> impl IntoView {
         <section class="training">
             <h2>{move || tr!(desk, train_title)} <small data-testid="run-what">{what}</small></h2>
             <presets::Presets/>
+            <presets::Together/>
             <controls::Controls/>
             <controls::Trouble/>
             <Show when=move || has_run.get()>

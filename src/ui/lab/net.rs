@@ -128,8 +128,7 @@ fn Bar(layer: Layer, place: usize, middle: usize, model: Memo<ModelSpec>, disabl
     view! {
         <div class="layer" class:code=place == middle title=move || tr!(desk, net_parameters, parameters = parameters.clone())>
             <i style:height=height></i>
-            <span>{shape}</span>
-            {editable.then(field)}
+            {if editable { field().into_any() } else { view! { <span>{shape}</span> }.into_any() }}
         </div>
     }
 }

@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use super::fields::Choose;
 use super::words;
 use crate::spec::presets::Preset;
-use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
+use crate::state::{Beside, PageStoreFields};
 use crate::ui::desk::Desk;
 use crate::ui::words::tr;
+
+/// Nothing is trained beside it.
+const ALONE: &str = "none";
 
 /// No preset is as it is chosen.
 const OWN: &str = "own";
@@ -43,6 +46,32 @@ pub fn Presets() -> impl IntoView {
                 disabled=Signal::derive(move || running(desk.page.session().phase().get()))
             />
             <p class="hint" data-testid="preset-look" hidden=move || chosen.get().is_none()>{look}</p>
+        </div>
+    }
+}
+
+/// What is trained beside the run, if anything.
+#[component]
+pub fn Together() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let chosen = Signal::derive(move || desk.page.beside().get().map_or(ALONE, Beside::name));
+    let mut options = vec![(ALONE, Signal::derive(move || tr!(desk, beside_none)))];
+    options.extend(
+        Beside::ALL.map(|beside| (beside.name(), Signal::derive(move || words::beside(desk.locale(), beside)))),
+    );
+    let choose = Callback::new(move |word: String| {
+        desk.page.beside().set(Beside::ALL.into_iter().find(|beside| beside.name() == word));
+    });
+    view! {
+        <div class="presets">
+            <Choose
+                id="beside"
+                label=Signal::derive(move || tr!(desk, beside_title))
+                words=options
+                chosen
+                choose
+                disabled=Signal::derive(move || running(desk.page.session().phase().get()))
+            />
         </div>
     }
 }

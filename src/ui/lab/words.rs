@@ -7,11 +7,12 @@ use crate::spec::presets::Preset;
 use crate::spec::{
     Corruption, DataSpec, Finish, Input, Likelihood, Net, Objective, PointKind, RunSpec, Sparsity, TrainingSpec,
 };
+use crate::state::Beside;
 use crate::ui::words::say;
 
 /// What a run works on, and what for.
 pub fn run(l: Locale, spec: &RunSpec) -> String {
-    let RunSpec { data, model, training, .. } = spec;
+    let RunSpec { data, model, .. } = spec;
     let n = count(data.count());
     let data = match data {
         DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => say!(l, of_digits, count = n),
@@ -27,11 +28,27 @@ pub fn run(l: Locale, spec: &RunSpec) -> String {
         }
         Net::Conv { channels: [a, b], hidden } => format!("conv {a}–{b}–{hidden}–{latent}"),
     };
-    let objective = objective(l, objective_word(model.objective));
-    if model.objective.has_penalty() {
-        format!("{data} · {net} · {objective}, β {}", number(l, training.beta, if training.beta < 1.0 { 2 } else { 0 }))
+    format!("{data} · {net} · {}", short(l, spec))
+}
+
+/// The objective, and β where it weighs anything.
+pub fn short(l: Locale, spec: &RunSpec) -> String {
+    let name = objective(l, objective_word(spec.model.objective));
+    let beta = spec.training.beta;
+    if spec.model.objective.has_penalty() {
+        format!("{name}, β {}", number(l, beta, if beta > 0.0 && beta < 1.0 { 2 } else { 0 }))
     } else {
-        format!("{data} · {net} · {objective}")
+        name.to_owned()
+    }
+}
+
+/// A run in lock-step.
+pub fn beside(l: Locale, beside: Beside) -> &'static str {
+    match beside {
+        Beside::Plain => say!(l, beside_plain),
+        Beside::Variational => say!(l, beside_vae),
+        Beside::Beta(0.0) => say!(l, beside_beta_0),
+        Beside::Beta(_) => say!(l, beside_beta_8),
     }
 }
 

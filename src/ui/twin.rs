@@ -1,0 +1,211 @@
+//! Two runs in lock-step: the same seed and the same batches, two objectives, two planes, one cursor.
+//!
+//! The run beside has a desk, an engine and a plane of its own. It never goes beyond a step that the first one has told, and
+//! the first one waits when it is too far ahead; view and handles are kept the same on both.
+
+use leptos::context::Provider;
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::canvas;
+use super::desk::Desk;
+use super::lab::words as lab;
+use super::plane::Plane;
+use super::words::tr;
+use crate::i18n::number;
+use crate::protocol::{Phase, ToEngine};
+use crate::spec::PIXELS;
+use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::SessionStoreFields;
+
+/// So many steps the first run may be ahead.
+const AHEAD: u32 = 12;
+
+/// The plane, and the one beside it while there is one.
+#[component]
+pub fn Planes() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let two = Memo::new(move |_| desk.page.beside().get().is_some());
+    view! {
+        <div class="planes" class:two=move || two.get()>
+            <div class="one">
+                <Plane/>
+                <Show when=move || two.get()>
+                    <Caption desk/>
+                </Show>
+            </div>
+            <Show when=move || two.get()>
+                <Twin/>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Twin() -> impl IntoView {
+    let first = expect_context::<Desk>();
+    let second = first.beside();
+    second.open();
+    share(first, second);
+    follow(first, second);
+    on_cleanup(move || {
+        first.tell(&ToEngine::UpTo(None));
+        second.close();
+    });
+    view! {
+        <div class="one" data-testid="twin">
+            <Provider value=second>
+                <Plane/>
+                <Caption desk=second/>
+            </Provider>
+        </div>
+    }
+}
+
+/// What a plane shows: the objective, how far it is, what it comes to, and the decoding at the cursor.
+#[component]
+fn Caption(desk: Desk) -> impl IntoView {
+    let session = desk.page.session();
+    let node = NodeRef::<Canvas>::new();
+    let decoded = Memo::new(move |_| session.decoded().get());
+    Effect::new(move |_| {
+        if let (Some(_), Some(decoded)) = (node.get(), decoded.get().filter(|decoded| decoded.pixels.len() == PIXELS)) {
+            canvas::picture(node, &decoded.pixels);
+        }
+    });
+    let what = move || match &*session.run().read() {
+        Some(run) => lab::short(desk.locale(), &run.log.spec),
+        None => desk.page.scene().model().get().title().to_owned(),
+    };
+    let step = move || {
+        let run = session.run().read();
+        run.as_ref().map(|run| {
+            let loss = run.log.losses.last().map(|loss| number(desk.locale(), loss.reconstruction, 1));
+            tr!(desk, twin_at, step = run.shown(), loss = loss.unwrap_or_default())
+        })
+    };
+    view! {
+        <div class="caption">
+            <canvas node_ref=node width="28" height="28" aria-hidden="true"></canvas>
+            <p>
+                <b>{what}</b>
+                <span>{step}</span>
+            </p>
+        </div>
+    }
+}
+
+/// View, handles, layers, classes, language and colours are the same on both, wherever they are changed.
+fn share(first: Desk, second: Desk) {
+    let (a, b) = (first.page.scene(), second.page.scene());
+    macro_rules! same {
+        ($field:ident) => {
+            let here = Memo::new(move |_| a.$field().get());
+            let there = Memo::new(move |_| b.$field().get());
+            Effect::new(move |_| {
+                let value = here.get();
+                if b.$field().get_untracked() != value {
+                    b.$field().set(value);
+                }
+            });
+            Effect::new(move |_| {
+                let value = there.get();
+                if a.$field().get_untracked() != value {
+                    a.$field().set(value);
+                }
+            });
+        };
+    }
+    same!(handles);
+    same!(centre);
+    same!(zoom);
+    same!(layers);
+    same!(hidden);
+    let words = Memo::new(move |_| (first.locale(), first.theme()));
+    Effect::new(move |_| {
+        let (lang, theme) = words.get();
+        second.page.lang().set(lang);
+        second.page.theme().set(theme);
+        b.lang().set(None);
+        b.theme().set(None);
+    });
+    // Where either handle goes, the other asks too.
+    let handles = Memo::new(move |_| (a.handles().get(), b.handles().get()));
+    Effect::new(move |_| {
+        handles.track();
+        first.ask_handle();
+        second.ask_handle();
+    });
+}
+
+/// The second run begins, rests and ends with the first, and neither leaves the other behind.
+fn follow(first: Desk, second: Desk) {
+    let phase = Memo::new(move |_| first.page.session().phase().get());
+    let ready = Memo::new(move |_| second.page.session().phase().get());
+    let run = Memo::new(move |_| {
+        let run = first.page.session().run().read();
+        run.as_ref().map(|run| (run.log.key, run.log.step))
+    });
+    let step = Memo::new(move |_| second.page.session().run().read().as_ref().map(|run| run.log.step));
+    // The first run's key that the second was started for.
+    let begun = StoredValue::new(None::<u32>);
+    Effect::new(move |_| {
+        let (phase, ready) = (phase.get(), ready.get());
+        let key = run.get().map(|(key, _)| key);
+        untrack(|| match (phase, ready) {
+            (Phase::Training, Phase::Ready | Phase::Idle) if key.is_some() && begun.get_value() != key => {
+                begun.set_value(key);
+                begin(first, second);
+            }
+            (Phase::Training, Phase::Paused) => second.pause_or_resume(),
+            // It is told how far it may go; it rests once it is there.
+            (Phase::Paused, Phase::Training) if step.get().zip(run.get()).is_some_and(|(at, (_, to))| at >= to) => {
+                second.pause_or_resume();
+            }
+            (Phase::Ready | Phase::Idle, Phase::Training | Phase::Paused)
+                if step.get().zip(run.get()).is_none_or(|(at, (_, to))| at >= to) =>
+            {
+                second.stop();
+            }
+            _ => {}
+        });
+    });
+    Effect::new(move |_| {
+        let (run, step) = (run.get(), step.get());
+        let ready = ready.get();
+        if let Some((key, to)) = run {
+            second.tell(&ToEngine::UpTo(Some(to)));
+            // A second run that is over, lost or never to come holds nobody back.
+            let waits = match ready {
+                Phase::Booting | Phase::Loading => true,
+                Phase::Idle | Phase::Ready => begun.get_value() != Some(key),
+                Phase::Training | Phase::Paused => true,
+                Phase::Failed => false,
+            };
+            first.tell(&ToEngine::UpTo(waits.then(|| step.unwrap_or(0).saturating_add(AHEAD))));
+        }
+    });
+    // Rests and ends are due when it has caught up.
+    Effect::new(move |_| {
+        let (Some(at), Some((_, to))) = (step.get(), run.get()) else { return };
+        let (phase, ready) = (phase.get_untracked(), ready.get_untracked());
+        if at >= to && ready == Phase::Training {
+            match phase {
+                Phase::Paused => second.pause_or_resume(),
+                Phase::Ready | Phase::Idle => second.stop(),
+                Phase::Training | Phase::Booting | Phase::Loading | Phase::Failed => {}
+            }
+        }
+    });
+}
+
+/// The same run but for what is to differ.
+fn begin(first: Desk, second: Desk) {
+    let beside = first.page.beside().get_untracked();
+    let spec = first.page.session().run().read_untracked().as_ref().map(|run| run.log.spec.clone());
+    if let (Some(beside), Some(spec)) = (beside, spec) {
+        second.page.scene().run().set(beside.of(&spec));
+        second.train();
+    }
+}
