@@ -294,7 +294,8 @@ impl<L: Learner> Session<L> {
         let now = (self.clock)();
         let Some(run) = &mut self.run else { return };
         // Whoever holds this run back waits to hear that it has come so far.
-        if now - run.last_progress >= PROGRESS_EVERY_MS || run.step >= last {
+        let held = self.up_to.is_some_and(|step| run.step >= step);
+        if held || now - run.last_progress >= PROGRESS_EVERY_MS {
             self.progress(out);
         }
         self.keep_up(now, out).await;
