@@ -27,7 +27,7 @@ fn beta_is_changed_in_the_middle_of_an_epoch_and_the_change_is_told() {
     let at = script.fake.steps.get();
     let training = TrainingSpec { beta: 4.0, ..TrainingSpec::default() };
     script.say(Command::Adjust { training: training.clone() }).turns(8);
-    let losses: Vec<StepLoss> = script.heard.iter().flat_map(|outgoing| progress(outgoing)).collect();
+    let losses: Vec<StepLoss> = script.heard.iter().flat_map(progress).collect();
     assert!(losses.iter().all(|loss| loss.total == if loss.step <= at { 100.0 } else { 130.0 }), "{losses:?}");
     assert!(losses.iter().any(|loss| loss.step > at));
     assert!(script.heard().contains(&format!("adjusted {at}")));
