@@ -4,8 +4,10 @@
 //! with the pixels back in JavaScript, training steps a second as the median of windows of about a second, the time to
 //! the first decode over cold loads, and what crosses the wire. SwiftShader computes WebGPU on the CPU and takes seconds
 //! for a step, so there everything is done less often; each line says how often. Then a hand in the ordinary page: frame
-//! times and latency while it drags and pans, and memory after minutes of wandering. `LATENTSCAPE_BENCH` chooses among
-//! `engine`, `hand` and `memory`, `LATENTSCAPE_WANDER` says how many minutes (10).
+//! times and latency while it drags and pans, and memory after minutes of wandering. Then the reference models in training on
+//! the ordinary page: steps a second while it is let be and while a hand drags, frame times under that hand, and memory over
+//! minutes of training. `LATENTSCAPE_BENCH` chooses among `engine`, `hand`, `memory` and `lab`, `LATENTSCAPE_WANDER` says how
+//! many minutes (10).
 
 use std::collections::BTreeSet;
 
@@ -75,7 +77,7 @@ const TRAIN: &str = "(async () => {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let files = sizes(&server::dist()).expect("dist/ can be read");
-    let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory".into());
+    let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory lab".into());
     let minutes = std::env::var("LATENTSCAPE_WANDER").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(10.0);
     for plan in &PLANS {
         if chosen.contains("engine") {
@@ -88,6 +90,9 @@ async fn main() {
         }
         if chosen.contains("memory") {
             println!("{}", smoothness::wander(plan.setup, plan.device, minutes).await);
+        }
+        if chosen.contains("lab") {
+            println!("{}", smoothness::train(plan.setup, plan.device, minutes).await);
         }
     }
 }

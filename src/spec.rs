@@ -51,6 +51,22 @@ pub enum PointKind {
     Three,
 }
 
+impl PointKind {
+    pub const ALL: [Self; 6] = [Self::TwoMoons, Self::SwissRoll, Self::Rings, Self::Blobs, Self::Pinwheel, Self::Three];
+
+    /// Its word in a link.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TwoMoons => "moons",
+            Self::SwissRoll => "roll",
+            Self::Rings => "rings",
+            Self::Blobs => "blobs",
+            Self::Pinwheel => "pinwheel",
+            Self::Three => "three",
+        }
+    }
+}
+
 /// What one datum is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

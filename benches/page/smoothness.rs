@@ -54,6 +54,44 @@ pub async fn measure(setup: Setup, device: &str) -> Value {
     Value::Array(lines)
 }
 
+/// The reference models in training on the ordinary page, and the memory that the first takes over so many minutes.
+pub async fn train(setup: Setup, device: &str, minutes: f64) -> Value {
+    let mut lines = Vec::new();
+    for (model, net, minutes) in [("mlp-vae-2", "512-256", minutes), ("conv-vae-2", "conv-32-64-128", 0.0)] {
+        let link = format!("/?device={device}#net={net}&batch=128&steps=1000000");
+        let page = Page::open(setup, Site::whole(), &link).await;
+        page.wait_phase("ready").await;
+        page.click("train").await;
+        page.wait_step(4).await;
+        let still = pace(&page, tokio::time::sleep(Duration::from_secs(30))).await;
+        let mut frames_under_hand = Value::Null;
+        let dragged = pace(&page, async { frames_under_hand = frames(&page, "left").await }).await;
+        let mut memory = vec![renderer_megabytes()];
+        let start = Instant::now();
+        while start.elapsed().as_secs_f64() < 60.0 * minutes {
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            memory.push(renderer_megabytes());
+        }
+        lines.push(json!({
+            "device": device,
+            "model": model,
+            "steps_per_second": { "still": still, "while_dragging": dragged },
+            "drag_handle": frames_under_hand,
+            "minutes": minutes,
+            "step": page.step().await,
+            "megabytes_every_15_s": memory,
+        }));
+    }
+    Value::Array(lines)
+}
+
+/// Steps a second that a run takes while something else goes on.
+async fn pace(page: &Page, meanwhile: impl Future<Output = ()>) -> f64 {
+    let (start, step) = (Instant::now(), page.step().await);
+    meanwhile.await;
+    f64::from(page.step().await - step) / start.elapsed().as_secs_f64()
+}
+
 /// Drags with a button along a wide curve: intervals between animation frames, and what the page's own thread worked for
 /// each of them. The network's arithmetic is on the engine's thread.
 async fn frames(page: &Page, button: &str) -> Value {

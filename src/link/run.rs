@@ -140,24 +140,12 @@ fn parse_net(text: &str) -> Option<Net> {
     }
 }
 
-const KINDS: [(&str, PointKind); 6] = [
-    ("moons", PointKind::TwoMoons),
-    ("roll", PointKind::SwissRoll),
-    ("rings", PointKind::Rings),
-    ("blobs", PointKind::Blobs),
-    ("pinwheel", PointKind::Pinwheel),
-    ("three", PointKind::Three),
-];
-
 /// `digits-6000`, `shapes-6000`, `moons-2000`.
 fn print_data(data: DataSpec) -> String {
     match data {
         DataSpec::Digits { count } => format!("digits-{count}"),
         DataSpec::Shapes { count } => format!("shapes-{count}"),
-        DataSpec::Points { kind, count } => {
-            let word = KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word);
-            format!("{word}-{count}")
-        }
+        DataSpec::Points { kind, count } => format!("{}-{count}", kind.name()),
         DataSpec::Mnist | DataSpec::Fashion => String::new(),
     }
 }
@@ -168,7 +156,7 @@ fn parse_data(text: &str) -> Option<DataSpec> {
     match word {
         "digits" => Some(DataSpec::Digits { count: count.max(100) }),
         "shapes" => Some(DataSpec::Shapes { count }),
-        _ => KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| DataSpec::Points { kind: *kind, count }),
+        _ => PointKind::ALL.into_iter().find(|kind| kind.name() == word).map(|kind| DataSpec::Points { kind, count }),
     }
 }
 

@@ -257,3 +257,39 @@ async fn two_runs_go_in_lock_step_under_one_cursor() {
     page.check_decoding_follows().await;
     page.check_no_errors().await;
 }
+
+#[tokio::test]
+async fn a_full_storage_and_a_run_that_nobody_can_read_are_said_and_cost_nothing() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    let full = "IDBObjectStore.prototype.put = () => { throw new DOMException('no room', 'QuotaExceededError'); };";
+    page.run(full, json!({})).await;
+    page.click("train").await;
+    page.wait_said("said_storage_full").await;
+    let step = page.step().await;
+    page.wait_step(step + 20).await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+    page.check_no_errors().await;
+
+    // As another version of the page may have left it.
+    let spoil = "const open = indexedDB.open('latentscape', 1);
+        open.onsuccess = () => {
+            const write = open.result.transaction(['logs'], 'readwrite');
+            write.objectStore('logs').put('{\"version\":99}', 7);
+            write.oncomplete = () => { open.result.close(); done('written'); };
+        };";
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    assert_eq!(page.run_async(spoil, json!({})).await, json!("written"));
+    page.run("location.reload();", json!({})).await;
+    page.wait_said("said_run_unreadable").await;
+    page.wait_phase("ready").await;
+    let there = "const open = indexedDB.open('latentscape', 1);
+        open.onsuccess = () => {
+            const read = open.result.transaction(['logs']).objectStore('logs').get(7);
+            read.onsuccess = () => done(read.result);
+        };";
+    assert!(page.run_async(there, json!({})).await.as_str().is_some_and(|log| log.contains("99")), "left as it was");
+    page.check_no_errors().await;
+}

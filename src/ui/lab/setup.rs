@@ -175,15 +175,6 @@ fn change(desk: Desk, change: impl FnOnce(&mut RunSpec)) {
     });
 }
 
-const KINDS: [(&str, PointKind); 6] = [
-    ("moons", PointKind::TwoMoons),
-    ("roll", PointKind::SwissRoll),
-    ("rings", PointKind::Rings),
-    ("blobs", PointKind::Blobs),
-    ("pinwheel", PointKind::Pinwheel),
-    ("three", PointKind::Three),
-];
-
 #[component]
 fn Data() -> impl IntoView {
     let desk = expect_context::<Desk>();
@@ -191,18 +182,18 @@ fn Data() -> impl IntoView {
     let chosen = Signal::derive(move || match data.get() {
         DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => "digits",
         DataSpec::Shapes { .. } => "shapes",
-        DataSpec::Points { kind, .. } => KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word),
+        DataSpec::Points { kind, .. } => kind.name(),
     });
     let mut options = vec![
         ("digits", Signal::derive(move || tr!(desk, data_digits))),
         ("shapes", Signal::derive(move || tr!(desk, data_shapes))),
     ];
-    options.extend(KINDS.map(|(word, kind)| (word, Signal::derive(move || words::kind(desk.locale(), kind)))));
+    options.extend(PointKind::ALL.map(|kind| (kind.name(), Signal::derive(move || words::kind(desk.locale(), kind)))));
     let choose = Callback::new(move |word: String| {
         change(desk, |run| {
-            run.data = match (word.as_str(), KINDS.iter().find(|(known, _)| *known == word)) {
-                (_, Some((_, PointKind::Three))) => DataSpec::Points { kind: PointKind::Three, count: 3 },
-                (_, Some((_, kind))) => DataSpec::Points { kind: *kind, count: 2000 },
+            let kind = PointKind::ALL.into_iter().find(|kind| kind.name() == word);
+            run.data = match (word.as_str(), kind) {
+                (_, Some(kind)) => DataSpec::Points { kind, count: if kind == PointKind::Three { 3 } else { 2000 } },
                 ("shapes", None) => DataSpec::Shapes { count: 6000 },
                 (_, None) => DataSpec::Digits { count: 6000 },
             };
