@@ -269,6 +269,7 @@ mod tests {
         Activation, Corruption, DataSpec, Finish, Likelihood, ModelSpec, Net, Objective, PointKind, RunSpec, Schedule,
         Sparsity, TrainingSpec,
     };
+    use crate::state::scene::Beside;
 
     /// A scene with about half of its parts off their defaults.
     fn any_scene(rng: &mut Rng) -> Scene {
@@ -318,6 +319,7 @@ mod tests {
             theme: [None, Some(Theme::Light), Some(Theme::Dark)][rng.below(3)],
             device: [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)][rng.below(3)],
             run: any_run(rng, net),
+            beside: [None, Some(Beside::Plain), Some(Beside::Beta(8.0))][rng.below(3)],
         }
     }
 

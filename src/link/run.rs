@@ -5,6 +5,7 @@ use crate::spec::check::MOST_LATENT;
 use crate::spec::{
     Activation, Corruption, DataSpec, Finish, Likelihood, Net, Objective, PointKind, Schedule, Sparsity,
 };
+use crate::state::scene::Beside;
 
 pub(super) const ENTRIES: &[Entry] = &[
     // As links of before say it.
@@ -113,6 +114,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         key: "steps",
         print: |s| s.run.training.steps.to_string(),
         parse: |s, t| within(t, 1, 1_000_000).map(|steps| s.run.training.steps = steps),
+    },
+    Entry {
+        key: "beside",
+        print: |s| s.beside.map_or("none", Beside::name).into(),
+        parse: |s, t| {
+            s.beside = Beside::ALL.into_iter().find(|beside| beside.name() == t);
+            (s.beside.is_some() || t == "none").then_some(())
+        },
     },
     Entry {
         key: "seed",

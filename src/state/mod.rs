@@ -19,7 +19,6 @@ pub mod table;
 
 use crate::i18n::Locale;
 use crate::latent::select::Selection;
-use crate::spec::{Objective, RunSpec};
 use card::Card;
 use message::Message;
 use pictures::Shared;
@@ -55,8 +54,6 @@ pub struct Page {
     pub past: Vec<Run>,
     /// Which of them are drawn beside the curves of this one, by their keys.
     pub ghosts: Vec<u32>,
-    /// The run that is trained beside this one, in lock-step.
-    pub beside: Option<Beside>,
     /// The axes of the latent space that the plane shows, counted from 0.
     pub axes: [u32; 2],
     /// Points drawn at random.
@@ -86,7 +83,6 @@ impl Page {
             past: Vec::new(),
             axes: [0, 1],
             ghosts: Vec::new(),
-            beside: None,
             samples: Vec::new(),
             trail: Vec::new(),
             size: [0.0, 0.0],
@@ -126,42 +122,6 @@ impl Tool {
             Self::Box => "box",
             Self::Lasso => "lasso",
         }
-    }
-}
-
-/// In what a run beside another differs from it: all else, seed and batches above all, is the same.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Beside {
-    /// The same in every way but β.
-    Beta(f32),
-    /// A plain autoencoder.
-    Plain,
-    /// A variational autoencoder with β = 1.
-    Variational,
-}
-
-impl Beside {
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Beta(0.0), Self::Variational, Self::Beta(8.0)];
-
-    /// Its word in the page.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Variational => "vae",
-            Self::Beta(0.0) => "beta-0",
-            Self::Beta(_) => "beta-8",
-        }
-    }
-
-    /// The run beside `run`.
-    pub fn of(self, run: &RunSpec) -> RunSpec {
-        let mut beside = run.clone();
-        match self {
-            Self::Beta(beta) => (beside.model.objective, beside.training.beta) = (Objective::Variational, beta),
-            Self::Plain => beside.model.objective = Objective::Autoencoder,
-            Self::Variational => (beside.model.objective, beside.training.beta) = (Objective::Variational, 1.0),
-        }
-        beside
     }
 }
 

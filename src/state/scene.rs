@@ -7,7 +7,7 @@ use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;
 use crate::protocol::DeviceKind;
-use crate::spec::{CLASSES, RunSpec};
+use crate::spec::{CLASSES, Objective, RunSpec};
 
 /// The page's whole state, without what the engine makes of it.
 #[derive(Clone, Debug, PartialEq, Store)]
@@ -33,6 +33,8 @@ pub struct Scene {
     pub device: Option<DeviceKind>,
     /// What the Train button runs.
     pub run: RunSpec,
+    /// What is trained beside it, in lock-step.
+    pub beside: Option<Beside>,
 }
 
 impl Default for Scene {
@@ -50,6 +52,7 @@ impl Default for Scene {
             theme: None,
             device: None,
             run: RunSpec::default(),
+            beside: None,
         }
     }
 }
@@ -58,6 +61,42 @@ impl Scene {
     /// The window onto the plane, at the size it is laid out.
     pub fn view(&self, size: [f32; 2]) -> View {
         View { centre: self.centre, zoom: self.zoom, ..View::new(size[0], size[1]) }
+    }
+}
+
+/// In what a run beside another differs from it: all else, seed and batches above all, is the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Beside {
+    /// The same in every way but β.
+    Beta(f32),
+    /// A plain autoencoder.
+    Plain,
+    /// A variational autoencoder with β = 1.
+    Variational,
+}
+
+impl Beside {
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Beta(0.0), Self::Variational, Self::Beta(8.0)];
+
+    /// Its word in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Variational => "vae",
+            Self::Beta(0.0) => "beta-0",
+            Self::Beta(_) => "beta-8",
+        }
+    }
+
+    /// The run beside `run`.
+    pub fn of(self, run: &RunSpec) -> RunSpec {
+        let mut beside = run.clone();
+        match self {
+            Self::Beta(beta) => (beside.model.objective, beside.training.beta) = (Objective::Variational, beta),
+            Self::Plain => beside.model.objective = Objective::Autoencoder,
+            Self::Variational => (beside.model.objective, beside.training.beta) = (Objective::Variational, 1.0),
+        }
+        beside
     }
 }
 

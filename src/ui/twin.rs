@@ -26,7 +26,9 @@ const AHEAD: u32 = 12;
 #[component]
 pub fn Planes() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let two = Memo::new(move |_| desk.page.beside().get().is_some());
+    let two = Memo::new(move |_| desk.page.scene().beside().get().is_some());
+    // A plane is made to live as long as the page: the second stays once it is there, and is hidden while it is not wanted.
+    let made = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || two.get());
     view! {
         <div class="planes" class:two=move || two.get()>
             <div class="one">
@@ -35,26 +37,29 @@ pub fn Planes() -> impl IntoView {
                     <Caption desk/>
                 </Show>
             </div>
-            <Show when=move || two.get()>
-                <Twin/>
+            <Show when=move || made.get()>
+                <Twin on=two/>
             </Show>
         </div>
     }
 }
 
 #[component]
-fn Twin() -> impl IntoView {
+fn Twin(on: Memo<bool>) -> impl IntoView {
     let first = expect_context::<Desk>();
     let second = first.beside();
-    second.open();
     share(first, second);
-    follow(first, second);
-    on_cleanup(move || {
-        first.tell(&ToEngine::UpTo(None));
-        second.close();
+    follow(first, second, on);
+    Effect::new(move |_| {
+        if on.get() {
+            untrack(|| second.open());
+        } else {
+            second.close();
+            first.tell(&ToEngine::UpTo(None));
+        }
     });
     view! {
-        <div class="one" data-testid="twin">
+        <div class="one" data-testid="twin" hidden=move || !on.get()>
             <Provider value=second>
                 <Plane/>
                 <Caption desk=second/>
@@ -140,7 +145,7 @@ fn share(first: Desk, second: Desk) {
 }
 
 /// The second run begins, rests and ends with the first, and neither leaves the other behind.
-fn follow(first: Desk, second: Desk) {
+fn follow(first: Desk, second: Desk, on: Memo<bool>) {
     let phase = Memo::new(move |_| first.page.session().phase().get());
     let ready = Memo::new(move |_| second.page.session().phase().get());
     let run = Memo::new(move |_| {
@@ -153,6 +158,10 @@ fn follow(first: Desk, second: Desk) {
     Effect::new(move |_| {
         let (phase, ready) = (phase.get(), ready.get());
         let key = run.get().map(|(key, _)| key);
+        if !on.get() {
+            begun.set_value(None);
+            return;
+        }
         untrack(|| match (phase, ready) {
             (Phase::Training, Phase::Ready | Phase::Idle) if key.is_some() && begun.get_value() != key => {
                 begun.set_value(key);
@@ -174,7 +183,7 @@ fn follow(first: Desk, second: Desk) {
     Effect::new(move |_| {
         let (run, step) = (run.get(), step.get());
         let ready = ready.get();
-        if let Some((key, to)) = run {
+        if let Some((key, to)) = run.filter(|_| on.get()) {
             second.tell(&ToEngine::UpTo(Some(to)));
             // A second run that is over, lost or never to come holds nobody back.
             let waits = match ready {
@@ -202,7 +211,7 @@ fn follow(first: Desk, second: Desk) {
 
 /// The same run but for what is to differ.
 fn begin(first: Desk, second: Desk) {
-    let beside = first.page.beside().get_untracked();
+    let beside = first.page.scene().beside().get_untracked();
     let spec = first.page.session().run().read_untracked().as_ref().map(|run| run.log.spec.clone());
     if let (Some(beside), Some(spec)) = (beside, spec) {
         second.page.scene().run().set(beside.of(&spec));

@@ -89,6 +89,9 @@ pub fn place(l: Locale, model: Model, points: Points, place: Place) -> String {
         Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2), pictures = pictures),
         Place::Outside { beyond } => {
             let percent = 100.0 * beyond;
+            if percent < 0.001 {
+                return say!(l, place_far_outside).to_owned();
+            }
             let decimals = if percent >= 0.1 { 1 } else { 3 };
             say!(l, place_outside, percent = number(percent, decimals))
         }

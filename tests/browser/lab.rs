@@ -253,8 +253,17 @@ async fn two_runs_go_in_lock_step_under_one_cursor() {
     page.click("stop").await;
     page.wait_phase("ready").await;
     choose(&page, "beside", "none").await;
-    page.wait("one plane", "document.querySelectorAll('[data-testid=plane]').length === 1").await;
+    let planes =
+        "[...document.querySelectorAll('[data-testid=plane]')].filter(plane => plane.checkVisibility()).length";
+    page.wait("one plane", &format!("{planes} === 1")).await;
     page.check_decoding_follows().await;
+    // And once more.
+    choose(&page, "beside", "beta-0").await;
+    page.wait("a second plane", &format!("{planes} === 2")).await;
+    page.click("train").await;
+    page.wait("both under way", &format!("(([a, b]) => a > 5 && b > 5)({steps})")).await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
     page.check_no_errors().await;
 }
 

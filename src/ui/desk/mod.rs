@@ -16,7 +16,7 @@ use crate::latent::path;
 use crate::latent::place::{Neighbourhood, class_means, neighbourhood};
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
-use crate::protocol::{Area, DeviceKind, PixelFormat, Query, Slot, ToEngine};
+use crate::protocol::{Area, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
 use crate::spec::CLASSES;
 use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
@@ -111,6 +111,7 @@ impl Desk {
             wire.generation += 1;
             wire.client = None;
         });
+        self.page.session().phase().set(Phase::Booting);
     }
 
     // What holds now. Reactive.

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::fields::Choose;
 use super::words;
 use crate::spec::presets::Preset;
-use crate::state::scene::SceneStoreFields;
+use crate::state::PageStoreFields;
+use crate::state::scene::{Beside, SceneStoreFields};
 use crate::state::session::{SessionStoreFields, running};
-use crate::state::{Beside, PageStoreFields};
 use crate::ui::desk::Desk;
 use crate::ui::words::tr;
 
@@ -54,13 +54,13 @@ pub fn Presets() -> impl IntoView {
 #[component]
 pub fn Together() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let chosen = Signal::derive(move || desk.page.beside().get().map_or(ALONE, Beside::name));
+    let chosen = Signal::derive(move || desk.page.scene().beside().get().map_or(ALONE, Beside::name));
     let mut options = vec![(ALONE, Signal::derive(move || tr!(desk, beside_none)))];
     options.extend(
         Beside::ALL.map(|beside| (beside.name(), Signal::derive(move || words::beside(desk.locale(), beside)))),
     );
     let choose = Callback::new(move |word: String| {
-        desk.page.beside().set(Beside::ALL.into_iter().find(|beside| beside.name() == word));
+        desk.page.scene().beside().set(Beside::ALL.into_iter().find(|beside| beside.name() == word));
     });
     view! {
         <div class="presets">

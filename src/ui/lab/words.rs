@@ -7,7 +7,7 @@ use crate::spec::presets::Preset;
 use crate::spec::{
     Corruption, DataSpec, Finish, Input, Likelihood, Net, Objective, PointKind, RunSpec, Sparsity, TrainingSpec,
 };
-use crate::state::Beside;
+use crate::state::scene::Beside;
 use crate::ui::words::say;
 
 /// What a run works on, and what for.
