@@ -6,8 +6,8 @@
 //! for a step, so there everything is done less often; each line says how often. Then a hand in the ordinary page: frame
 //! times and latency while it drags and pans, and memory after minutes of wandering. Then the reference models in training on
 //! the ordinary page: steps a second while it is let be and while a hand drags, frame times under that hand, and memory over
-//! minutes of training. `LATENTSCAPE_BENCH` chooses among `engine`, `hand`, `memory` and `lab`, `LATENTSCAPE_WANDER` says how
-//! many minutes (10).
+//! minutes of training. `LATENTSCAPE_BENCH` chooses among `engine`, `hand`, `memory` and `lab`, `LATENTSCAPE_DEVICE` between
+//! `cpu` and `webgpu`, `LATENTSCAPE_WANDER` says how many minutes (10).
 
 use std::collections::BTreeSet;
 
@@ -79,7 +79,8 @@ async fn main() {
     let files = sizes(&server::dist()).expect("dist/ can be read");
     let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory lab".into());
     let minutes = std::env::var("LATENTSCAPE_WANDER").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(10.0);
-    for plan in &PLANS {
+    let device = std::env::var("LATENTSCAPE_DEVICE").unwrap_or_default();
+    for plan in PLANS.iter().filter(|plan| device.is_empty() || plan.device == device) {
         if chosen.contains("engine") {
             for model in ["mlp-vae-2", "conv-vae-2"] {
                 println!("{}", measure(plan, model, &files).await);

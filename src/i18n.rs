@@ -30,9 +30,9 @@ pub fn number(locale: Locale, value: f32, decimals: usize) -> String {
 }
 
 /// A number as someone types it, with either decimal mark and any minus sign.
-pub fn parse(text: &str) -> Option<f32> {
+pub fn parse(text: &str) -> Option<f64> {
     let plain = text.trim().replace(',', ".").replace('−', "-");
-    plain.parse().ok().filter(|value: &f32| value.is_finite())
+    plain.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 /// A point of the plane for reading. Where the decimal mark is a comma, a semicolon parts the coordinates.

@@ -259,6 +259,54 @@ impl Input {
 }
 
 impl Objective {
+    /// One of each kind, with the number that it begins with, in the order in which the course comes to them.
+    pub const ALL: [Self; 7] = [
+        Self::Variational,
+        Self::Autoencoder,
+        Self::Denoising { corruption: Corruption::Gaussian { deviation: 0.3 } },
+        Self::Denoising { corruption: Corruption::SaltAndPepper { share: 0.2 } },
+        Self::Denoising { corruption: Corruption::Sectors { share: 0.25 } },
+        Self::Sparse { penalty: Sparsity::Kl { target: 0.1 } },
+        Self::Sparse { penalty: Sparsity::L1 },
+    ];
+
+    /// The kind's word in a link.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Variational => "vae",
+            Self::Autoencoder => "plain",
+            Self::Denoising { corruption: Corruption::Gaussian { .. } } => "noise",
+            Self::Denoising { corruption: Corruption::SaltAndPepper { .. } } => "salt",
+            Self::Denoising { corruption: Corruption::Sectors { .. } } => "sectors",
+            Self::Sparse { penalty: Sparsity::Kl { .. } } => "sparse",
+            Self::Sparse { penalty: Sparsity::L1 } => "l1",
+        }
+    }
+
+    /// The number that a kind has: a deviation, a share of what is spoilt, or the activity that is wanted.
+    pub fn amount(self) -> Option<f32> {
+        let mut this = self;
+        this.amount_mut().copied()
+    }
+
+    pub fn amount_mut(&mut self) -> Option<&mut f32> {
+        match self {
+            Self::Denoising { corruption: Corruption::Gaussian { deviation: amount } }
+            | Self::Denoising { corruption: Corruption::SaltAndPepper { share: amount } }
+            | Self::Denoising { corruption: Corruption::Sectors { share: amount } }
+            | Self::Sparse { penalty: Sparsity::Kl { target: amount } } => Some(amount),
+            Self::Sparse { penalty: Sparsity::L1 } | Self::Variational | Self::Autoencoder => None,
+        }
+    }
+
+    /// The most that the number can be: a share is less than the whole.
+    pub fn most(self) -> f32 {
+        match self {
+            Self::Denoising { corruption: Corruption::Gaussian { .. } } => 10.0,
+            Self::Denoising { .. } | Self::Sparse { .. } | Self::Variational | Self::Autoencoder => 0.999,
+        }
+    }
+
     /// Whether the encoder gives a distribution, and not a point.
     pub fn is_variational(self) -> bool {
         self == Self::Variational
@@ -267,6 +315,20 @@ impl Objective {
     /// Whether β weighs anything.
     pub fn has_penalty(self) -> bool {
         matches!(self, Self::Variational | Self::Sparse { .. })
+    }
+}
+
+impl Activation {
+    pub const ALL: [Self; 4] = [Self::Relu, Self::Tanh, Self::Gelu, Self::Silu];
+
+    /// Its proper name; in a link it is in small letters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "ReLU",
+            Self::Tanh => "tanh",
+            Self::Gelu => "GELU",
+            Self::Silu => "SiLU",
+        }
     }
 }
 

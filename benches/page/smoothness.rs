@@ -63,7 +63,9 @@ pub async fn train(setup: Setup, device: &str, minutes: f64) -> Value {
         page.wait_phase("ready").await;
         page.click("train").await;
         page.wait_step(4).await;
-        let still = pace(&page, tokio::time::sleep(Duration::from_secs(30))).await;
+        // SwiftShader takes seconds for a step.
+        let window = Duration::from_secs(if setup.has_webgpu() { 150 } else { 30 });
+        let still = pace(&page, tokio::time::sleep(window)).await;
         let mut frames_under_hand = Value::Null;
         let dragged = pace(&page, async { frames_under_hand = frames(&page, "left").await }).await;
         let mut memory = vec![renderer_megabytes()];

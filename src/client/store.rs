@@ -3,13 +3,13 @@
 //! Two stores: a run's log as JSON under its key, and each of its moments, spec and bytes, under `key/step`. What cannot be
 //! read is left where it is.
 
-use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, Query, TransactionMode};
+use idb::{Database, DatabaseEvent, Error, Factory, KeyRange, ObjectStoreParams, Query, TransactionMode};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::state::album::{Album, Moment};
 use crate::state::pictures::Shared;
-use crate::state::run::{Log, Run};
+use crate::state::run::Log;
 
 const NAME: &str = "latentscape";
 /// Rises when what is written is no longer what older pages read.
@@ -67,18 +67,15 @@ impl Store {
         let logs = transaction.object_store(LOGS)?;
         logs.put(&JsValue::from_str(&words), Some(&log.key.into()))?.await?;
         let moments = transaction.object_store(MOMENTS)?;
-        let known: Vec<String> =
-            moments.get_all_keys(None, None)?.await?.iter().filter_map(JsValue::as_string).collect();
+        let known = moments.get_all_keys(Some(of(log.key)?), None)?.await?;
+        let known: Vec<String> = known.iter().filter_map(JsValue::as_string).collect();
         let wanted: Vec<(String, &Moment)> =
             album.moments().iter().map(|moment| (name(log.key, moment.step), moment)).collect();
         for (name, moment) in wanted.iter().filter(|(name, _)| !known.contains(name)) {
             moments.put(&packed(moment)?, Some(&JsValue::from_str(name)))?.await?;
         }
-        let prefix = format!("{}/", log.key);
-        for name in known.iter().filter(|name| name.starts_with(&prefix)) {
-            if !wanted.iter().any(|(wanted, _)| wanted == name) {
-                moments.delete(Query::Key(JsValue::from_str(name)))?.await?;
-            }
+        for name in known.iter().filter(|name| wanted.iter().all(|(wanted, _)| wanted != *name)) {
+            moments.delete(Query::Key(JsValue::from_str(name)))?.await?;
         }
         transaction.commit()?.await?;
         Ok(())
@@ -89,45 +86,37 @@ impl Store {
     pub async fn throw_away(&self, key: u32) -> Result<(), StoreError> {
         let transaction = self.database.transaction(&[LOGS, MOMENTS], TransactionMode::ReadWrite)?;
         transaction.object_store(LOGS)?.delete(Query::Key(key.into()))?.await?;
-        let moments = transaction.object_store(MOMENTS)?;
-        for key_of_moment in moments.get_all_keys(None, None)?.await? {
-            if of(&key_of_moment, key) {
-                moments.delete(Query::Key(key_of_moment))?.await?;
-            }
-        }
+        transaction.object_store(MOMENTS)?.delete(of(key)?)?.await?;
         transaction.commit()?.await?;
         Ok(())
     }
 
-    /// All runs, the last first, and whether there was one that could not be read.
+    /// What is known of all runs but their moments, the last first, and whether there was one that could not be read.
     ///
     /// # Errors
     /// `Failed`.
-    pub async fn all(&self) -> Result<(Vec<Run>, bool), StoreError> {
-        let transaction = self.database.transaction(&[LOGS, MOMENTS], TransactionMode::ReadOnly)?;
-        let logs = transaction.object_store(LOGS)?.get_all(None, None)?.await?;
-        let store = transaction.object_store(MOMENTS)?;
-        let keys = store.get_all_keys(None, None)?.await?;
-        let moments = store.get_all(None, None)?.await?;
-        let mut runs = Vec::new();
-        let mut broken = false;
-        for log in logs {
-            let log = log.as_string().and_then(|words| serde_json::from_str::<Log>(&words).ok());
-            let Some(log) = log else {
-                broken = true;
-                continue;
-            };
-            let mut album = Album::default();
-            for (_, moment) in keys.iter().zip(&moments).filter(|(name, _)| of(name, log.key)) {
-                match unpacked(moment) {
-                    Ok(moment) => album.put(moment, Album::ROOM),
-                    Err(_) => broken = true,
-                }
-            }
-            runs.push(Run::of(log, album));
+    pub async fn logs(&self) -> Result<(Vec<Log>, bool), StoreError> {
+        let transaction = self.database.transaction(&[LOGS], TransactionMode::ReadOnly)?;
+        let written = transaction.object_store(LOGS)?.get_all(None, None)?.await?;
+        let read = |log: &JsValue| log.as_string().and_then(|words| serde_json::from_str::<Log>(&words).ok());
+        let mut logs: Vec<Log> = written.iter().filter_map(read).collect();
+        logs.sort_by_key(|log| std::cmp::Reverse(log.key));
+        let broken = logs.len() < written.len();
+        Ok((logs, broken))
+    }
+
+    /// The moments of a run.
+    ///
+    /// # Errors
+    /// `Unreadable` if one of them is, `Failed`.
+    pub async fn moments(&self, key: u32) -> Result<Album, StoreError> {
+        let transaction = self.database.transaction(&[MOMENTS], TransactionMode::ReadOnly)?;
+        let written = transaction.object_store(MOMENTS)?.get_all(Some(of(key)?), None)?.await?;
+        let mut album = Album::default();
+        for moment in &written {
+            album.put(unpacked(moment)?, Album::ROOM);
         }
-        runs.sort_by_key(|run| std::cmp::Reverse(run.log.key));
-        Ok((runs, broken))
+        Ok(album)
     }
 }
 
@@ -135,9 +124,10 @@ fn name(key: u32, step: u32) -> String {
     format!("{key}/{step}")
 }
 
-/// Whether a moment's name is of the run `key`.
-fn of(name: &JsValue, key: u32) -> bool {
-    name.as_string().is_some_and(|name| name.split_once('/').is_some_and(|(of, _)| of == key.to_string()))
+/// The names of a run's moments: from `key/` to what comes after all that begins so.
+fn of(key: u32) -> Result<Query, StoreError> {
+    let ends = [format!("{key}/"), format!("{key}0")].map(|end| JsValue::from_str(&end));
+    Ok(Query::KeyRange(KeyRange::bound(&ends[0], &ends[1], None, Some(true))?))
 }
 
 /// [spec as JSON, step, bytes].

@@ -12,7 +12,7 @@ use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights::{self, WeightsError};
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
-use crate::spec::{Corruption, Input, ModelSpec, Objective, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{Input, ModelSpec, Objective, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
@@ -37,6 +37,26 @@ struct Training {
     pending: Vec<(u32, f32, Tensor<1>)>,
     /// None in the benchmark, which shows no cloud.
     held_out: Option<Set>,
+}
+
+impl Training {
+    /// Held-out data, clean, and as the model is shown them when it is measured: spoilt for a denoising autoencoder, always
+    /// alike. Nothing in the benchmark, and for data that are not there.
+    fn held_out(&self, indices: &[usize]) -> Option<[Vec<f32>; 2]> {
+        let set = self.held_out.as_ref()?;
+        if indices.is_empty() || indices.iter().any(|&i| i >= set.len()) {
+            return None;
+        }
+        let mut clean = Vec::new();
+        set.batch(indices, &mut clean);
+        let seen = match self.spec.model.objective {
+            Objective::Denoising { corruption } => {
+                batches::spoilt(&clean, set.input(), corruption, self.spec.seed, u32::MAX)
+            }
+            Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => clean.clone(),
+        };
+        Some([clean, seen])
+    }
 }
 
 impl BurnLearner {
@@ -142,15 +162,13 @@ impl BurnLearner {
 
     /// Points given one after another, [n, latent].
     fn tensor(&self, z: &[f32], latent: usize) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &self.device)
+        self.rows(z.to_vec(), z.len() / latent)
     }
 
-    /// The first `n` of a set as a denoising autoencoder sees them when it is measured.
-    fn spoilt(&self, set: &Set, n: usize, corruption: Corruption, seed: u32) -> Tensor<2> {
-        let mut clean = Vec::new();
-        set.batch(&(0..n).collect::<Vec<_>>(), &mut clean);
-        let values = batches::spoilt(&clean, set.input(), corruption, seed, u32::MAX);
-        Tensor::from_data(TensorData::new(values, [n, set.input().width()]), &self.device)
+    /// Values given row after row, [rows, width].
+    fn rows(&self, values: Vec<f32>, rows: usize) -> Tensor<2> {
+        let width = values.len() / rows.max(1);
+        Tensor::from_data(TensorData::new(values, [rows, width]), &self.device)
     }
 
     /// A picture of bytes in 0..1, [1, pixels].
@@ -247,19 +265,14 @@ impl Learner for BurnLearner {
     }
 
     async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
-        let Some((run, set)) = self.run.as_ref().and_then(|run| Some((run, run.held_out.as_ref()?))) else {
-            return Ok(None);
-        };
-        let (n, latent) = (set.len().min(VALIDATION), run.spec.model.latent);
+        let Some(run) = &self.run else { return Ok(None) };
+        let n = run.held_out.as_ref().map_or(0, Set::len).min(VALIDATION);
+        let Some(data) = run.held_out(&(0..n).collect::<Vec<_>>()) else { return Ok(None) };
         let mut rng = Rng::stream(run.spec.seed, VALIDATION_STREAM);
-        let noise: Vec<f32> = (0..n * latent).map(|_| rng.normal()).collect();
-        let noise = Tensor::from_data(TensorData::new(noise, [n, latent]), &self.device);
-        let target = gather(set, 0..n, &self.device);
-        let input = match run.spec.model.objective {
-            Objective::Denoising { corruption } => self.spoilt(set, n, corruption, run.spec.seed),
-            Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => target.clone(),
-        };
-        let loss = run.trainer.vae().loss(&Batch { input, target, noise, masks: Vec::new() });
+        let noise: Vec<f32> = (0..n * run.spec.model.latent).map(|_| rng.normal()).collect();
+        let [target, input] = data.map(|values| self.rows(values, n));
+        let batch = Batch { input, target, noise: self.rows(noise, n), masks: Vec::new() };
+        let loss = run.trainer.vae().loss(&batch);
         let terms = read(Tensor::cat(vec![loss.reconstruction, loss.penalty], 0)).await?;
         let &[reconstruction, penalty] = &terms[..] else { return Err(lost(&"a loss came back short")) };
         let weight = if run.spec.model.objective.has_penalty() { run.trainer.weight() } else { 0.0 };
@@ -273,22 +286,13 @@ impl Learner for BurnLearner {
     }
 
     async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
-        let empty = Strip { inputs: Vec::new(), reconstructions: Vec::new() };
-        let Some((run, set)) = self.run.as_ref().and_then(|run| Some((run, run.held_out.as_ref()?))) else {
-            return Ok(empty);
+        let Some((run, [_, seen])) = self.run.as_ref().and_then(|run| Some((run, run.held_out(indices)?))) else {
+            return Ok(Strip { inputs: Vec::new(), reconstructions: Vec::new() });
         };
-        if indices.is_empty() || indices.iter().any(|&i| i >= set.len()) {
-            return Ok(empty);
-        }
-        let mut values = Vec::new();
-        set.batch(indices, &mut values);
-        if let Objective::Denoising { corruption } = run.spec.model.objective {
-            values = batches::spoilt(&values, set.input(), corruption, run.spec.seed, u32::MAX);
-        }
-        let shape = [indices.len(), set.input().width()];
-        let x = Tensor::from_data(TensorData::new(values.clone(), shape), &self.device);
-        let decoded = read(run.trainer.vae().decoded(run.trainer.vae().encode(x).mu)).await?;
-        Ok(Strip { inputs: pictures(set.input(), &values), reconstructions: pictures(set.input(), &decoded) })
+        let (model, input) = (run.trainer.vae(), run.spec.model.input);
+        let codes = model.encode(self.rows(seen.clone(), indices.len())).mu;
+        let decoded = read(model.decoded(codes)).await?;
+        Ok(Strip { inputs: pictures(input, &seen), reconstructions: pictures(input, &decoded) })
     }
 
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice> {

@@ -2,9 +2,7 @@
 
 use super::{Entry, within};
 use crate::spec::check::MOST_LATENT;
-use crate::spec::{
-    Activation, Corruption, DataSpec, Finish, Likelihood, Net, Objective, PointKind, Schedule, Sparsity,
-};
+use crate::spec::{Activation, DataSpec, Finish, Likelihood, Net, Objective, PointKind, Schedule};
 use crate::state::scene::Beside;
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -47,9 +45,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         key: "act",
-        print: |s| activation_name(s.run.model.activation).into(),
+        print: |s| s.run.model.activation.name().to_lowercase(),
         parse: |s, t| {
-            let known = ACTIVATIONS.into_iter().find(|a| activation_name(*a) == t);
+            let known = Activation::ALL.into_iter().find(|activation| activation.name().to_lowercase() == t);
             known.map(|activation| s.run.model.activation = activation)
         },
     },
@@ -108,7 +106,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         key: "rate",
         print: |s| s.run.training.learning_rate.to_string(),
-        parse: |s, t| within(t, 1e-6, 1.0).map(|rate| s.run.training.learning_rate = rate),
+        parse: |s, t| within(t, 1e-6, 100.0).map(|rate| s.run.training.learning_rate = rate),
     },
     Entry {
         key: "steps",
@@ -169,46 +167,22 @@ fn parse_data(text: &str) -> Option<DataSpec> {
     }
 }
 
-const ACTIVATIONS: [Activation; 4] = [Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Silu];
-
-fn activation_name(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Relu => "relu",
-        Activation::Tanh => "tanh",
-        Activation::Gelu => "gelu",
-        Activation::Silu => "silu",
-    }
-}
-
 /// `vae`, `plain`, `noise-0.3`, `salt-0.2`, `sectors-0.25`, `sparse-0.1`, `l1`.
 fn print_objective(objective: Objective) -> String {
-    match objective {
-        Objective::Variational => "vae".into(),
-        Objective::Autoencoder => "plain".into(),
-        Objective::Denoising { corruption } => match corruption {
-            Corruption::Gaussian { deviation } => format!("noise-{deviation}"),
-            Corruption::SaltAndPepper { share } => format!("salt-{share}"),
-            Corruption::Sectors { share } => format!("sectors-{share}"),
-        },
-        Objective::Sparse { penalty: Sparsity::Kl { target } } => format!("sparse-{target}"),
-        Objective::Sparse { penalty: Sparsity::L1 } => "l1".into(),
+    match objective.amount() {
+        Some(amount) => format!("{}-{amount}", objective.name()),
+        None => objective.name().into(),
     }
 }
 
 fn parse_objective(text: &str) -> Option<Objective> {
-    let denoising = |corruption| Some(Objective::Denoising { corruption });
-    let share = |rest: &str| within(rest, 0.001, 0.999);
-    match text.split_once('-') {
-        None => match text {
-            "vae" => Some(Objective::Variational),
-            "plain" => Some(Objective::Autoencoder),
-            "l1" => Some(Objective::Sparse { penalty: Sparsity::L1 }),
-            _ => None,
-        },
-        Some(("noise", rest)) => denoising(Corruption::Gaussian { deviation: within(rest, 0.001, 10.0)? }),
-        Some(("salt", rest)) => denoising(Corruption::SaltAndPepper { share: share(rest)? }),
-        Some(("sectors", rest)) => denoising(Corruption::Sectors { share: share(rest)? }),
-        Some(("sparse", rest)) => Some(Objective::Sparse { penalty: Sparsity::Kl { target: share(rest)? } }),
-        Some(_) => None,
+    let (word, amount) = text.split_once('-').map_or((text, None), |(word, amount)| (word, Some(amount)));
+    let mut objective = Objective::ALL.into_iter().find(|objective| objective.name() == word)?;
+    let most = objective.most();
+    match (objective.amount_mut(), amount) {
+        (Some(own), Some(amount)) => *own = within(amount, 0.001, most)?,
+        (None, None) => {}
+        (Some(_), None) | (None, Some(_)) => return None,
     }
+    Some(objective)
 }

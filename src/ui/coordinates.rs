@@ -33,7 +33,7 @@ fn Coordinate(axis: usize) -> impl IntoView {
     let text = Memo::new(move |_| number(desk.locale(), desk.z()[axis], decimals()));
     let typed = move |event: Event| {
         let mut z = untrack(|| desk.z());
-        match parse(&event_target_value(&event)).filter(|value| value.abs() <= FARTHEST) {
+        match parse(&event_target_value(&event)).map(|value| value as f32).filter(|value| value.abs() <= FARTHEST) {
             Some(value) => {
                 z[axis] = value;
                 desk.go_to(z);

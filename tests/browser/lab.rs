@@ -145,6 +145,55 @@ async fn runs_are_there_after_a_reload() {
     page.check_no_errors().await;
 }
 
+/// Two windows of the page can keep more runs than one of them remembers.
+#[tokio::test]
+async fn of_many_kept_runs_the_last_eight_stay_and_the_others_go() {
+    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    page.wait_phase("ready").await;
+    page.click("train").await;
+    page.wait_step(30).await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    let copy = "const open = indexedDB.open('latentscape', 1);
+        open.onsuccess = () => {
+            const write = open.result.transaction(['logs', 'moments'], 'readwrite');
+            const [logs, moments] = ['logs', 'moments'].map(name => write.objectStore(name));
+            logs.getAll().onsuccess = ({ target }) => {
+                for (let key = 1; key < 11; key++) {
+                    logs.put(JSON.stringify({ ...JSON.parse(target.result[0]), key }), key);
+                    moments.put(['broken'], `${key}/0`);
+                }
+            };
+            write.oncomplete = () => { open.result.close(); done('copied'); };
+        };";
+    assert_eq!(page.run_async(copy, json!({})).await, json!("copied"));
+    page.run("location.reload();", json!({})).await;
+    page.wait("another page", "document.documentElement.dataset.step === '0'").await;
+    page.wait("eight runs", "find('past')?.querySelectorAll('li').length === 8").await;
+    let left = "const open = indexedDB.open('latentscape', 1);
+        open.onsuccess = () => {
+            const read = open.result.transaction(['logs', 'moments']);
+            const keys = {};
+            for (const name of ['logs', 'moments']) {
+                read.objectStore(name).getAllKeys().onsuccess = ({ target }) => keys[name] = target.result;
+            }
+            read.oncomplete = () => {
+                open.result.close();
+                done([keys.logs.filter(key => key < 11), keys.moments.filter(key => key.length < 6)]);
+            };
+        };";
+    let kept = json!([[4, 5, 6, 7, 8, 9, 10], ["10/0", "4/0", "5/0", "6/0", "7/0", "8/0", "9/0"]]);
+    page.until("the others are gone", async || (page.run_async(left, json!({})).await == kept).then_some(())).await;
+
+    // One whose moments nobody can read: it is said, and its curves are there all the same.
+    page.wait_phase("ready").await;
+    page.click("take-out-7").await;
+    page.wait_said("said_run_unreadable").await;
+    assert!(page.wait_losses().await[2] > 0.0);
+    page.check_handle_moves().await;
+}
+
 #[tokio::test]
 async fn one_step_slow_motion_and_another_batch_on_the_way() {
     let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;

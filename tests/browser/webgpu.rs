@@ -44,23 +44,33 @@ async fn explores_draws_and_trains_on_webgpu() {
     page.check_no_errors().await;
 }
 
+/// Runs that between them use every kind of layer, objective, likelihood and activation.
+const FOLLOWED: [&str; 4] = [
+    "net=32&batch=16&data=digits-200&act=silu&beta=2",
+    "net=conv-4-8-16&batch=8&data=shapes-200&objective=sectors-0.25&dropout=20&latent=3",
+    "net=24-16&batch=16&data=digits-200&objective=sparse-0.2&act=gelu&beta=4",
+    "net=16-16&batch=32&data=moons-400&likelihood=gauss-0.2&act=tanh&schedule=warm-10&latent=1",
+];
+
 /// Twenty steps of the same run: every term of the loss within a hundredth, and what a chart rounds away.
 #[tokio::test]
-async fn a_run_on_webgpu_follows_the_one_on_the_cpu() {
-    let mut runs = Vec::new();
-    for (setup, device) in [(Setup::CPU, "cpu"), (Setup::WEBGPU, "webgpu")] {
-        let link = format!("/?device={device}#net=32&batch=16&steps=20&data=digits-200&seed=5&act=silu&beta=2");
-        let page = Page::open(setup, Site::whole(), &link).await;
-        page.wait_device(device).await;
-        page.wait_phase("ready").await;
-        page.click("train").await;
-        page.wait_step(20).await;
-        page.wait_phase("ready").await;
-        runs.push(page.wait_losses().await);
-        page.check_no_errors().await;
-    }
-    for (cpu, gpu) in runs[0].iter().zip(&runs[1]) {
-        assert!((cpu - gpu).abs() <= 0.01 * cpu.abs() + 0.06, "{runs:?}");
+async fn runs_on_webgpu_follow_those_on_the_cpu() {
+    for run in FOLLOWED {
+        let mut losses = Vec::new();
+        for (setup, device) in [(Setup::CPU, "cpu"), (Setup::WEBGPU, "webgpu")] {
+            let link = format!("/?device={device}#{run}&steps=20&seed=5");
+            let page = Page::open(setup, Site::whole(), &link).await;
+            page.wait_device(device).await;
+            page.wait_phase("ready").await;
+            page.click("train").await;
+            page.wait_step(20).await;
+            page.wait_phase("ready").await;
+            losses.push(page.wait_losses().await);
+            page.check_no_errors().await;
+        }
+        for (cpu, gpu) in losses[0].iter().zip(&losses[1]) {
+            assert!((cpu - gpu).abs() <= 0.01 * cpu.abs() + 0.06, "{run}: {losses:?}");
+        }
     }
 }
 

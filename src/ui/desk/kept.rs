@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Desk;
+use super::lab::MOST_PAST;
 use crate::client::store::{Store, StoreError};
 use crate::state::PageStoreFields;
+use crate::state::album::Album;
 use crate::state::message::Message;
+use crate::state::run::Run;
 use crate::state::session::SessionStoreFields;
 
 /// Bytes that the moments of a run may take in the storage.
@@ -24,14 +27,19 @@ impl Desk {
                 // A browser that keeps nothing is no reason to speak before there is something to keep.
                 Err(why) => return web_sys::console::warn_1(&format!("runs cannot be kept: {why:?}").into()),
             };
-            match store.all().await {
-                Ok((runs, broken)) => {
+            match store.logs().await {
+                Ok((mut logs, broken)) => {
+                    // Two windows of the page may have kept more than one remembers.
+                    for log in logs.split_off(logs.len().min(MOST_PAST)) {
+                        warn(&store.throw_away(log.key).await);
+                    }
+                    let runs = logs.into_iter().map(|log| Run::of(log, Album::default()));
                     self.page.past().update(|past| past.extend(runs));
                     if broken {
                         self.say(Message::RunUnreadable);
                     }
                 }
-                Err(why) => web_sys::console::warn_1(&format!("{why:?}").into()),
+                why => warn(&why),
             }
             self.wire.update_value(|wire| wire.store = Some(store));
         });
@@ -72,11 +80,37 @@ impl Desk {
 
     pub(super) fn throw_out(self, key: u32) {
         if let Some(store) = self.wire.with_value(|wire| wire.store.clone()) {
-            spawn_local(async move {
-                if let Err(why) = store.throw_away(key).await {
-                    web_sys::console::warn_1(&format!("{why:?}").into());
-                }
-            });
+            spawn_local(async move { warn(&store.throw_away(key).await) });
         }
+    }
+
+    /// Brings the moments of the run on show, if they are still where an earlier visit left them, and goes to the last.
+    pub(super) fn unfold(self, key: u32) {
+        let Some(store) = self.wire.with_value(|wire| wire.store.clone()) else { return };
+        spawn_local(async move {
+            let read = store.moments(key).await;
+            if read.is_err() {
+                self.say(Message::RunUnreadable);
+            }
+            warn(&read);
+            let last = read.ok().and_then(|album| {
+                let last = album.last().map(|moment| moment.step)?;
+                let here = self.page.session().run().try_update(|run| {
+                    let run = run.as_mut().filter(|run| run.log.key == key && run.album.last().is_none())?;
+                    run.album = album;
+                    Some(())
+                });
+                here.flatten().map(|()| last)
+            });
+            if let Some(step) = last.filter(|_| !self.busy()) {
+                self.restore(step);
+            }
+        });
+    }
+}
+
+fn warn<T>(result: &Result<T, StoreError>) {
+    if let Err(why) = result {
+        web_sys::console::warn_1(&format!("{why:?}").into());
     }
 }

@@ -11,7 +11,7 @@ use crate::state::scene::{End, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 
 /// Runs that are remembered beside the one on show.
-const MOST_PAST: usize = 8;
+pub(super) const MOST_PAST: usize = 8;
 /// Bytes that the moments of a run that is over may take.
 const ROOM: usize = 24 << 20;
 
@@ -130,7 +130,7 @@ impl Desk {
         }
     }
 
-    fn restore(self, step: u32) {
+    pub(super) fn restore(self, step: u32) {
         let moment =
             self.page.session().run().read_untracked().as_ref().and_then(|run| run.album.nearest(step).cloned());
         if let Some(moment) = moment {
@@ -190,11 +190,12 @@ impl Desk {
         let run = self.page.session().run().get_untracked().filter(|run| run.log.losses.len() > 1);
         let Some(mut run) = run else { return };
         run.album.thin(ROOM);
-        self.page.past().update(|past| {
+        let forgotten = self.page.past().try_update(|past| {
             past.retain(|other| other.log.key != run.log.key);
             past.insert(0, Run { back_at: None, id: None, ..run });
-            past.truncate(MOST_PAST);
+            past.split_off(past.len().min(MOST_PAST))
         });
+        forgotten.into_iter().flatten().for_each(|run| self.throw_out(run.log.key));
     }
 
     /// Shows a run of before, at its last moment.
@@ -215,8 +216,9 @@ impl Desk {
                 session.run = Some(run);
                 (session.reconstructed, session.points) = (None, None);
             });
-            if let Some(step) = last {
-                self.restore(step);
+            match last {
+                Some(step) => self.restore(step),
+                None => self.unfold(key),
             }
         }
     }
@@ -226,9 +228,11 @@ impl Desk {
         self.throw_out(key);
     }
 
-    /// Keys rise, so that no two runs have the same.
+    /// Keys rise, so that no two runs have the same; with the seconds of the clock, so that those of another window of the
+    /// page have not either.
     fn next_key(self) -> u32 {
         let mine = self.page.session().run().read_untracked().as_ref().map_or(0, |run| run.log.key);
-        self.page.past().read_untracked().iter().map(|run| run.log.key).max().unwrap_or(0).max(mine) + 1
+        let most = self.page.past().read_untracked().iter().map(|run| run.log.key).max().unwrap_or(0).max(mine);
+        (most + 1).max((js_sys::Date::now() / 1000.0) as u32)
     }
 }

@@ -29,7 +29,6 @@ struct Drawn {
 }
 
 impl Drawn {
-    /// Reactive.
     fn of(desk: Desk) -> Option<Self> {
         let session = desk.page.session();
         let guard = session.run().read();
@@ -102,6 +101,16 @@ pub fn Chart() -> impl IntoView {
         };
         (run.as_ref().map(seen), desk.page.ghosts().get())
     });
+    // Copied once for a drawing, and not again for every move of the pointer over it.
+    let drawn = Memo::new_with_compare(
+        move |_| {
+            seen.track();
+            // The marks have words.
+            desk.locale();
+            untrack(|| Drawn::of(desk))
+        },
+        |_, _| true,
+    );
     let last = Memo::new(move |_| session.run().read().as_ref().and_then(|run| run.log.losses.last().copied()));
     let model = Memo::new(move |_| session.run().read().as_ref().map(|run| run.log.spec.model.clone()));
     let penalty = move || model.read().as_ref().map_or("", |model| words::penalty(desk.locale(), model.objective));
@@ -121,7 +130,7 @@ pub fn Chart() -> impl IntoView {
         None => tr!(desk, loss_empty).to_owned(),
     };
     Effect::new(move |_| {
-        seen.track();
+        let drawn = drawn.read();
         let Some(canvas) = node.get() else { return };
         let named = |name: &str, value: f32| format!("{name} {}", nats(value));
         let l = last.get();
@@ -135,14 +144,14 @@ pub fn Chart() -> impl IntoView {
         let (ink, scale) = (Ink::on(desk.theme()), scale.get());
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         let Some((area, ratio)) = canvas::figure(canvas, width, height) else { return };
-        if let Some(drawn) = untrack(|| Drawn::of(desk)) {
+        if let Some(drawn) = &*drawn {
             drawn.with(scale, |curves| draw_curves(&area, curves, &words, ink, ratio).ok());
         }
     });
     let read = move || {
         let at = pointed.get()?;
-        seen.track();
-        let drawn = untrack(|| Drawn::of(desk))?;
+        let drawn = drawn.read();
+        let drawn = drawn.as_ref()?;
         let reading = drawn.with(scale.get(), |curves| reading(curves, at))?;
         let values = |of: &Point| {
             let mut parts = vec![

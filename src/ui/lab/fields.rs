@@ -52,7 +52,7 @@ pub fn Number(
 ) -> impl IntoView {
     let change = move |event: Event| {
         if let Some(number) = parse(&event_target_value(&event)) {
-            set.run(f64::from(number).clamp(low, high));
+            set.run(number.clamp(low, high));
         }
         event_target::<HtmlInputElement>(&event).set_value(&plain(value.get_untracked()));
     };
@@ -75,8 +75,7 @@ pub fn Number(
     }
 }
 
-/// As a field of numbers wants it: with a point, and no more digits than 32 bits have.
+/// As a field of numbers wants it: with a point, and of fractions no more digits than 32 bits have.
 fn plain(value: f64) -> String {
-    let short = value as f32;
-    if f64::from(short) == value.round() { format!("{}", value.round()) } else { format!("{short}") }
+    if value == value.round() { format!("{value}") } else { format!("{}", value as f32) }
 }

@@ -7,10 +7,7 @@ use super::net::Diagram;
 use super::words;
 use crate::i18n::number;
 use crate::spec::check::{MOST_BATCH, MOST_DATA};
-use crate::spec::{
-    Activation, Corruption, DataSpec, Finish, Likelihood, Objective, PointKind, RunSpec, Schedule, Sparsity,
-    TrainingSpec,
-};
+use crate::spec::{Activation, DataSpec, Finish, Likelihood, Objective, PointKind, RunSpec, Schedule, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
@@ -222,12 +219,22 @@ fn How() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let model = Memo::new(move |_| desk.page.scene().run().read().model.clone());
     let training = Memo::new(move |_| desk.page.scene().run().read().training.clone());
-    let objective = Signal::derive(move || words::objective_word(model.read().objective));
-    let options = words::OBJECTIVES.map(|word| (word, Signal::derive(move || words::objective(desk.locale(), word))));
-    let choose = Callback::new(move |word: String| change(desk, |run| run.model.objective = objective_of(&word)));
-    let amount = Signal::derive(move || amount_of(model.read().objective));
+    let objective = Signal::derive(move || model.read().objective.name());
+    let options = Objective::ALL
+        .map(|objective| (objective.name(), Signal::derive(move || words::objective(desk.locale(), objective))));
+    let choose = Callback::new(move |word: String| {
+        if let Some(objective) = Objective::ALL.into_iter().find(|objective| objective.name() == word) {
+            change(desk, |run| run.model.objective = objective);
+        }
+    });
+    let amount = Signal::derive(move || model.read().objective.amount());
     let set_amount = Callback::new(move |value: f64| {
-        change(desk, |run| set_amount_of(&mut run.model.objective, value as f32));
+        change(desk, |run| {
+            let most = run.model.objective.most();
+            if let Some(amount) = run.model.objective.amount_mut() {
+                *amount = (value as f32).min(most);
+            }
+        });
     });
     let likelihood = Signal::derive(move || match model.read().likelihood {
         Likelihood::Bernoulli => "bernoulli",
@@ -279,9 +286,9 @@ fn How() -> impl IntoView {
             id="amount"
             label=Signal::derive(move || words::amount(desk.locale(), model.read().objective))
             low=0.001
-            high=5.0
+            high=10.0
             step=0.0
-            value=Signal::derive(move || amount.get().unwrap_or(0.0))
+            value=Signal::derive(move || f64::from(amount.get().unwrap_or(0.0)))
             set=set_amount
             disabled=Signal::derive(move || amount.get().is_none())
         />
@@ -329,14 +336,11 @@ fn How() -> impl IntoView {
         <Choose
             id="activation"
             label=Signal::derive(move || tr!(desk, activation))
-            words=ACTIVATIONS.map(|(word, _)| (word, Signal::derive(move || word))).to_vec()
-            chosen=Signal::derive(move || {
-                let activation = model.read().activation;
-                ACTIVATIONS.iter().find(|(_, known)| *known == activation).map_or("", |(word, _)| word)
-            })
+            words=Activation::ALL.map(|activation| (activation.name(), Signal::derive(move || activation.name()))).to_vec()
+            chosen=Signal::derive(move || model.read().activation.name())
             choose=Callback::new(move |word: String| {
-                if let Some((_, activation)) = ACTIVATIONS.iter().find(|(known, _)| *known == word) {
-                    change(desk, |run| run.model.activation = *activation);
+                if let Some(activation) = Activation::ALL.into_iter().find(|activation| activation.name() == word) {
+                    change(desk, |run| run.model.activation = activation);
                 }
             })
         />
@@ -348,44 +352,6 @@ fn How() -> impl IntoView {
             value=Signal::derive(move || f64::from(model.read().dropout))
             set=Callback::new(move |value: f64| change(desk, |run| run.model.dropout = value as u8))
         />
-    }
-}
-
-/// Proper names.
-const ACTIVATIONS: [(&str, Activation); 4] =
-    [("ReLU", Activation::Relu), ("tanh", Activation::Tanh), ("GELU", Activation::Gelu), ("SiLU", Activation::Silu)];
-
-fn objective_of(word: &str) -> Objective {
-    let denoising = |corruption| Objective::Denoising { corruption };
-    match word {
-        "plain" => Objective::Autoencoder,
-        "noise" => denoising(Corruption::Gaussian { deviation: 0.3 }),
-        "salt" => denoising(Corruption::SaltAndPepper { share: 0.2 }),
-        "sectors" => denoising(Corruption::Sectors { share: 0.25 }),
-        "sparse" => Objective::Sparse { penalty: Sparsity::Kl { target: 0.1 } },
-        "l1" => Objective::Sparse { penalty: Sparsity::L1 },
-        _ => Objective::Variational,
-    }
-}
-
-/// The number of an objective that has one.
-fn amount_of(objective: Objective) -> Option<f64> {
-    match objective {
-        Objective::Denoising { corruption: Corruption::Gaussian { deviation: amount } }
-        | Objective::Denoising { corruption: Corruption::SaltAndPepper { share: amount } }
-        | Objective::Denoising { corruption: Corruption::Sectors { share: amount } }
-        | Objective::Sparse { penalty: Sparsity::Kl { target: amount } } => Some(f64::from(amount)),
-        Objective::Sparse { penalty: Sparsity::L1 } | Objective::Variational | Objective::Autoencoder => None,
-    }
-}
-
-fn set_amount_of(objective: &mut Objective, value: f32) {
-    match objective {
-        Objective::Denoising { corruption: Corruption::Gaussian { deviation: amount } } => *amount = value,
-        Objective::Denoising { corruption: Corruption::SaltAndPepper { share: amount } }
-        | Objective::Denoising { corruption: Corruption::Sectors { share: amount } }
-        | Objective::Sparse { penalty: Sparsity::Kl { target: amount } } => *amount = value.min(0.99),
-        Objective::Sparse { penalty: Sparsity::L1 } | Objective::Variational | Objective::Autoencoder => {}
     }
 }
 

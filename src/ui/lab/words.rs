@@ -33,7 +33,7 @@ pub fn run(l: Locale, spec: &RunSpec) -> String {
 
 /// The objective, and β where it weighs anything.
 pub fn short(l: Locale, spec: &RunSpec) -> String {
-    let name = objective(l, objective_word(spec.model.objective));
+    let name = objective(l, spec.model.objective);
     let beta = spec.training.beta;
     if spec.model.objective.has_penalty() {
         format!("{name}, β {}", number(l, beta, if beta > 0.0 && beta < 1.0 { 2 } else { 0 }))
@@ -94,30 +94,15 @@ pub fn kind(l: Locale, kind: PointKind) -> &'static str {
     }
 }
 
-/// A word for each objective, in the order in which the course comes to them.
-pub const OBJECTIVES: [&str; 7] = ["vae", "plain", "noise", "salt", "sectors", "sparse", "l1"];
-
-pub fn objective_word(objective: Objective) -> &'static str {
+pub fn objective(l: Locale, objective: Objective) -> &'static str {
     match objective {
-        Objective::Variational => OBJECTIVES[0],
-        Objective::Autoencoder => OBJECTIVES[1],
-        Objective::Denoising { corruption: Corruption::Gaussian { .. } } => OBJECTIVES[2],
-        Objective::Denoising { corruption: Corruption::SaltAndPepper { .. } } => OBJECTIVES[3],
-        Objective::Denoising { corruption: Corruption::Sectors { .. } } => OBJECTIVES[4],
-        Objective::Sparse { penalty: Sparsity::Kl { .. } } => OBJECTIVES[5],
-        Objective::Sparse { penalty: Sparsity::L1 } => OBJECTIVES[6],
-    }
-}
-
-pub fn objective(l: Locale, word: &str) -> &'static str {
-    match word {
-        "plain" => say!(l, objective_plain),
-        "noise" => say!(l, objective_noise),
-        "salt" => say!(l, objective_salt),
-        "sectors" => say!(l, objective_sectors),
-        "sparse" => say!(l, objective_sparse),
-        "l1" => say!(l, objective_l1),
-        _ => say!(l, objective_vae),
+        Objective::Variational => say!(l, objective_vae),
+        Objective::Autoencoder => say!(l, objective_plain),
+        Objective::Denoising { corruption: Corruption::Gaussian { .. } } => say!(l, objective_noise),
+        Objective::Denoising { corruption: Corruption::SaltAndPepper { .. } } => say!(l, objective_salt),
+        Objective::Denoising { corruption: Corruption::Sectors { .. } } => say!(l, objective_sectors),
+        Objective::Sparse { penalty: Sparsity::Kl { .. } } => say!(l, objective_sparse),
+        Objective::Sparse { penalty: Sparsity::L1 } => say!(l, objective_l1),
     }
 }
 
