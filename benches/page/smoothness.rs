@@ -54,11 +54,15 @@ pub async fn measure(setup: Setup, device: &str) -> Value {
     Value::Array(lines)
 }
 
-/// The reference models in training on the ordinary page, and the memory that the first takes over so many minutes.
+/// The reference models in training on the ordinary page, and the memory that a run takes over so many minutes: on WebGPU
+/// one of a small net, because SwiftShader would do a few hundred steps of the large ones in that time.
 pub async fn train(setup: Setup, device: &str, minutes: f64) -> Value {
     let mut lines = Vec::new();
-    for (model, net, minutes) in [("mlp-vae-2", "512-256", minutes), ("conv-vae-2", "conv-32-64-128", 0.0)] {
-        let link = format!("/?device={device}#net={net}&batch=128&steps=1000000");
+    let (large, small) = if setup.has_webgpu() { (0.0, minutes) } else { (minutes, 0.0) };
+    let runs =
+        [("small", "64", 16, small), ("mlp-vae-2", "512-256", 128, large), ("conv-vae-2", "conv-32-64-128", 128, 0.0)];
+    for (model, net, batch, minutes) in runs {
+        let link = format!("/?device={device}#net={net}&batch={batch}&steps=1000000");
         let page = Page::open(setup, Site::whole(), &link).await;
         page.wait_phase("ready").await;
         page.click("train").await;
@@ -68,11 +72,11 @@ pub async fn train(setup: Setup, device: &str, minutes: f64) -> Value {
         let still = pace(&page, tokio::time::sleep(window)).await;
         let mut frames_under_hand = Value::Null;
         let dragged = pace(&page, async { frames_under_hand = frames(&page, "left").await }).await;
-        let mut memory = vec![renderer_megabytes()];
+        let mut memory = vec![[renderer_megabytes(), gpu_megabytes()]];
         let start = Instant::now();
         while start.elapsed().as_secs_f64() < 60.0 * minutes {
             tokio::time::sleep(Duration::from_secs(15)).await;
-            memory.push(renderer_megabytes());
+            memory.push([renderer_megabytes(), gpu_megabytes()]);
         }
         lines.push(json!({
             "device": device,
@@ -81,7 +85,7 @@ pub async fn train(setup: Setup, device: &str, minutes: f64) -> Value {
             "drag_handle": frames_under_hand,
             "minutes": minutes,
             "step": page.step().await,
-            "megabytes_every_15_s": memory,
+            "megabytes_of_page_and_gpu_process_every_15_s": memory,
         }));
     }
     Value::Array(lines)
@@ -199,11 +203,20 @@ async fn busy(page: &Page) -> (f64, f64) {
 
 /// Resident memory of the page's process: the renderer among this program's descendants.
 fn renderer_megabytes() -> f64 {
+    megabytes("--type=renderer")
+}
+
+/// Of the process that has the GPU's buffers, or computes in its place.
+fn gpu_megabytes() -> f64 {
+    megabytes("--type=gpu-process")
+}
+
+fn megabytes(kind: &str) -> f64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<u32>().ok());
     let pages = numbers.filter(|&process| {
         let line = fs::read_to_string(format!("/proc/{process}/cmdline"));
-        line.is_ok_and(|line| line.contains("--type=renderer")) && is_ours(process)
+        line.is_ok_and(|line| line.contains(kind)) && is_ours(process)
     });
     pages.filter_map(|page| status(page, "VmRSS:")).sum::<f64>() / 1024.0
 }

@@ -24,7 +24,7 @@ pub fn Header() -> impl IntoView {
                 <Language/>
                 <Colours/>
                 <super::export::Export/>
-                <Share/>
+                <Share id="share" class="pill share"/>
             </div>
         </header>
     }
@@ -156,8 +156,9 @@ fn Colours() -> impl IntoView {
     }
 }
 
+/// Copies the link; where the head has no room for it, it is in the menu.
 #[component]
-fn Share() -> impl IntoView {
+pub fn Share(id: &'static str, class: &'static str) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let copy = move |_| {
         leptos::task::spawn_local(async move {
@@ -170,7 +171,7 @@ fn Share() -> impl IntoView {
         });
     };
     view! {
-        <button class="pill share" data-testid="share" title=move || tr!(desk, share_hint) on:click=copy>
+        <button class=class data-testid=id title=move || tr!(desk, share_hint) on:click=copy>
             {move || tr!(desk, share)}
         </button>
     }

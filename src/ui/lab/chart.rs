@@ -104,7 +104,8 @@ pub fn Chart() -> impl IntoView {
     // Copied once for a drawing, and not again for every move of the pointer over it.
     let drawn = Memo::new_with_compare(
         move |_| {
-            seen.track();
+            // Read, and not only tracked: a memo that nobody reads never looks whether it has changed.
+            seen.with(|_| ());
             // The marks have words.
             desk.locale();
             untrack(|| Drawn::of(desk))
