@@ -105,18 +105,22 @@ impl Store {
         Ok((logs, broken))
     }
 
-    /// The moments of a run.
+    /// The moments of a run, and whether there was one that could not be read.
     ///
     /// # Errors
-    /// `Unreadable` if one of them is, `Failed`.
-    pub async fn moments(&self, key: u32) -> Result<Album, StoreError> {
+    /// `Failed`.
+    pub async fn moments(&self, key: u32) -> Result<(Album, bool), StoreError> {
         let transaction = self.database.transaction(&[MOMENTS], TransactionMode::ReadOnly)?;
         let written = transaction.object_store(MOMENTS)?.get_all(Some(of(key)?), None)?.await?;
         let mut album = Album::default();
+        let mut broken = false;
         for moment in &written {
-            album.put(unpacked(moment)?, Album::ROOM);
+            match unpacked(moment) {
+                Ok(moment) => album.put(moment, Album::ROOM),
+                Err(_) => broken = true,
+            }
         }
-        Ok(album)
+        Ok((album, broken))
     }
 }
 

@@ -56,10 +56,7 @@ impl Batches {
                 let clean = next(set, *seed, step, rows, epoch, order);
                 let tensor =
                     |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [rows, model.input.width()]), device);
-                let input = match model.objective {
-                    Objective::Denoising { corruption } => tensor(spoilt(&clean, model.input, corruption, *seed, step)),
-                    Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => tensor(clean.clone()),
-                };
+                let input = tensor(shown(&clean, model, *seed, step));
                 Batch { input, target: tensor(clean), noise, masks }
             }
         }
@@ -114,8 +111,15 @@ fn hidden_units(net: &Net) -> Vec<usize> {
     }
 }
 
-/// What a denoising autoencoder sees of data, [n, width], in a step.
-pub fn spoilt(clean: &[f32], input: Input, corruption: Corruption, seed: u32, step: u32) -> Vec<f32> {
+/// What an encoder is shown of data, [n, width], in a step.
+pub fn shown(clean: &[f32], model: &ModelSpec, seed: u32, step: u32) -> Vec<f32> {
+    match model.objective {
+        Objective::Denoising { corruption } => spoilt(clean, model.input, corruption, seed, step),
+        Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => clean.to_vec(),
+    }
+}
+
+fn spoilt(clean: &[f32], input: Input, corruption: Corruption, seed: u32, step: u32) -> Vec<f32> {
     let mut rng = Rng::stream(seed, SPOIL_STREAM.wrapping_add(step));
     let mut out = clean.to_vec();
     match corruption {

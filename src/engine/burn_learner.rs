@@ -12,7 +12,7 @@ use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights::{self, WeightsError};
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
-use crate::spec::{Input, ModelSpec, Objective, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
@@ -49,13 +49,8 @@ impl Training {
         }
         let mut clean = Vec::new();
         set.batch(indices, &mut clean);
-        let seen = match self.spec.model.objective {
-            Objective::Denoising { corruption } => {
-                batches::spoilt(&clean, set.input(), corruption, self.spec.seed, u32::MAX)
-            }
-            Objective::Variational | Objective::Autoencoder | Objective::Sparse { .. } => clean.clone(),
-        };
-        Some([clean, seen])
+        let shown = batches::shown(&clean, &self.spec.model, self.spec.seed, u32::MAX);
+        Some([clean, shown])
     }
 }
 

@@ -116,7 +116,9 @@ pub fn Export() -> impl IntoView {
                 {item(What::SamplesPng, "export-samples-png", |desk| tr!(desk, export_samples_png), samples)}
                 {item(What::SamplesGif, "export-samples-gif", |desk| tr!(desk, export_samples_gif), samples)}
                 {item(What::Codes, "export-codes", |desk| tr!(desk, export_codes), codes)}
-                <super::header::Share id="share-narrow" class="item narrow"/>
+                <div on:click=move |_| close()>
+                    <super::header::Share id="share-narrow" class="item narrow"/>
+                </div>
             </div>
         </details>
     }

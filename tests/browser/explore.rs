@@ -179,6 +179,17 @@ async fn a_phone_sees_all_of_it() {
         );
         assert_eq!(inside.await, Value::Bool(true), "{id}");
     }
+    // The head has no room for Share: it is in the menu, and the menu is in sight.
+    page.click("export").await;
+    let shared =
+        "const r = find('share-narrow').getBoundingClientRect(); return r.width > 0 && r.left >= 0 && r.right <= 361;";
+    assert_eq!(page.run(shared, json!({})).await, Value::Bool(true));
+    page.click("share-narrow").await;
+    page.wait(
+        "an answer, and the menu gone",
+        "find('notice')?.checkVisibility() && !find('export').parentElement.open",
+    )
+    .await;
     page.check_decoding_follows().await;
     page.check_no_errors().await;
 }

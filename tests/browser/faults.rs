@@ -106,9 +106,7 @@ async fn an_engine_that_dies_idle_is_replaced() {
 async fn a_run_survives_its_engine() {
     let link = "/#steps=4000&batch=32&net=64&digits=500";
     let page = Page::open_after(Setup::CPU, Site::whole(), link, KEEP_WORKERS).await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(150).await;
+    page.train_to(150).await;
     crash_engine(&page).await;
     check_sentence(&page.wait_notice().await, &["engine"]);
     page.wait("a new engine", "workers.length > 1").await;

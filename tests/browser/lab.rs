@@ -32,9 +32,7 @@ async fn hidden(page: &Page, id: &str) -> bool {
 #[tokio::test]
 async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
     let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(200).await;
+    page.train_to(200).await;
     page.click("pause").await;
     page.wait_phase("paused").await;
     page.wait("a moment at the end", "find('moments').max > 0 && find('moments').value === find('moments').max").await;
@@ -75,9 +73,7 @@ async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
 #[tokio::test]
 async fn a_rate_of_ten_is_doubted_stops_the_run_and_there_is_a_way_back() {
     let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(30).await;
+    page.train_to(30).await;
     page.wait("something to go back to", "find('moments').max > 0").await;
     set(&page, "rate", "10").await;
     page.wait("the loss left", "find('lost').checkVisibility()").await;
@@ -118,9 +114,7 @@ async fn what_cannot_be_run_is_said_before_and_nothing_starts() {
 #[tokio::test]
 async fn runs_are_there_after_a_reload() {
     let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(80).await;
+    page.train_to(80).await;
     page.click("pause").await;
     page.wait_phase("paused").await;
     let step = page.step().await;
@@ -147,11 +141,9 @@ async fn runs_are_there_after_a_reload() {
 
 /// Two windows of the page can keep more runs than one of them remembers.
 #[tokio::test]
-async fn of_many_kept_runs_the_last_eight_stay_and_the_others_go() {
+async fn of_many_kept_runs_the_last_nine_stay_and_the_others_go() {
     let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(30).await;
+    page.train_to(30).await;
     page.click("stop").await;
     page.wait_phase("ready").await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
@@ -170,7 +162,7 @@ async fn of_many_kept_runs_the_last_eight_stay_and_the_others_go() {
     assert_eq!(page.run_async(copy, json!({})).await, json!("copied"));
     page.run("location.reload();", json!({})).await;
     page.wait("another page", "document.documentElement.dataset.step === '0'").await;
-    page.wait("eight runs", "find('past')?.querySelectorAll('li').length === 8").await;
+    page.wait("nine runs", "find('past')?.querySelectorAll('li').length === 9").await;
     let left = "const open = indexedDB.open('latentscape', 1);
         open.onsuccess = () => {
             const read = open.result.transaction(['logs', 'moments']);
@@ -183,7 +175,7 @@ async fn of_many_kept_runs_the_last_eight_stay_and_the_others_go() {
                 done([keys.logs.filter(key => key < 11), keys.moments.filter(key => key.length < 6)]);
             };
         };";
-    let kept = json!([[4, 5, 6, 7, 8, 9, 10], ["10/0", "4/0", "5/0", "6/0", "7/0", "8/0", "9/0"]]);
+    let kept = json!([[3, 4, 5, 6, 7, 8, 9, 10], ["10/0", "3/0", "4/0", "5/0", "6/0", "7/0", "8/0", "9/0"]]);
     page.until("the others are gone", async || (page.run_async(left, json!({})).await == kept).then_some(())).await;
 
     // One whose moments nobody can read: it is said, and its curves are there all the same.

@@ -75,6 +75,13 @@ impl Page {
         result.unwrap_or_else(|error| panic!("{script}\n{error}")).json().clone()
     }
 
+    /// Starts a run once that can be, and lets it come so far.
+    pub async fn train_to(&self, step: u32) {
+        self.wait_phase("ready").await;
+        self.click("train").await;
+        self.wait_step(step).await;
+    }
+
     /// Waits until a JavaScript condition holds; `story` says what was waited for.
     pub async fn wait(&self, story: &str, condition: &str) {
         let start = Instant::now();

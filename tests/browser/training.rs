@@ -76,9 +76,7 @@ async fn the_same_link_gives_the_same_run() {
     let mut runs = Vec::new();
     for _ in 0..2 {
         let page = Page::open(Setup::CPU, Site::whole(), "/#steps=12&batch=16&net=32&digits=200&seed=5").await;
-        page.wait_phase("ready").await;
-        page.click("train").await;
-        page.wait_step(12).await;
+        page.train_to(12).await;
         page.wait_phase("ready").await;
         runs.push(page.wait_losses().await);
         page.check_no_errors().await;

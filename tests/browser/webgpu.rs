@@ -44,7 +44,8 @@ async fn explores_draws_and_trains_on_webgpu() {
     page.check_no_errors().await;
 }
 
-/// Runs that between them use every kind of layer, objective, likelihood and activation.
+/// Runs that between them use every kind of layer, likelihood and activation, and every objective but the plain one, which
+/// is a denoising one whose input is not spoilt.
 const FOLLOWED: [&str; 4] = [
     "net=32&batch=16&data=digits-200&act=silu&beta=2",
     "net=conv-4-8-16&batch=8&data=shapes-200&objective=sectors-0.25&dropout=20&latent=3",
@@ -61,9 +62,7 @@ async fn runs_on_webgpu_follow_those_on_the_cpu() {
             let link = format!("/?device={device}#{run}&steps=20&seed=5");
             let page = Page::open(setup, Site::whole(), &link).await;
             page.wait_device(device).await;
-            page.wait_phase("ready").await;
-            page.click("train").await;
-            page.wait_step(20).await;
+            page.train_to(20).await;
             page.wait_phase("ready").await;
             losses.push(page.wait_losses().await);
             page.check_no_errors().await;
@@ -116,9 +115,7 @@ async fn a_run_goes_on_on_the_cpu_when_the_gpu_is_lost() {
     let link = "/?device=webgpu#net=64&batch=16&steps=3000&digits=200";
     let page = Page::open_after(Setup::WEBGPU, Site::whole(), link, LOSABLE_DEVICE).await;
     page.wait_device("webgpu").await;
-    page.wait_phase("ready").await;
-    page.click("train").await;
-    page.wait_step(30).await;
+    page.train_to(30).await;
     page.run("workers.at(-1).postMessage('lose'); return true;", json!({})).await;
     page.wait_device("cpu").await;
     let notice = page.wait_notice().await;

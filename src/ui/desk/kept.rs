@@ -29,8 +29,8 @@ impl Desk {
             };
             match store.logs().await {
                 Ok((mut logs, broken)) => {
-                    // Two windows of the page may have kept more than one remembers.
-                    for log in logs.split_off(logs.len().min(MOST_PAST)) {
+                    // The one that was on show is among them; two windows may have kept more than one remembers.
+                    for log in logs.split_off(logs.len().min(MOST_PAST + 1)) {
                         warn(&store.throw_away(log.key).await);
                     }
                     let runs = logs.into_iter().map(|log| Run::of(log, Album::default()));
@@ -88,22 +88,22 @@ impl Desk {
     pub(super) fn unfold(self, key: u32) {
         let Some(store) = self.wire.with_value(|wire| wire.store.clone()) else { return };
         spawn_local(async move {
-            let read = store.moments(key).await;
-            if read.is_err() {
+            let (album, broken) = match store.moments(key).await {
+                Ok(read) => read,
+                why => return warn(&why),
+            };
+            if broken {
                 self.say(Message::RunUnreadable);
             }
-            warn(&read);
-            let last = read.ok().and_then(|album| {
-                let last = album.last().map(|moment| moment.step)?;
-                let here = self.page.session().run().try_update(|run| {
-                    let run = run.as_mut().filter(|run| run.log.key == key && run.album.last().is_none())?;
-                    run.album = album;
-                    Some(())
-                });
-                here.flatten().map(|()| last)
+            let Some(last) = album.last().map(|moment| moment.step) else { return };
+            // Another run may be on show by now.
+            let here = self.page.session().run().try_update(|run| {
+                let run = run.as_mut().filter(|run| run.log.key == key && run.album.last().is_none())?;
+                run.album = album;
+                Some(())
             });
-            if let Some(step) = last.filter(|_| !self.busy()) {
-                self.restore(step);
+            if here.flatten().is_some() && !self.busy() {
+                self.restore(last);
             }
         });
     }
