@@ -1,7 +1,7 @@
 //! The bench mode of the page: no page, but the engine's work offered to a driver, through the real worker and protocol.
 //!
 //! Sets on `globalThis`: `__tti`, `performance.now()` when the first decode's pixels were here; `__peer` with `info`,
-//! `decode(z, n)`, `trainStep()`, `sync()`; `__error`, a string, if it fails.
+//! `decode(z, n)`, `survey(side)` (the pull-back metric over the prior, six numbers a cell), `trainStep()`, `sync()`; `__error`, a string, if it fails.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use crate::client::{Client, Incoming, probe};
+use crate::latent::regularity::Frame;
 use crate::protocol::{Answer, Command, DeviceInfo, DeviceKind, Event, Phase, PixelFormat, Query, RequestId, Slot};
 use crate::protocol::{ToEngine, ToPage};
 use crate::spec::ModelSpec;
@@ -112,13 +113,14 @@ impl Bench {
             Incoming::Message(ToPage::Answer { id, answer, .. }, buffers) => {
                 let Some((resolve, reject)) = self.desk.borrow_mut().waiting.remove(&id) else { return };
                 let result = match answer {
-                    Answer::Decoded => Ok(floats(&buffers).into()),
+                    Answer::Decoded | Answer::Surveyed { .. } => Ok(floats(&buffers).into()),
                     Answer::Synced { loss } => Ok(loss.into()),
                     Answer::Enqueued
                     | Answer::Encoded { .. }
                     | Answer::Atlas { .. }
                     | Answer::Rolled { .. }
                     | Answer::Surface { .. }
+                    | Answer::Fidelity { .. }
                     | Answer::Original { .. }
                     | Answer::PointsEncoded
                     | Answer::Points => Ok(JsValue::UNDEFINED),
@@ -199,6 +201,13 @@ impl Bench {
             future_to_promise(answer)
         });
         set(&peer, "decode", &decode.into_js_value())?;
+
+        let bench = self.clone();
+        let survey = Closure::<dyn Fn(u32) -> Promise>::new(move |side: u32| {
+            let area = Frame::PRIOR.area();
+            bench.ask(Query::Survey { area, columns: side, rows: side, first: 0, count: side.saturating_mul(side) })
+        });
+        set(&peer, "survey", &survey.into_js_value())?;
 
         let bench = self.clone();
         let step = Closure::<dyn Fn()>::new(move || {

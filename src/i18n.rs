@@ -29,6 +29,12 @@ pub fn number(locale: Locale, value: f32, decimals: usize) -> String {
     }
 }
 
+/// A number with as many decimals as it has, and no more than three.
+pub fn short(locale: Locale, value: f32) -> String {
+    let decimals = (0..3).find(|d| (value * 10f32.powi(*d) - (value * 10f32.powi(*d)).round()).abs() < 1e-3);
+    number(locale, value, decimals.unwrap_or(3) as usize)
+}
+
 /// A number as someone types it, with either decimal mark and any minus sign.
 pub fn parse(text: &str) -> Option<f64> {
     let plain = text.trim().replace(',', ".").replace('−', "-");

@@ -11,7 +11,7 @@ use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
 use crate::spec::CLASSES;
 use crate::state::handles::{Handle, Handles};
-use crate::state::scene::{Classes, End, Layers, Path, Points, Scene, Shipped, Theme};
+use crate::state::scene::{Chosen, Classes, End, FARTHEST_DIAL, Layers, Path, Points, Scene, Shipped, Theme};
 
 /// One entry of the address.
 struct Entry {
@@ -25,7 +25,35 @@ const PLANE: &[Entry] = &[
     Entry {
         key: "model",
         print: |s| s.model.name().into(),
-        parse: |s, t| Shipped::ALL.into_iter().find(|m| m.name() == t).map(|m| s.model = m),
+        parse: |s, t| {
+            let model = Shipped::ALL.into_iter().find(|m| m.name() == t)?;
+            s.model = if model.member().is_some() { Shipped::on_dial(s.dial) } else { model };
+            Some(())
+        },
+    },
+    Entry {
+        key: "dial",
+        print: |s| s.dial.to_string(),
+        parse: |s, t| {
+            s.dial = within(t, 0.0, FARTHEST_DIAL)?;
+            if s.model.member().is_some() {
+                s.model = Shipped::on_dial(s.dial);
+            }
+            Some(())
+        },
+    },
+    Entry {
+        key: "against",
+        print: |s| s.against.map(|member| member.to_string()).unwrap_or_default(),
+        parse: |s, t| within(t, 0, FARTHEST_DIAL as u8).map(|member| s.against = Some(member)),
+    },
+    Entry {
+        key: "from",
+        print: |s| if s.chosen == Chosen::Codes { "codes".into() } else { "prior".into() },
+        parse: |s, t| {
+            let known = [("prior", Chosen::Prior), ("codes", Chosen::Codes)].into_iter().find(|(word, _)| *word == t);
+            known.map(|(_, chosen)| s.chosen = chosen)
+        },
     },
     Entry { key: "z", print: |s| print_handles(&s.handles), parse: |s, t| parse_handles(t).map(|h| s.handles = h) },
     Entry { key: "layers", print: |s| print_layers(s.layers), parse: |s, t| parse_layers(t).map(|l| s.layers = l) },
@@ -64,11 +92,10 @@ const PLANE: &[Entry] = &[
     },
     Entry {
         key: "course",
-        print: |s| if s.path.course == Course::GreatCircle { "arc".into() } else { "line".into() },
+        print: |s| course_name(s.path.course).into(),
         parse: |s, t| {
-            let known =
-                [("line", Course::Straight), ("arc", Course::GreatCircle)].into_iter().find(|(word, _)| *word == t);
-            known.map(|(_, course)| s.path.course = course)
+            let known = [Course::Straight, Course::GreatCircle, Course::Shortest].into_iter();
+            known.filter(|course| course_name(*course) == t).map(|course| s.path.course = course).next()
         },
     },
     Entry {
@@ -210,13 +237,15 @@ fn parse_handles(text: &str) -> Option<Handles> {
 /// A letter for each layer that is on.
 type LayerLetter = (char, fn(&mut Layers) -> &mut bool);
 
-const LAYERS: [LayerLetter; 6] = [
+const LAYERS: [LayerLetter; 8] = [
     ('d', |l| &mut l.decodings),
     ('p', |l| &mut l.points),
     ('c', |l| &mut l.prior),
     ('q', |l| &mut l.density),
     ('r', |l| &mut l.regions),
     ('e', |l| &mut l.ellipses),
+    ('s', |l| &mut l.continuity),
+    ('b', |l| &mut l.completeness),
 ];
 
 fn print_layers(mut layers: Layers) -> String {
@@ -253,6 +282,14 @@ pub fn parse_end(text: &str) -> Option<End> {
     }
 }
 
+fn course_name(course: Course) -> &'static str {
+    match course {
+        Course::Straight => "line",
+        Course::GreatCircle => "arc",
+        Course::Shortest => "geodesic",
+    }
+}
+
 fn device_name(kind: DeviceKind) -> &'static str {
     match kind {
         DeviceKind::Cpu => "cpu",
@@ -261,198 +298,4 @@ fn device_name(kind: DeviceKind) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::Rng;
-    use crate::spec::check::MOST_LATENT;
-    use crate::spec::{
-        Activation, Corruption, DataSpec, Finish, Likelihood, ModelSpec, Net, Objective, PointKind, RunSpec, Schedule,
-        Sparsity, TrainingSpec,
-    };
-    use crate::state::scene::Beside;
-
-    /// A scene with about half of its parts off their defaults.
-    fn any_scene(rng: &mut Rng) -> Scene {
-        let plain = Scene::default();
-        let coin = |rng: &mut Rng| rng.below(2) == 0;
-        let point = |rng: &mut Rng| [rng.range(-99.0, 99.0), rng.range(-99.0, 99.0)];
-        let names = ["", "a tall 9", "ñandú; 50 % & *más*", "q=1#x?:,"];
-        let handles =
-            (0..1 + rng.below(4)).map(|_| Handle { z: point(rng), name: names[rng.below(4)].into() }).collect();
-        let mut handles = Handles::of(handles).expect("at most four");
-        handles.activate(rng.below(4));
-        let end = |rng: &mut Rng| match rng.below(4) {
-            0 => End::Class(rng.below(10) as u8),
-            1 => End::Handle(rng.below(12)),
-            2 => End::Code(rng.below(60_000)),
-            _ => End::Drawing(rng.below(4)),
-        };
-        let mut hidden = Classes::default();
-        (0..CLASSES as u8).filter(|_| coin(rng) && coin(rng)).for_each(|class| hidden.toggle(class));
-        let width = |rng: &mut Rng| 1 + rng.below(2048);
-        let net = match rng.below(3) {
-            0 => plain.run.model.net.clone(),
-            1 => Net::Mlp { hidden: (0..1 + rng.below(4)).map(|_| width(rng)).collect() },
-            _ => Net::Conv { channels: [width(rng), width(rng)], hidden: width(rng) },
-        };
-        Scene {
-            model: Shipped::ALL[rng.below(2)],
-            handles: if coin(rng) { plain.handles.clone() } else { handles },
-            layers: Layers {
-                decodings: coin(rng),
-                points: coin(rng),
-                prior: coin(rng),
-                density: coin(rng),
-                regions: coin(rng),
-                ellipses: coin(rng),
-            },
-            points: [Points::Test, Points::Train][rng.below(2)],
-            hidden,
-            path: Path {
-                ends: [end(rng), end(rng)],
-                course: [Course::Straight, Course::GreatCircle][rng.below(2)],
-                frames: Path::FEWEST + rng.below(Path::MOST - Path::FEWEST + 1),
-            },
-            centre: if coin(rng) { plain.centre } else { point(rng).map(f64::from) },
-            zoom: if coin(rng) { plain.zoom } else { f64::from(rng.range(0.1, 4000.0)) },
-            lang: [None, Some(Locale::en), Some(Locale::es)][rng.below(3)],
-            theme: [None, Some(Theme::Light), Some(Theme::Dark)][rng.below(3)],
-            device: [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)][rng.below(3)],
-            run: any_run(rng, net),
-            beside: [None, Some(Beside::Plain), Some(Beside::Beta(8.0))][rng.below(3)],
-        }
-    }
-
-    /// A run that can be had from a link: its model fits its data.
-    fn any_run(rng: &mut Rng, net: Net) -> RunSpec {
-        let count = 1100 + rng.below(50_000);
-        let data = match rng.below(4) {
-            0 => DataSpec::Shapes { count },
-            1 => DataSpec::Points { kind: [PointKind::TwoMoons, PointKind::Pinwheel][rng.below(2)], count },
-            _ => DataSpec::Digits { count },
-        };
-        let objective = match rng.below(6) {
-            0 => Objective::Autoencoder,
-            1 => Objective::Denoising { corruption: Corruption::Gaussian { deviation: rng.range(0.1, 2.0) } },
-            2 => Objective::Denoising { corruption: Corruption::Sectors { share: rng.range(0.1, 0.9) } },
-            3 => Objective::Sparse { penalty: Sparsity::Kl { target: rng.range(0.01, 0.9) } },
-            4 => Objective::Sparse { penalty: Sparsity::L1 },
-            _ => Objective::Variational,
-        };
-        let steps = 1 + rng.below(1_000_000) as u32;
-        let mut run = RunSpec {
-            data,
-            model: ModelSpec {
-                latent: 1 + rng.below(MOST_LATENT),
-                objective,
-                likelihood: [Likelihood::Bernoulli, Likelihood::Gaussian { deviation: 0.25 }][rng.below(2)],
-                activation: [Activation::Relu, Activation::Gelu][rng.below(2)],
-                dropout: rng.below(91) as u8,
-                ..ModelSpec::of(net)
-            },
-            training: TrainingSpec {
-                beta: [1.0, rng.range(0.0, 32.0)][rng.below(2)],
-                schedule: [Schedule::Constant, Schedule::WarmUp { steps }, Schedule::Cyclical { period: steps }]
-                    [rng.below(3)],
-                batch: 1 + rng.below(1024),
-                learning_rate: 1e-6 + rng.uniform() * 0.9,
-                steps,
-                finish: [Finish::Steps, Finish::Epochs(7), Finish::Minutes(1.5), Finish::Plateau(3)][rng.below(4)],
-            },
-            seed: rng.u32(),
-        };
-        run.fit();
-        run
-    }
-
-    #[test]
-    fn every_scene_survives_its_link() {
-        let mut rng = Rng::new(2);
-        for _ in 0..2000 {
-            let scene = any_scene(&mut rng);
-            let link = print(&scene);
-            assert_eq!(parse(&link), Parsed { scene, nonsense: vec![] }, "{link}");
-        }
-    }
-
-    #[test]
-    fn the_default_scene_is_the_bare_address() {
-        assert_eq!(print(&Scene::default()), "");
-        assert_eq!(parse("").scene, Scene::default());
-    }
-
-    #[test]
-    fn a_short_link_reads_as_meant() {
-        let scene = parse("?device=cpu#z=0.42%2C-1.5&strip=4-9&hide=01&lang=es").scene;
-        assert_eq!((scene.handles.z(), scene.path.ends), ([0.42, -1.5], [End::Class(4), End::Class(9)]));
-        assert_eq!((scene.device, scene.lang), (Some(DeviceKind::Cpu), Some(Locale::es)));
-        assert!(scene.hidden.has(0) && scene.hidden.has(1) && !scene.hidden.has(2));
-    }
-
-    #[test]
-    fn several_handles_keep_their_names_whatever_a_browser_makes_of_them() {
-        let handles = parse("z=0,1;*2,3:nueve%20t%C3%ADmido").scene.handles;
-        assert_eq!((handles.active(), handles.title(0), handles.title(1)), (1, "A".into(), "nueve tímido".into()));
-    }
-
-    #[test]
-    fn nonsense_is_reported_and_changes_nothing() {
-        for word in [
-            "z=NaN,0",
-            "z=1",
-            "z=100,0",
-            "z=1,2;",
-            "z=1,2;3",
-            "points=all",
-            "strip=h12-3",
-            "strip=x1-3",
-            "course=zigzag",
-            "frames=2",
-            "frames=999",
-            "z=inf,0",
-            "layers=x",
-            "layers=",
-            "hide=11",
-            "hide=a",
-            "strip=3",
-            "strip=3-10",
-            "at=,",
-            "zoom=0",
-            "zoom=1e9",
-            "lang=xx",
-            "theme=pink",
-            "device=tpu",
-            "digits=1",
-            "net=",
-            "net=0",
-            "net=conv-1",
-            "net=9-9-9-9-9",
-            "beta=-1",
-            "beta=NaN",
-            "batch=0",
-            "rate=0",
-            "steps=0",
-            "seed=-1",
-            "model=llm",
-            "what",
-            "%",
-            "z=%F0%9F,1",
-            "z=%",
-        ] {
-            let parsed = parse(word);
-            assert_eq!(parsed.nonsense, [word], "{word}");
-            assert_eq!(parsed.scene, Scene::default(), "{word}");
-        }
-    }
-
-    /// Random bytes never panic, and what was good beside them is kept.
-    #[test]
-    fn noise_beside_a_good_word_does_no_harm() {
-        let mut rng = Rng::new(5);
-        for _ in 0..2000 {
-            let noise: String = (0..rng.below(20)).filter_map(|_| char::from_u32(rng.below(0x250) as u32)).collect();
-            let noise = noise.replace(['&', '?', '#'], "");
-            assert_eq!(parse(&format!("{noise}&strip=4-9")).scene.path.ends, [End::Class(4), End::Class(9)], "{noise}");
-        }
-    }
-}
+mod tests;

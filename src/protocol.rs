@@ -47,6 +47,10 @@ pub enum Command {
     Train {
         spec: RunSpec,
     },
+    /// Train on from these weights. Buffer 0: a safetensors file for the spec's model.
+    TrainFrom {
+        spec: RunSpec,
+    },
     /// Go on from a checkpoint, this engine's or another's. Buffer 0: the checkpoint.
     Restore {
         spec: RunSpec,
@@ -76,6 +80,8 @@ pub enum Slot {
     Paint,
     Pins,
     Strip,
+    /// The straight line, beside a strip that goes another way.
+    Straight,
     Samples,
     Original,
     Surface,
@@ -83,7 +89,12 @@ pub enum Slot {
     Warp,
     Unwarp,
     Points,
+    /// The whole of the plane that is on show, in one piece.
+    Ground,
     Atlas,
+    /// What the meters are made of: asked for in bands, a whole plane of it takes long.
+    Survey,
+    Fidelity,
     Bench,
 }
 
@@ -106,6 +117,13 @@ pub enum Query {
     /// The same loss at the cells' centres of a grid as in `Atlas`; buffers as in `Roll`.
     /// Answer buffer 0: little-endian f32, in nats, a number a cell.
     Surface { area: Area, columns: u32, rows: u32 },
+    /// Measure the decoder at the centres of the cells `first..first + count` of a grid as in `Atlas`.
+    /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in squared change of the data for
+    /// a unit of z, then the same three in the likelihood's Fisher metric; buffer 1: the points of the plane that the
+    /// cells' decodings are encoded to. Little-endian f32, six and two numbers a cell.
+    Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
+    /// Compare the decodings of points of the plane with the run's held-out data.
+    Fidelity { z: Vec<f32> },
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -167,6 +185,18 @@ pub enum Answer {
         area: Area,
         columns: u32,
         rows: u32,
+    },
+    /// Buffer 0: the metric; buffer 1: where the decodings are encoded to.
+    Surveyed {
+        first: u32,
+        count: u32,
+    },
+    /// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), with the 95 % interval of the coverage.
+    Fidelity {
+        density: f32,
+        coverage: f32,
+        low: f32,
+        high: f32,
     },
     /// Buffer 0: the codes.
     PointsEncoded,
@@ -328,9 +358,10 @@ impl Phase {
     pub fn allows(self, command: &Command) -> bool {
         use Phase::*;
         match command {
-            Command::Load { .. } | Command::LoadReference { .. } | Command::Train { .. } => {
-                matches!(self, Idle | Ready)
-            }
+            Command::Load { .. }
+            | Command::LoadReference { .. }
+            | Command::Train { .. }
+            | Command::TrainFrom { .. } => matches!(self, Idle | Ready),
             Command::Restore { .. } => matches!(self, Idle | Ready | Paused),
             Command::Pause => self == Training,
             Command::Resume | Command::Step => self == Paused,

@@ -36,6 +36,8 @@ mod picture;
 mod plane;
 #[path = "browser/reference.rs"]
 mod reference;
+#[path = "browser/regularity.rs"]
+mod regularity;
 #[path = "browser/samples.rs"]
 mod samples;
 #[path = "browser/selecting.rs"]

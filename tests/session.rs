@@ -5,6 +5,8 @@
 mod fake;
 #[path = "session/lab.rs"]
 mod lab;
+#[path = "session/meters.rs"]
+mod meters;
 
 use fake::*;
 use latentscape::protocol::*;

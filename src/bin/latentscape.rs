@@ -1,15 +1,17 @@
 //! Trains the shipped models and measures them: `latentscape train NAME…`, or writes their latent codes anew from their
-//! weights: `latentscape codes NAME…` (all, when none is named).
+//! weights: `latentscape codes NAME…` (all, when none is named). `latentscape family` trains the models that differ in β
+//! alone, and reads their meters; `latentscape family measure` only reads them.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use latentscape::tool::recipe::{RECIPES, Recipe, ToolError};
-use latentscape::tool::shelf;
+use latentscape::tool::{family, shelf};
 
 const USAGE: &str = "usage: latentscape train [NAME…]
        latentscape codes [NAME…]
-the pictures are looked for in $LATENTSCAPE_DATA, else ../shared/data";
+       latentscape family [measure]
+the pictures of train and codes are looked for in $LATENTSCAPE_DATA, else ../shared/data";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +21,8 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["train", ref names @ ..] => each(names, async |recipe| shelf::train(recipe, &data, &shelf).await),
         ["codes", ref names @ ..] => each(names, async |recipe| shelf::codes(recipe, &data, &shelf).await),
+        ["family"] => family::build(&shelf).and_then(|()| family::measure::measure(&shelf)),
+        ["family", "measure"] => family::measure::measure(&shelf),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -1,9 +1,10 @@
 //! Latent codes of a labelled test set, as a pretrained model's folder keeps them.
 //!
-//! A safetensors file with `mu` and `log_var`, F16 of shape [n, 2], and `label`, U8 of shape [n].
+//! A safetensors file with `mu` and `log_var`, F16 of shape [n, 2], and `label`, U8 of shape [n]. Of a model that encodes
+//! to points there is no `log_var`.
 
 use half::f16;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use crate::spec::CLASSES;
 
@@ -12,6 +13,7 @@ use crate::spec::CLASSES;
 pub struct Codes {
     /// Mean of q(z|x), in units of z.
     pub mu: Vec<[f32; 2]>,
+    /// −∞ of what is encoded to a point.
     pub log_var: Vec<[f32; 2]>,
     pub labels: Vec<u8>,
 }
@@ -19,7 +21,7 @@ pub struct Codes {
 #[derive(Debug, thiserror::Error)]
 pub enum CodesError {
     #[error("not a safetensors file: {0}")]
-    Unreadable(#[from] safetensors::SafeTensorError),
+    Unreadable(#[from] SafeTensorError),
     #[error("{name} should be {dtype:?} of shape {shape}")]
     Shape { name: &'static str, dtype: Dtype, shape: &'static str },
     #[error("{0} is not finite somewhere")]
@@ -40,7 +42,10 @@ impl Codes {
             return Err(CodesError::Label);
         }
         let mu = pairs(&file, "mu", labels.len())?;
-        let log_var = pairs(&file, "log_var", labels.len())?;
+        let log_var = match file.tensor("log_var") {
+            Err(SafeTensorError::TensorNotFound(_)) => vec![[f32::NEG_INFINITY; 2]; labels.len()],
+            _ => pairs(&file, "log_var", labels.len())?,
+        };
         Ok(Self { mu, log_var, labels })
     }
 }
@@ -80,6 +85,17 @@ mod tests {
         let codes = Codes::read(&file(&[0.5, -1.25, 2.0, 0.0], &[3, 8], vec![2, 2])).expect("a whole file");
         assert_eq!(codes.mu, [[0.5, -1.25], [2.0, 0.0]]);
         assert_eq!(codes.labels, [3, 8]);
+    }
+
+    #[test]
+    fn a_code_without_a_width_is_a_point() {
+        let half = [f16::from_f32(1.5).to_le_bytes(), f16::from_f32(-2.0).to_le_bytes()].concat();
+        let tensors = [
+            ("mu", TensorView::new(Dtype::F16, vec![1, 2], &half).expect("a whole tensor")),
+            ("label", TensorView::new(Dtype::U8, vec![1], &[7]).expect("a whole tensor")),
+        ];
+        let codes = Codes::read(&serialize(tensors, None).expect("two tensors")).expect("a whole file");
+        assert_eq!((&codes.mu[..], &codes.log_var[..]), (&[[1.5, -2.0]][..], &[[f32::NEG_INFINITY; 2]][..]));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Sets of labelled pictures: readers and generators.
+//! Sets of labelled pictures: readers and generators; and what was computed from them, as files keep it.
 
 pub mod codes;
 pub mod digits;
+pub mod family;
 pub mod idx;
 pub mod image_set;
 pub mod points;

@@ -1,15 +1,23 @@
 //! A function for each query.
 
+use std::ops::Range;
+
 use super::downhill::roll_down;
 use super::inbox::Ask;
 use super::learner::{Learner, Painting, Slopes};
 use crate::data::set::pictures;
+use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
+use crate::latent::regularity::frame::cell_centre;
+use crate::latent::regularity::interval::Interval;
 use crate::latent::slice::Slice;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
 use crate::spec::{Input, PIXELS, SIDE};
 
 /// Most points or cells that one question may ask for: 4096 pictures are 3 MB.
 pub const LIMIT: usize = 4096;
+
+/// Most samples that are compared with as many data: each with each.
+const MOST_COMPARED: usize = 500;
 
 /// Most steps of one roll.
 const STEPS: u32 = 64;
@@ -32,6 +40,10 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         }
         Query::Roll { z, steps } => roll(learner, slice, z, *steps, &ask.buffers).await,
         Query::Surface { area, columns, rows } => surface(learner, slice, (*area, *columns, *rows), &ask.buffers).await,
+        Query::Survey { area, columns, rows, first, count } => {
+            survey(learner, slice, (*area, *columns, *rows), *first, *count).await
+        }
+        Query::Fidelity { z } => fidelity(learner, slice, z).await,
         Query::Original { index } => original(learner, *index),
         Query::BenchSteps { count } => bench_steps(learner, *count),
         Query::BenchSync => bench_sync(learner).await,
@@ -159,23 +171,60 @@ fn original(learner: &impl Learner, index: u32) -> Result<Reply, Notice> {
     Ok((Answer::Original { index }, vec![picture]))
 }
 
-/// The points at the centres of a grid's cells, z₁ z₂ of each, row by row from the top left.
-fn cell_centres(area: Area, columns: u32, rows: u32) -> Result<Vec<f32>, Notice> {
-    let (columns, rows) = (columns as usize, rows as usize);
-    let cells = columns.saturating_mul(rows);
-    if cells == 0 || cells > LIMIT || !area.min.iter().chain(&area.max).all(|v| v.is_finite()) {
-        return Err(bad_question(format!("a grid of {columns} by {rows} cells over {area:?}")));
+/// What a decoder does in a band of cells of a grid, on which the whole may have more than one question may ask for.
+async fn survey(
+    learner: &impl Learner,
+    slice: Slice,
+    (area, columns, rows): (Area, u32, u32),
+    first: u32,
+    count: u32,
+) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let band = first as usize..(first as usize).saturating_add(count as usize);
+    let centres = centres(area, columns, rows, band)?;
+    let found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes).await?;
+    // On a line the second coordinate means nothing: every decoding comes back at the height that it was asked at.
+    let mut back = slice.project(&found.back, latent, 0.0);
+    if latent == 1 {
+        back.iter_mut().zip(&centres).skip(1).step_by(2).for_each(|(back, asked)| *back = *asked);
     }
-    Ok((0..cells).flat_map(|cell| cell_centre(area, columns, rows, cell)).collect())
+    Ok((Answer::Surveyed { first, count }, vec![bytes_of(&found.metric), bytes_of(&back)]))
 }
 
-/// Where in the plane a cell of a grid lies, counted row by row from the top left.
-fn cell_centre(area: Area, columns: usize, rows: usize, cell: usize) -> [f32; 2] {
-    let (column, row) = ((cell % columns) as f32 + 0.5, (cell / columns) as f32 + 0.5);
-    [
-        area.min[0] + (area.max[0] - area.min[0]) * column / columns as f32,
-        area.max[1] - (area.max[1] - area.min[1]) * row / rows as f32,
-    ]
+async fn fidelity(learner: &impl Learner, slice: Slice, z: &[f32]) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let n = z.len() / 2;
+    if n <= NEIGHBOURS || n > MOST_COMPARED || !z.len().is_multiple_of(2) || !z.iter().all(|v| v.is_finite()) {
+        return Err(bad_question(format!("{} numbers for points to compare with the data", z.len())));
+    }
+    let real = learner.held_out(n);
+    let width = learner.input().width();
+    if real.len() / width <= NEIGHBOURS {
+        return Err(bad_question("no held-out data to compare with".into()));
+    }
+    let fake = learner.decode(&slice.lift(z, latent)).await?;
+    let found = Fidelity::of(&real, &radii(&real, width, NEIGHBOURS), &fake, width, NEIGHBOURS, 0);
+    // JSON has no NaN.
+    let Some(found) = found.filter(|found| found.density.is_finite()) else {
+        return Err(bad_question("decodings that are not finite".into()));
+    };
+    let Fidelity { density, coverage, coverage_interval: Interval { low, high }, .. } = found;
+    Ok((Answer::Fidelity { density, coverage, low, high }, vec![]))
+}
+
+/// The points at the centres of a grid's cells, z₁ z₂ of each, row by row from the top left.
+fn cell_centres(area: Area, columns: u32, rows: u32) -> Result<Vec<f32>, Notice> {
+    centres(area, columns, rows, 0..(columns as usize).saturating_mul(rows as usize))
+}
+
+/// The same of some of its cells.
+fn centres(area: Area, columns: u32, rows: u32, cells: Range<usize>) -> Result<Vec<f32>, Notice> {
+    let (columns, rows) = (columns as usize, rows as usize);
+    let sound = !cells.is_empty() && cells.len() <= LIMIT && cells.end <= columns.saturating_mul(rows);
+    if !sound || !area.min.iter().chain(&area.max).all(|v| v.is_finite()) {
+        return Err(bad_question(format!("cells {cells:?} of {columns} by {rows} over {area:?}")));
+    }
+    Ok(cells.flat_map(|cell| cell_centre(area, columns, rows, cell)).collect())
 }
 
 /// Pictures one after another to one picture with `columns` of them side by side.

@@ -3,11 +3,12 @@
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::batches::{self, Batches, reference_batch};
-use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip};
+use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
 use crate::data::image_set::ImageSet;
 use crate::data::set::{Set, pictures};
 use crate::nn::layout::Layout;
 use crate::nn::loss::weighted_neg_log_joint;
+use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights::{self, WeightsError};
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
@@ -17,6 +18,8 @@ use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
 const CHUNK: usize = 500;
+/// Points that are surveyed at once: each is decoded five times.
+const SURVEYED: usize = 128;
 /// Held-out data that a validation measures, with the same noise every time.
 const VALIDATION: usize = 500;
 const VALIDATION_STREAM: u32 = 0x5641_4C00;
@@ -214,6 +217,13 @@ impl Learner for BurnLearner {
         self.install(spec, &layout, saved, data)
     }
 
+    fn begin_from(&mut self, spec: &RunSpec, file: &[u8]) -> Result<(), Notice> {
+        let layout = checked(spec)?;
+        let flat = weights::from_safetensors(&layout, file).map_err(|e| unreadable(&e))?;
+        let data = self.data(spec)?;
+        self.install(spec, &layout, Saved::fresh(flat), data)
+    }
+
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice> {
         let layout = checked(spec)?;
         let saved = Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
@@ -345,6 +355,30 @@ impl Learner for BurnLearner {
         loss.truncate(z.len() / latent);
         gradient.truncate(z.len());
         Ok(Slopes { loss, gradient })
+    }
+
+    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let (mut metric, mut back) = (Vec::with_capacity(z.len() * 3), Vec::with_capacity(z.len()));
+        for part in z.chunks(SURVEYED * latent) {
+            let n = part.len() / latent;
+            // Five decodings of a point, so that not even one is alone; its encoding may be.
+            let here = pull_back(model, self.tensor(part, latent), axes);
+            let codes = model.encode(self.never_alone(here.decoded)).mu.slice(0..n);
+            let [m, b] = read_two(here.metric, codes).await?;
+            metric.extend(m);
+            back.extend(b);
+        }
+        Ok(Surveyed { metric, back })
+    }
+
+    fn held_out(&self, most: usize) -> Vec<f32> {
+        let mut values = Vec::new();
+        if let Some(set) = self.run.as_ref().and_then(|run| run.held_out.as_ref()) {
+            set.batch(&(0..most.min(set.len())).collect::<Vec<_>>(), &mut values);
+        }
+        values
     }
 
     fn original(&self, index: usize) -> Option<Vec<u8>> {

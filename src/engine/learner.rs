@@ -48,6 +48,15 @@ pub struct Slopes {
     pub gradient: Vec<f32>,
 }
 
+/// What meters are made of, at points of the latent space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surveyed {
+    /// As [`crate::nn::pullback`] says, [n, 6].
+    pub metric: Vec<f32>,
+    /// Where the decodings are encoded to, [n, latent].
+    pub back: Vec<f32>,
+}
+
 /// Computes. Everything that reads back from a device is asynchronous: a browser allows nothing else.
 ///
 /// Every error is a [`Notice`]; `DeviceLost` among them means that nothing more can be computed.
@@ -65,6 +74,8 @@ pub trait Learner {
     fn load_reference(&mut self, model: &ModelSpec) -> Result<(), Notice>;
     /// Makes the run's data and fresh weights. On an error the model that was there stays.
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice>;
+    /// As [`Self::begin`], but from the weights in a safetensors file.
+    fn begin_from(&mut self, spec: &RunSpec, file: &[u8]) -> Result<(), Notice>;
     /// As [`Self::begin`], but goes on from what [`Self::checkpoint`] gave after `step` steps.
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice>;
     /// Goes on with another β, batch or learning rate. On an error the run goes on as it was.
@@ -87,6 +98,10 @@ pub trait Learner {
     async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice>;
     /// The same with its gradients, of a few points at once.
     async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice>;
+    /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], and where the decodings are encoded to.
+    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice>;
+    /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.
+    fn held_out(&self, most: usize) -> Vec<f32>;
     /// The run's held-out data where they are points of a plane, x y of each; otherwise nothing.
     fn points(&self) -> Vec<f32>;
     /// A held-out picture of the run, [pixels], 255 is ink; None without a run and beyond its last picture.

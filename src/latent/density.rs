@@ -4,7 +4,7 @@
 use crate::protocol::Area;
 
 /// A Gaussian is added up to so many σ from its mean.
-const REACH: f32 = 3.5;
+pub const REACH: f32 = 3.5;
 
 /// A density below this, in shares of a whole per unit of area, says nothing: ten of 10,000 codes in a square of z.
 const FLOOR: f32 = 1e-3;

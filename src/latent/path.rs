@@ -7,6 +7,57 @@ pub enum Course {
     Straight,
     /// [`slerp`]: as far from the origin as its ends are, where the prior has its mass.
     GreatCircle,
+    /// The geodesic of the decoder's pull-back metric: along it the picture changes least in all. It needs the plane
+    /// surveyed, see [`Way`] and [`crate::latent::regularity`]; until then it is straight.
+    Shortest,
+}
+
+/// A way from one place to another that can be gone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way {
+    Course(Course, [[f32; 2]; 2]),
+    /// Through points at equal steps of t; at least one.
+    Through(Vec<[f32; 2]>),
+}
+
+impl Way {
+    /// The point at `t`, 0..=1.
+    pub fn point(&self, t: f32) -> [f32; 2] {
+        match self {
+            Self::Course(course, [a, b]) => point(*course, *a, *b, t),
+            Self::Through(points) => {
+                let at = t.clamp(0.0, 1.0) * points.len().saturating_sub(1) as f32;
+                let first = (at as usize).min(points.len().saturating_sub(1));
+                let next = (first + 1).min(points.len().saturating_sub(1));
+                match (points.get(first), points.get(next)) {
+                    (Some(a), Some(b)) => lerp(*a, *b, at - first as f32),
+                    _ => [0.0, 0.0],
+                }
+            }
+        }
+    }
+
+    /// `n` points at equal steps of t, both ends included; the first alone for one.
+    pub fn points(&self, n: usize) -> Vec<[f32; 2]> {
+        let last = n.saturating_sub(1).max(1) as f32;
+        (0..n).map(|i| self.point(i as f32 / last)).collect()
+    }
+
+    /// As [`nearest`].
+    pub fn nearest(&self, z: [f32; 2], n: usize) -> (f32, f32) {
+        match self {
+            Self::Course(course, [a, b]) => nearest(*course, *a, *b, z, n),
+            Self::Through(points) => {
+                let parts = points.len().saturating_sub(1).max(1) as f32;
+                let of = |(i, w): (usize, &[[f32; 2]])| {
+                    let (t, off) = along(w[0], w[1], z);
+                    ((i as f32 + t) / parts, off)
+                };
+                let best = points.windows(2).enumerate().map(of).min_by(|a, b| a.1.total_cmp(&b.1));
+                best.unwrap_or((0.0, points.first().map_or(f32::INFINITY, |only| distance(*only, z))))
+            }
+        }
+    }
 }
 
 /// Turns that miss half a circle by less than this, in radians, count as half a circle: which way round is shorter would
@@ -62,7 +113,7 @@ fn turn(a: [f64; 2], b: [f64; 2]) -> f64 {
 /// The point at `t` on the way from `a` (0) to `b` (1).
 pub fn point(course: Course, a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
     match course {
-        Course::Straight => lerp(a, b, t),
+        Course::Straight | Course::Shortest => lerp(a, b, t),
         Course::GreatCircle => slerp(a, b, t),
     }
 }
@@ -77,7 +128,7 @@ pub fn points(course: Course, a: [f32; 2], b: [f32; 2], n: usize) -> Vec<[f32; 2
 /// first at `n` steps, then between the neighbours of the best of them.
 pub fn nearest(course: Course, a: [f32; 2], b: [f32; 2], z: [f32; 2], n: usize) -> (f32, f32) {
     match course {
-        Course::Straight => along(a, b, z),
+        Course::Straight | Course::Shortest => along(a, b, z),
         Course::GreatCircle => search(|t| distance(slerp(a, b, t), z), n.max(1)),
     }
 }
@@ -158,6 +209,17 @@ pub fn distance(a: [f32; 2], b: [f32; 2]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_through_points_is_gone_at_equal_steps_of_t() {
+        let way = Way::Through(vec![[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]);
+        assert_eq!(way.points(5), [[0.0, 0.0], [0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]);
+        assert_eq!((way.point(-3.0), way.point(9.0)), ([0.0, 0.0], [1.0, 2.0]));
+        let (t, off) = way.nearest([1.5, 1.0], 64);
+        assert!((t - 0.75).abs() < 1e-6 && (off - 0.5).abs() < 1e-6, "{t} {off}");
+        let alone = Way::Through(vec![[2.0, 1.0]]);
+        assert_eq!((alone.points(2), alone.nearest([2.0, 0.0], 4)), (vec![[2.0, 1.0]; 2], (0.0, 1.0)));
+    }
     use crate::rng::Rng;
     use std::f32::consts::{FRAC_1_SQRT_2, PI};
 

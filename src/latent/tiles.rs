@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::view::View;
 use crate::protocol::Area;
 
 /// Pictures along a tile's side.
@@ -56,6 +57,22 @@ pub fn cover(area: Area, level: i32) -> Vec<Tile> {
     let away = |tile: &Tile| (f64::from(tile.x) - middle[0]).hypot(f64::from(tile.y) - middle[1]);
     tiles.sort_by(|a, b| away(a).total_cmp(&away(b)));
     tiles
+}
+
+/// All of a view's tiles in one rectangle: what it covers, its columns and rows of pictures. At a level that has no more than
+/// `most` of them; nothing where there is none.
+pub fn whole(view: &View, most: u32) -> Option<(Area, u32, u32)> {
+    let at = |level: i32| {
+        let tiles = cover(view.area(), level);
+        let low = |of: fn(&Tile) -> i32| tiles.iter().map(of).min();
+        let high = |of: fn(&Tile) -> i32| tiles.iter().map(of).max();
+        let ([x, y], [right, top]) = ([low(|t| t.x)?, low(|t| t.y)?], [high(|t| t.x)?, high(|t| t.y)?]);
+        let [columns, rows] = [right - x + 1, top - y + 1].map(|n| n as u32 * CELLS);
+        let [first, last] = [Tile { level, x, y }, Tile { level, x: right, y: top }].map(Tile::area);
+        (columns * rows <= most).then_some((Area { min: first.min, max: last.max }, columns, rows))
+    };
+    let finest = level(view.scale());
+    (COARSEST..=finest).rev().find_map(at)
 }
 
 /// What is known of tiles, of at most so many bytes: the one that was not used for the longest time goes first.
@@ -147,6 +164,22 @@ mod tests {
                 let z = min.map(|x| x + rng.uniform() as f32 * size);
                 assert_eq!(tiles.iter().filter(|tile| contains(tile.area(), z)).count(), 1, "{z:?} {level}");
             }
+        }
+    }
+
+    #[test]
+    fn a_view_in_one_piece_is_covered_on_the_lattice_within_the_limit() {
+        for (width, height, zoom) in
+            [(1000.0, 660.0, 1.0), (390.0, 500.0, 1.0), (1900.0, 1000.0, 3.7), (300.0, 300.0, 0.1)]
+        {
+            let view = View { zoom, ..View::new(width, height) };
+            let (area, columns, rows) = whole(&view, 4096).expect("some level does");
+            let seen = view.area();
+            assert!((0..2).all(|a| area.min[a] <= seen.min[a] && area.max[a] >= seen.max[a]), "{area:?} {seen:?}");
+            assert!(columns * rows <= 4096 && columns.is_multiple_of(CELLS));
+            let cell = (area.max[0] - area.min[0]) / columns as f32;
+            assert_eq!(cell.log2().fract(), 0.0, "a power of two");
+            assert_eq!((area.min[0] / cell).fract(), 0.0, "on the lattice");
         }
     }
 

@@ -8,8 +8,8 @@ use plotters::style::ShapeStyle;
 
 use super::palette::{CLASS, solid};
 use super::plane::{
-    draw_axis, draw_handle, draw_loop, draw_names, draw_posterior, draw_posteriors, draw_prior, draw_ring,
-    draw_samples, draw_trail, draw_way,
+    draw_axis, draw_guesses, draw_handle, draw_loop, draw_names, draw_posterior, draw_posteriors, draw_prior,
+    draw_ring, draw_samples, draw_trail, draw_way,
 };
 use super::{Drawn, pixel};
 use crate::latent::posterior::Ellipse;
@@ -30,6 +30,8 @@ pub struct Marks {
     pub posterior: Option<Ellipse>,
     pub samples: Vec<[f32; 2]>,
     pub trail: Vec<[f32; 2]>,
+    /// Where somebody predicts that decodings make no sense.
+    pub guesses: Vec<[f32; 2]>,
     /// What is pointed at, and what is pinned.
     pub rings: Vec<[f32; 2]>,
     /// The corners of what is being drawn around codes.
@@ -58,6 +60,7 @@ pub fn draw_marks<DB: DrawingBackend>(
     }
     draw_samples(area, view, ratio, marks.samples.iter().copied())?;
     draw_trail(area, view, ratio, &marks.trail)?;
+    draw_guesses(area, view, ratio, &marks.guesses)?;
     marks.rings.iter().try_for_each(|z| draw_ring(area, view, ratio, *z))?;
     draw_loop(area, view, ratio, &marks.around)?;
     marks.handles.iter().try_for_each(|(z, name)| draw_handle(area, view, ratio, *z, name))

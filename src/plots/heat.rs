@@ -1,6 +1,7 @@
 //! Numbers over the plane as colours: RGBA, straight alpha, row by row from the top left.
 
 use super::palette::CLASS;
+use crate::latent::regularity::slopes::STEEP;
 
 /// More codes than the prior expects, and fewer: orange and blue, which colour-blind eyes tell apart.
 const MORE: [u8; 3] = [255, 150, 40];
@@ -42,9 +43,46 @@ pub fn regions(classes: &[Option<(u8, f32)>], columns: u32) -> Vec<u8> {
     classes.iter().enumerate().flat_map(pixel).collect()
 }
 
+/// Slopes per σ: nothing where the decoding rests, through violet to yellow where it is steep and beyond.
+pub fn slopes(cells: &[Option<f32>]) -> Vec<u8> {
+    cells.iter().flat_map(|cell| warm(cell.map(|slope| slope / (2.0 * STEEP)))).collect()
+}
+
+/// How far from where it came a decoding is encoded to, in σ: nothing where it returns, yellow from one σ on.
+pub fn returns(cells: &[Option<f32>]) -> Vec<u8> {
+    cells.iter().flat_map(|cell| warm(cell.map(|distance| distance / FARTHEST_RETURN))).collect()
+}
+
+/// So far off, in σ, is as bad as the colour gets.
+pub const FARTHEST_RETURN: f32 = 1.0;
+
+/// From dark to bright, evenly to the eye and in grey too, after the colour map "plasma" of van der Walt and Smith (2015).
+const WARM: [[f32; 3]; 5] =
+    [[13.0, 8.0, 135.0], [126.0, 3.0, 168.0], [204.0, 71.0, 120.0], [248.0, 149.0, 64.0], [240.0, 249.0, 33.0]];
+
+/// A share of the worst in colours: more is brighter and covers more. What is not finite is the worst.
+fn warm(share: Option<f32>) -> [u8; 4] {
+    let Some(share) = share else { return [0; 4] };
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 };
+    let at = share * (WARM.len() - 1) as f32;
+    let (low, t) = ((at as usize).min(WARM.len() - 2), at - (at as usize).min(WARM.len() - 2) as f32);
+    let [r, g, b] = std::array::from_fn(|i| (WARM[low][i] + (WARM[low + 1][i] - WARM[low][i]) * t).round() as u8);
+    [r, g, b, (COVER * share.sqrt()).round() as u8]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn worse_is_brighter_and_covers_more_and_nothing_is_nothing() {
+        let pixels = returns(&[Some(0.0), Some(0.2), Some(0.6), Some(9.0), Some(f32::INFINITY), Some(f32::NAN), None]);
+        let pixel = |i: usize| &pixels[i * 4..i * 4 + 4];
+        let grey = |i: usize| pixel(i)[..3].iter().map(|&c| u32::from(c)).sum::<u32>();
+        assert!((0..3).all(|i| grey(i) < grey(i + 1) && pixel(i)[3] < pixel(i + 1)[3]));
+        assert!([4, 5].iter().all(|&i| pixel(i) == pixel(3)) && pixel(6) == [0; 4]);
+        assert_eq!(slopes(&[Some(20.0)]), slopes(&[Some(99.0)]));
+    }
 
     #[test]
     fn more_is_orange_fewer_is_blue_and_agreement_is_nothing() {

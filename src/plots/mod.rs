@@ -10,6 +10,7 @@ pub mod curves;
 pub mod dots;
 pub mod figure;
 pub mod heat;
+pub mod marginals;
 pub mod palette;
 pub mod plane;
 pub mod raster;

@@ -120,6 +120,25 @@ pub fn draw_samples<DB: DrawingBackend>(
     Ok(())
 }
 
+/// Where somebody predicts that a decoding makes no sense: crosses.
+pub fn draw_guesses<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    guesses: &[[f32; 2]],
+) -> Drawn<DB> {
+    let on = at(view, ratio);
+    for (color, width) in [(BLACK, 6.0), (WHITE, 3.0)] {
+        for guess in guesses {
+            let ([x, y], arm) = (on.to_pixel(*guess), 7.0 * ratio);
+            for [dx, dy] in [[arm, arm], [arm, -arm]] {
+                stroke(area, [[x - dx, y - dy], [x + dx, y + dy]], width * ratio, solid(color, 1.0))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A ring around what is meant.
 pub fn draw_ring<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View, ratio: f32, z: [f32; 2]) -> Drawn<DB> {
     let middle = pixel(at(view, ratio).to_pixel(z));

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::data::family::{Family, Member};
+
 use crate::protocol::Area;
 use crate::spec::ModelSpec;
 
@@ -10,7 +12,8 @@ pub struct Card {
     /// What the weights are for.
     pub model: ModelSpec,
     pub pictures: Pictures,
-    pub atlas: Grid,
+    #[serde(default)]
+    pub atlas: Option<Grid>,
     /// In nats a picture, mean over the test pictures.
     pub test: Test,
 }
@@ -32,7 +35,21 @@ pub struct Grid {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Test {
     pub reconstruction: f32,
-    pub kl: f32,
+    /// Nothing of a model that encodes to points.
+    pub kl: Option<f32>,
     /// The evidence lower bound itself: negative.
-    pub elbo: f32,
+    pub elbo: Option<f32>,
+}
+
+impl Card {
+    /// What the card of a family says of one of its members.
+    pub fn of_member(family: &Family, member: &Member) -> Self {
+        let test = member.test;
+        Self {
+            model: family.run_of(member).model,
+            pictures: Pictures { test: family.held_out },
+            atlas: None,
+            test: Test { reconstruction: test.reconstruction, kl: test.kl, elbo: test.elbo },
+        }
+    }
 }

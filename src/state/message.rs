@@ -42,6 +42,8 @@ pub enum Message {
     StorageFull,
     /// A run of an earlier visit is of another version, or broken.
     RunUnreadable,
+    /// A run goes on from an earlier moment: what came after is kept as another.
+    Branched,
 }
 
 impl Message {
@@ -74,7 +76,8 @@ impl Message {
             | Self::BlankPicture
             | Self::NotSaved
             | Self::StorageFull
-            | Self::RunUnreadable => false,
+            | Self::RunUnreadable
+            | Self::Branched => false,
         }
     }
 
@@ -90,6 +93,7 @@ impl Message {
                 | Self::EmptyClass
                 | Self::NotAPicture
                 | Self::BlankPicture
+                | Self::Branched
         )
     }
 }

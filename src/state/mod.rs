@@ -5,6 +5,7 @@ use reactive_stores::Store;
 pub mod album;
 pub mod asks;
 pub mod card;
+pub mod dial;
 pub mod drawing;
 pub mod handles;
 pub mod history;
@@ -17,6 +18,7 @@ pub mod scene;
 pub mod session;
 pub mod table;
 
+use crate::data::family::Family;
 use crate::i18n::Locale;
 use crate::latent::select::Selection;
 use card::Card;
@@ -39,6 +41,8 @@ pub struct Page {
     pub theme: Theme,
     /// Of the shipped model in the scene, once it is here.
     pub card: Option<Card>,
+    /// The card of the β family, once it is here.
+    pub family: Option<Shared<Family>>,
     /// The one line above the plane.
     pub notice: Option<Message>,
     /// What the pointer rests on, wherever it is shown.
@@ -58,6 +62,8 @@ pub struct Page {
     pub axes: [u32; 2],
     /// Points drawn at random.
     pub samples: Vec<Sample>,
+    /// A game that is on: where the decodings will make no sense.
+    pub prediction: Option<Prediction>,
     /// The way that z rolled downhill since painting began.
     pub trail: Vec<[f32; 2]>,
     /// Size of the plane in CSS pixels; nothing until it has been laid out.
@@ -74,6 +80,7 @@ impl Page {
             lang: Locale::en,
             theme: Theme::Light,
             card: None,
+            family: None,
             notice: None,
             hover: None,
             pinned: None,
@@ -84,6 +91,7 @@ impl Page {
             axes: [0, 1],
             ghosts: Vec::new(),
             samples: Vec::new(),
+            prediction: None,
             trail: Vec::new(),
             size: [0.0, 0.0],
         }
@@ -132,6 +140,27 @@ pub struct Kept {
     pub mu: [f32; 2],
     /// `PIXELS` bytes, as the encoder saw it.
     pub picture: Shared<Vec<u8>>,
+}
+
+/// Places at which somebody expects nonsense, marked while the decodings are covered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prediction {
+    pub marks: Vec<[f32; 2]>,
+    /// Whether the decodings have been shown since.
+    pub revealed: bool,
+}
+
+impl Prediction {
+    pub const MARKS: usize = 5;
+
+    /// One more mark; false where all are made.
+    pub fn mark(&mut self, z: [f32; 2]) -> bool {
+        let room = !self.revealed && self.marks.len() < Self::MARKS;
+        if room {
+            self.marks.push(z);
+        }
+        room
+    }
 }
 
 /// A point drawn at random, and the code whose posterior it was drawn from, if it was one's.

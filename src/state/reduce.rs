@@ -6,7 +6,8 @@ use super::pictures::{
     Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared, floats, pairs,
 };
 use super::run::{Mark, Run};
-use super::session::{Model, Session, running};
+use super::session::{Likeness, Model, Session, running};
+use crate::latent::regularity::Survey;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
 use crate::spec::PIXELS;
 
@@ -22,6 +23,8 @@ pub enum Next {
     SnapshotSeen,
     /// The engine can no more: start another.
     Replace,
+    /// There is more of the plane to survey.
+    Survey,
     /// There is more of the run to keep.
     Keep,
     Say(Message),
@@ -57,7 +60,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             let mut buffers = buffers.iter_mut().map(std::mem::take);
             let mut next = || buffers.next().unwrap_or_default();
             if let Some(cloud) = Cloud::from_bytes(&next(), &next(), &next()) {
-                session.cloud = Some(Shared::new(cloud));
+                (session.cloud, session.own) = (Some(Shared::new(cloud)), None);
             }
             if let Some(atlas) = Atlas::new(area, columns, rows, next()) {
                 session.atlas = Some(Shared::new(atlas));
@@ -68,7 +71,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
         Event::Adjusted { run: id, step, training } => {
             if let Some(run) = run_of(session, id) {
                 let before = std::mem::replace(&mut run.log.spec.training, training.clone());
-                run.log.marks.push(Mark { step, before, after: training });
+                run.log.mark(Mark { step, before, after: training });
             }
             vec![]
         }
@@ -132,7 +135,8 @@ fn entered(session: &mut Session, phase: Phase) -> Vec<Next> {
 
 /// An answer to `query` of `slot`, and its buffers.
 pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, buffers: Vec<Vec<u8>>) -> Vec<Next> {
-    let buffer = buffers.into_iter().next().unwrap_or_default();
+    let mut buffers = buffers.into_iter();
+    let buffer = buffers.next().unwrap_or_default();
     match answer {
         Answer::Decoded => {
             let Query::Decode { z, format } = query else { return vec![] };
@@ -149,6 +153,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 Slot::Hover => session.hovered = decoding,
                 Slot::Pins => session.pins = decoding,
                 Slot::Strip => session.strip = decoding,
+                Slot::Straight => session.straight = decoding,
                 Slot::Samples => session.samples = decoding,
                 Slot::Pad
                 | Slot::Paint
@@ -157,7 +162,10 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 | Slot::Warp
                 | Slot::Unwarp
                 | Slot::Points
+                | Slot::Ground
                 | Slot::Atlas
+                | Slot::Survey
+                | Slot::Fidelity
                 | Slot::Bench => {}
             }
         }
@@ -167,8 +175,10 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             }
         }
         Answer::Atlas { area, columns, rows } => {
-            if let Some(atlas) = Atlas::new(area, columns, rows, buffer) {
-                session.tile = Some(Shared::new(atlas));
+            let atlas = Atlas::new(area, columns, rows, buffer).map(Shared::new);
+            match slot {
+                Slot::Ground => session.atlas = atlas.or(session.atlas.take()),
+                _ => session.tile = atlas.or(session.tile.take()),
             }
         }
         Answer::Rolled { z, loss } => {
@@ -183,6 +193,21 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 session.surface = Some(Shared::new(Grid { area, columns, rows, values }));
             }
         }
+        Answer::Surveyed { first, count: _ } => {
+            let Some(survey) = &mut session.surveying else { return vec![] };
+            // Of another grid: one that was given up.
+            if !asked_of(survey, &query) {
+                return vec![];
+            }
+            survey.put(first as usize, &floats(&buffer), &floats(&buffers.next().unwrap_or_default()));
+            if !survey.is_whole() {
+                return vec![Next::Survey];
+            }
+            session.survey = session.surveying.take().map(Shared::new);
+        }
+        Answer::Fidelity { density, coverage, low, high } => {
+            session.fidelity = Some(Likeness { density, coverage, low, high });
+        }
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -194,6 +219,12 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }
     vec![]
+}
+
+/// Whether a question was one of this survey.
+fn asked_of(survey: &Survey, query: &Query) -> bool {
+    matches!(query, Query::Survey { area, columns, rows, .. }
+        if (*area, *columns as usize, *rows as usize) == (survey.frame.area(), survey.columns, survey.rows))
 }
 
 #[cfg(test)]
@@ -242,6 +273,23 @@ mod tests {
         assert_eq!((run.log.step, run.log.losses.len()), (20, 4));
         assert_eq!((session.kl[0], session.reconstructed.map(|r| r.outputs[0])), (3.5, Some(2)));
         assert!((run.seconds_left().expect("a speed is known") - 296.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_survey_goes_on_until_it_is_whole_and_the_last_whole_one_stays() {
+        let frame = crate::latent::regularity::Frame::PRIOR;
+        let mut session = Session { surveying: Some(Survey::new(frame, 2, 2)), ..Session::default() };
+        let ask = |columns: u32, first: u32| Query::Survey { area: frame.area(), columns, rows: 2, first, count: 2 };
+        let bytes = |n: usize| vec![vec![0u8; n * 24], vec![0u8; n * 8]];
+        let band = |session: &mut Session, query: Query, first: u32| {
+            answer(session, Slot::Survey, query, Answer::Surveyed { first, count: 2 }, bytes(2))
+        };
+        assert_eq!(band(&mut session, ask(3, 0), 0), [], "of another grid");
+        assert_eq!(band(&mut session, ask(2, 0), 0), [Next::Survey]);
+        assert!(session.survey.is_none());
+        assert_eq!(band(&mut session, ask(2, 2), 2), []);
+        assert!(session.surveying.is_none() && session.survey.as_ref().is_some_and(|survey| survey.is_whole()));
+        assert_eq!(band(&mut session, ask(2, 2), 2), [], "nobody asks any more");
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct Mark {
     pub after: TrainingSpec,
 }
 
+/// Changes no farther apart than this, in steps, are one: a slider on its way.
+const ONE_CHANGE: u32 = 25;
+
 impl Run {
     pub fn new(key: u32, spec: RunSpec) -> Self {
         let log = Log {
@@ -87,6 +90,21 @@ impl Run {
 }
 
 impl Log {
+    /// Marks a change. A slider on its way makes many: they are one, from where it was to where it has come; back where it
+    /// was, none.
+    pub fn mark(&mut self, mark: Mark) {
+        match self.marks.last_mut() {
+            Some(last) if mark.step.abs_diff(last.step) <= ONE_CHANGE => {
+                last.after = mark.after;
+                if last.after == last.before {
+                    self.marks.pop();
+                }
+            }
+            Some(_) | None if mark.after == mark.before => {}
+            Some(_) | None => self.marks.push(mark),
+        }
+    }
+
     /// What came after a step is forgotten.
     pub fn cut(&mut self, step: u32) {
         self.step = self.step.min(step);
@@ -102,6 +120,18 @@ mod tests {
     use super::*;
     use crate::state::album::Moment;
     use crate::state::pictures::Shared;
+
+    #[test]
+    fn a_slider_on_its_way_is_one_change() {
+        let mut log = Run::new(1, RunSpec::default()).log;
+        let training = |beta: f32| crate::spec::TrainingSpec { beta, ..crate::spec::TrainingSpec::default() };
+        let mark = |step, from, to| Mark { step, before: training(from), after: training(to) };
+        [mark(100, 1.0, 1.5), mark(100, 1.5, 6.7), mark(110, 6.7, 11.0)].into_iter().for_each(|m| log.mark(m));
+        assert_eq!(log.marks, [mark(100, 1.0, 11.0)]);
+        log.mark(mark(200, 11.0, 12.0));
+        log.mark(mark(201, 12.0, 11.0));
+        assert_eq!(log.marks.len(), 1, "back where it was");
+    }
 
     #[test]
     fn taking_a_run_up_forgets_what_came_after_the_moment() {

@@ -9,11 +9,24 @@ use crate::latent::view::View;
 use crate::protocol::DeviceKind;
 use crate::spec::{CLASSES, Objective, RunSpec};
 
+/// The member of the β family that the dial begins at: β = 1. `tests/family.rs` holds it to the card.
+pub const HOME: u8 = 5;
+
+/// The dial of no family goes farther, counted in members.
+pub const FARTHEST_DIAL: f32 = 31.0;
+
 /// The page's whole state, without what the engine makes of it.
 #[derive(Clone, Debug, PartialEq, Store)]
 pub struct Scene {
     /// The shipped model to explore.
     pub model: Shipped,
+    /// Where the β dial stands among the members of its family, counted from 0; between two of them it is a fraction. The
+    /// model is the nearest one, where it is of the family.
+    pub dial: f32,
+    /// The member of the family beside it, on a second plane.
+    pub against: Option<u8>,
+    /// What one samples from when the meters are read.
+    pub chosen: Chosen,
     pub handles: Handles,
     pub layers: Layers,
     /// Whose codes the points are.
@@ -41,6 +54,9 @@ impl Default for Scene {
     fn default() -> Self {
         Self {
             model: Shipped::Mnist,
+            dial: f32::from(HOME),
+            against: None,
+            chosen: Chosen::Prior,
             handles: Handles::default(),
             layers: Layers::default(),
             points: Points::Test,
@@ -100,29 +116,46 @@ impl Beside {
     }
 }
 
+/// The distribution that completeness is a claim about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// N(0, I).
+    Prior,
+    /// The normal distribution with the codes' own mean and deviations: the best one could choose for a plain autoencoder.
+    Codes,
+}
+
 /// A model in `pretrained/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shipped {
     Mnist,
     Fashion,
+    /// A member of the β family, which is trained on generated digits.
+    Digits(u8),
 }
 
 impl Shipped {
-    pub const ALL: [Self; 2] = [Self::Mnist, Self::Fashion];
+    pub const ALL: [Self; 3] = [Self::Mnist, Self::Fashion, Self::Digits(HOME)];
+
+    /// The member of the β family nearest to a place of its dial.
+    pub fn on_dial(dial: f32) -> Self {
+        Self::Digits(dial.round().clamp(0.0, FARTHEST_DIAL) as u8)
+    }
+
+    /// Which member of the β family it is.
+    pub fn member(self) -> Option<u8> {
+        match self {
+            Self::Digits(member) => Some(member),
+            Self::Mnist | Self::Fashion => None,
+        }
+    }
 
     /// Its word in a link.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mnist => "mnist",
             Self::Fashion => "fashion",
-        }
-    }
-
-    /// The proper name of its data.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Mnist => "MNIST",
-            Self::Fashion => "Fashion-MNIST",
+            Self::Digits(_) => "digits",
         }
     }
 
@@ -131,6 +164,7 @@ impl Shipped {
         match self {
             Self::Mnist => "pretrained/mnist-vae-2d",
             Self::Fashion => "pretrained/fashion-vae-2d",
+            Self::Digits(_) => "pretrained/digits-beta",
         }
     }
 }
@@ -149,11 +183,33 @@ pub struct Layers {
     pub regions: bool,
     /// q(z|x) of the points that are pinned or selected.
     pub ellipses: bool,
+    /// How fast the decoding changes.
+    pub continuity: bool,
+    /// How far from where it came a decoding is encoded to.
+    pub completeness: bool,
+}
+
+impl Layers {
+    /// Leaves of the layers that cover the plane with a colour at most this one.
+    pub fn cover_with(&mut self, keep: impl Fn(&mut Self) -> &mut bool) {
+        let on = *keep(self);
+        (self.density, self.regions, self.continuity, self.completeness) = (false, false, false, false);
+        *keep(self) = on;
+    }
 }
 
 impl Default for Layers {
     fn default() -> Self {
-        Self { decodings: true, points: true, prior: true, density: false, regions: false, ellipses: true }
+        Self {
+            decodings: true,
+            points: true,
+            prior: true,
+            density: false,
+            regions: false,
+            ellipses: true,
+            continuity: false,
+            completeness: false,
+        }
     }
 }
 

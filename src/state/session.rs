@@ -5,6 +5,7 @@ use reactive_stores::Store;
 use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
 use super::run::Run;
 use super::scene::Shipped;
+use crate::latent::regularity::Survey;
 use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
 
@@ -21,6 +22,8 @@ pub struct Session {
     /// The last training run, going on or over.
     pub run: Option<Run>,
     pub cloud: Option<Shared<Cloud>>,
+    /// The codes of the model that the engine has, where those on show are blended of two models.
+    pub own: Option<Shared<Cloud>>,
     /// The plane as it was shipped, or as the last snapshot saw it: what lies under the tiles.
     pub atlas: Option<Shared<Atlas>>,
     /// The tile of the plane that was decoded last.
@@ -32,6 +35,8 @@ pub struct Session {
     /// At every handle.
     pub pins: Option<Decoding>,
     pub strip: Option<Decoding>,
+    /// The straight line between the strip's ends, where the strip goes another way.
+    pub straight: Option<Decoding>,
     pub samples: Option<Decoding>,
     /// What was asked for last.
     pub original: Option<Original>,
@@ -45,6 +50,12 @@ pub struct Session {
     pub reconstructed: Option<Reconstructed>,
     /// The run's held-out data, where they are points.
     pub points: Option<Shared<Vec<[f32; 2]>>>,
+    /// What the decoder does over the whole of the distribution that one samples from: the last that was whole.
+    pub survey: Option<Shared<Survey>>,
+    /// The next one, as far as it is known.
+    pub surveying: Option<Survey>,
+    /// How like the run's held-out data samples were, when that was last asked.
+    pub fidelity: Option<Likeness>,
     /// A grid of the latent space in the data's plane, and one of the data's plane in the latent space.
     pub warp: Option<Shared<Vec<[f32; 2]>>>,
     pub unwarp: Option<Shared<Vec<[f32; 2]>>>,
@@ -59,12 +70,14 @@ impl Default for Session {
             weights: 0,
             run: None,
             cloud: None,
+            own: None,
             atlas: None,
             tile: None,
             decoded: None,
             hovered: None,
             pins: None,
             strip: None,
+            straight: None,
             samples: None,
             original: None,
             descent: None,
@@ -73,10 +86,22 @@ impl Default for Session {
             kl: Shared::new(Vec::new()),
             reconstructed: None,
             points: None,
+            survey: None,
+            surveying: None,
+            fidelity: None,
             warp: None,
             unwarp: None,
         }
     }
+}
+
+/// Density and coverage (Naeem et al. 2020), with the 95 % interval of the coverage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Likeness {
+    pub density: f32,
+    pub coverage: f32,
+    pub low: f32,
+    pub high: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +123,14 @@ pub enum Kind {
 impl Model {
     pub fn is_trained(self) -> bool {
         matches!(self, Self::Trained(_))
+    }
+
+    /// Which member of the β family it is.
+    pub fn member(self) -> Option<u8> {
+        match self {
+            Self::Shipped(model) => model.member(),
+            Self::Trained(_) => None,
+        }
     }
 
     /// Whether it takes pictures, so that one can be drawn for it and painted on.

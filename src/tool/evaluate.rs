@@ -40,31 +40,48 @@ pub struct Metrics {
 /// # Errors
 /// `Learner` when the device can't be read or the spec makes no model.
 pub async fn evaluate(spec: &ModelSpec, flat: &[f32], test: &ImageSet) -> Result<Metrics, ToolError> {
+    let (vae, test) = (model(spec, flat)?, &Set::Pictures(test.clone()));
+    let terms = terms(&vae, test).await?;
+    let mean =
+        |values: &[[f64; 2]], of: fn(&[f64; 2]) -> f64| values.iter().map(of).sum::<f64>() / values.len().max(1) as f64;
+    let first = &terms[..EXACT.min(terms.len())];
+    Ok(Metrics {
+        reconstruction: mean(&terms, |t| t[0]),
+        kl: mean(&terms, |t| t[1]),
+        elbo: -mean(&terms, |t| t[0] + t[1]),
+        elbo_first_1000: -mean(first, |t| t[0] + t[1]),
+        log_px_first_1000: log_px(&vae, &gather(test, 0..first.len(), &Device::flex())).await?,
+    })
+}
+
+/// The model with the weights `flat`, on the CPU.
+///
+/// # Errors
+/// `Learner` when the spec makes no model.
+pub fn model(spec: &ModelSpec, flat: &[f32]) -> Result<Vae, ToolError> {
     let layout = Layout::new(spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
-    let device = Device::flex();
-    let vae = Vae::from_flat(spec, &layout, &Tensor::from_data(TensorData::new(flat.to_vec(), [flat.len()]), &device));
-    let test = &Set::Pictures(test.clone());
+    let flat = Tensor::from_data(TensorData::new(flat.to_vec(), [flat.len()]), &Device::flex());
+    Ok(Vae::from_flat(spec, &layout, &flat))
+}
+
+/// Reconstruction error and KL of each datum, in nats; the first with one sample of z, always with the same noise. What
+/// encodes to points has a KL of 0 here.
+///
+/// # Errors
+/// `Learner` when the device can't be read.
+pub async fn terms(vae: &Vae, test: &Set) -> Result<Vec<[f64; 2]>, ToolError> {
+    let (device, latent) = (Device::flex(), vae.spec().latent);
     let mut rng = Rng::new(NOISE_SEED);
     let mut terms = Vec::with_capacity(test.len());
     for start in (0..test.len()).step_by(CHUNK) {
         let n = CHUNK.min(test.len() - start);
-        let noise: Vec<f32> = (0..n * spec.latent).map(|_| rng.normal()).collect();
-        let noise = Tensor::from_data(TensorData::new(noise, [n, spec.latent]), &device);
+        let noise: Vec<f32> = (0..n * latent).map(|_| rng.normal()).collect();
+        let noise = Tensor::from_data(TensorData::new(noise, [n, latent]), &device);
         let [reconstruction, kl] = vae.elbo_terms(&Batch::clean(gather(test, start..start + n, &device), noise));
         let (reconstruction, kl) = (read(reconstruction).await?, read(kl).await?);
-        terms.extend(reconstruction.into_iter().zip(kl).map(|(r, k)| (f64::from(r), f64::from(k))));
+        terms.extend(reconstruction.into_iter().zip(kl).map(|(r, k)| [f64::from(r), f64::from(k)]));
     }
-    let mean = |values: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
-        values.iter().map(of).sum::<f64>() / values.len().max(1) as f64
-    };
-    let first = &terms[..EXACT.min(terms.len())];
-    Ok(Metrics {
-        reconstruction: mean(&terms, |t| t.0),
-        kl: mean(&terms, |t| t.1),
-        elbo: -mean(&terms, |t| t.0 + t.1),
-        elbo_first_1000: -mean(first, |t| t.0 + t.1),
-        log_px_first_1000: log_px(&vae, &gather(test, 0..first.len(), &device)).await?,
-    })
+    Ok(terms)
 }
 
 /// Mean of log p(x) = log ∫ p(x|z) p(z) dz over `x` [n, pixels], by the midpoint rule on a grid: the plane has two

@@ -1,5 +1,6 @@
 //! The native tool: trains the shipped models with the same session code that trains in the page, and measures them.
 
 pub mod evaluate;
+pub mod family;
 pub mod recipe;
 pub mod shelf;

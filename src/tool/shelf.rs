@@ -118,7 +118,7 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
 async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
     for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
         let (mu, log_var) = learner.posteriors(&Set::Pictures(set.clone())).await?;
-        write(folder, name, &pack_codes(&mu, &log_var, set)?)?;
+        write(folder, name, &pack_codes(&mu, &log_var, set.labels())?)?;
         eprintln!("{}: {} pictures", folder.join(name).display(), set.len());
     }
     Ok(())
@@ -135,16 +135,19 @@ fn pytorch(source: &str) -> Result<Pytorch, ToolError> {
     }
 }
 
-/// μ and log σ² as F16 [n, latent], labels as U8 [n].
-fn pack_codes(mu: &[f32], log_var: &[f32], set: &ImageSet) -> Result<Vec<u8>, ToolError> {
+/// μ and log σ² as F16 [n, latent], labels as U8 [n]; of points, whose log σ² is −∞, no log σ².
+pub(super) fn pack_codes(mu: &[f32], log_var: &[f32], labels: &[u8]) -> Result<Vec<u8>, ToolError> {
     let halves = |v: &[f32]| v.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect::<Vec<u8>>();
-    let shape = vec![set.len(), mu.len() / set.len().max(1)];
+    let shape = vec![labels.len(), mu.len() / labels.len().max(1)];
+    let points = log_var.iter().all(|&v| v == f32::NEG_INFINITY);
     let (mu, log_var) = (halves(mu), halves(log_var));
-    let views = [
+    let mut views = vec![
         ("mu", TensorView::new(Dtype::F16, shape.clone(), &mu)),
-        ("log_var", TensorView::new(Dtype::F16, shape, &log_var)),
-        ("label", TensorView::new(Dtype::U8, vec![set.len()], set.labels())),
+        ("label", TensorView::new(Dtype::U8, vec![labels.len()], labels)),
     ];
+    if !points {
+        views.push(("log_var", TensorView::new(Dtype::F16, shape, &log_var)));
+    }
     let views: Result<Vec<_>, _> = views.into_iter().map(|(name, view)| view.map(|view| (name, view))).collect();
     serialize(views.map_err(|e| encoding(&e))?, None).map_err(|e| encoding(&e))
 }
@@ -162,13 +165,13 @@ fn png(pixels: &[u8], side: usize) -> Result<Vec<u8>, ToolError> {
     Ok(file)
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), ToolError> {
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), ToolError> {
     let path = folder.join(name);
     std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&path, bytes))
         .map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
 }
 
-fn encoding(error: &dyn std::fmt::Display) -> ToolError {
+pub(super) fn encoding(error: &dyn std::fmt::Display) -> ToolError {
     ToolError::File("what was to be written".into(), error.to_string())
 }

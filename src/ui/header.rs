@@ -41,7 +41,11 @@ fn ModelPill() -> impl IntoView {
         }
     };
     let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
-    let kind = move || if trained.get() { tr!(desk, model_trained) } else { tr!(desk, model_kind) };
+    let kind = move || match (trained.get(), chosen.get().member()) {
+        (true, _) => tr!(desk, model_trained).to_owned(),
+        (false, Some(_)) => words::on_dial(desk),
+        (false, None) => tr!(desk, model_kind).to_owned(),
+    };
     // What was trained here is no choice, but it is what is shown: any of the others leads away from it.
     let shown = move || if trained.get() { "" } else { chosen.get().name() };
     view! {
@@ -59,7 +63,9 @@ fn ModelPill() -> impl IntoView {
                 </option>
                 {Shipped::ALL.map(|model| {
                     view! {
-                        <option value=model.name() selected=move || shown() == model.name()>{model.title()}</option>
+                        <option value=model.name() selected=move || shown() == model.name()>
+                            {move || words::shipped(desk.locale(), model)}
+                        </option>
                     }
                 })}
             </select>

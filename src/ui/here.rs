@@ -106,14 +106,14 @@ pub fn CardText() -> impl IntoView {
     let text = move || {
         let card = desk.page.card().get().filter(|_| !desk.has_run())?;
         let nats = |value: f32| number(desk.locale(), value, 1);
-        Some(tr!(
-            desk,
-            card_text,
-            count = crate::i18n::count(card.pictures.test),
-            reconstruction = nats(card.test.reconstruction),
-            kl = nats(card.test.kl),
-            nelbo = nats(-card.test.elbo)
-        ))
+        let (count, reconstruction) = (crate::i18n::count(card.pictures.test), nats(card.test.reconstruction));
+        Some(match (card.test.kl, card.test.elbo) {
+            (Some(kl), Some(elbo)) => {
+                let (kl, nelbo) = (nats(kl), nats(-elbo));
+                tr!(desk, card_text, count = count, reconstruction = reconstruction, kl = kl, nelbo = nelbo)
+            }
+            _ => tr!(desk, card_text_plain, count = count, reconstruction = reconstruction),
+        })
     };
     view! {
         <Show when=move || desk.page.card().read().is_some() && !desk.has_run()>

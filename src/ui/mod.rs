@@ -14,6 +14,7 @@ mod notice;
 mod paint;
 mod plane;
 mod preferences;
+mod regularity;
 mod sample;
 mod segments;
 mod selection;
@@ -62,6 +63,7 @@ fn App(page: Page) -> impl IntoView {
             <aside>
                 <here::Here/>
                 <selection::Selected/>
+                <regularity::Regularity/>
                 <encode::Encode/>
                 <sample::Sample/>
                 <lab::Lab/>

@@ -164,7 +164,7 @@ impl Paint {
             (answers(page.session().phase().get()), page.session().model().get(), active)
         });
         Effect::new(move |before: Option<()>| {
-            whose.track();
+            whose.with(|_| ());
             if before.is_some() {
                 self.end();
             }
@@ -172,7 +172,7 @@ impl Paint {
         // The same that has learnt, or asks that were forgotten in a new phase.
         let learnt = Memo::new(move |_| (page.session().phase().get(), page.session().weights().get()));
         Effect::new(move |before: Option<()>| {
-            learnt.track();
+            learnt.with(|_| ());
             if before.is_some() {
                 // What was lost by weights of before is no measure any more.
                 self.losses.set(None);
@@ -182,7 +182,7 @@ impl Paint {
         });
         let view = Memo::new(move |_| self.desk.view());
         Effect::new(move |_| {
-            view.track();
+            view.with(|_| ());
             self.measure_after_rest();
         });
     }

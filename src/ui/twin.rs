@@ -1,7 +1,8 @@
-//! Two runs in lock-step: the same seed and the same batches, two objectives, two planes, one cursor.
+//! Two planes under one cursor: two runs in lock-step, the same seed and the same batches, two objectives; or two members of
+//! the β family.
 //!
-//! The run beside has a desk, an engine and a plane of its own. It never goes beyond a step that the first one has told, and
-//! the first one waits when it is too far ahead; view and handles are kept the same on both.
+//! What is beside has a desk, an engine and a plane of its own. A run beside never goes beyond a step that the first one has
+//! told, and the first one waits when it is too far ahead; view, handles and path are kept the same on both.
 
 use leptos::context::Provider;
 use leptos::html::Canvas;
@@ -9,14 +10,15 @@ use leptos::prelude::*;
 
 use super::canvas;
 use super::desk::Desk;
+use super::film::Row;
 use super::lab::words as lab;
 use super::plane::Plane;
-use super::words::tr;
+use super::words::{self, tr};
 use crate::i18n::number;
 use crate::protocol::{Phase, ToEngine};
 use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{SceneStoreFields, Shipped};
 use crate::state::session::SessionStoreFields;
 
 /// So many steps the first run may be ahead.
@@ -26,7 +28,8 @@ const AHEAD: u32 = 12;
 #[component]
 pub fn Planes() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let two = Memo::new(move |_| desk.page.scene().beside().get().is_some());
+    let against = Memo::new(move |_| against(desk));
+    let two = Memo::new(move |_| desk.page.scene().beside().get().is_some() || against.get().is_some());
     // A plane is made to live as long as the page: the second stays once it is there, and is hidden while it is not wanted.
     let made = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || two.get());
     view! {
@@ -36,20 +39,43 @@ pub fn Planes() -> impl IntoView {
                 <Show when=move || two.get()>
                     <Caption desk/>
                 </Show>
+                <Show when=move || against.get().is_some()>
+                    <Row/>
+                </Show>
             </div>
             <Show when=move || made.get()>
-                <Twin on=two/>
+                <Twin on=two against/>
             </Show>
         </div>
     }
 }
 
+/// The member of the family that is beside the one on the dial, where the family is on show.
+fn against(desk: Desk) -> Option<u8> {
+    desk.page.scene().model().get().member()?;
+    desk.page.scene().against().get()
+}
+
 #[component]
-fn Twin(on: Memo<bool>) -> impl IntoView {
+fn Twin(on: Memo<bool>, against: Memo<Option<u8>>) -> impl IntoView {
     let first = expect_context::<Desk>();
     let second = first.beside();
     share(first, second);
     follow(first, second, on);
+    Effect::new(move |before: Option<bool>| {
+        let there = against.get().filter(|_| on.get());
+        if let Some(member) = there {
+            let (scene, dial) = (second.page.scene(), f32::from(member));
+            // Before it has an engine it only has to know.
+            if before == Some(true) {
+                untrack(|| second.turn_dial(dial));
+            } else {
+                scene.dial().set(dial);
+                scene.model().set(Shipped::on_dial(dial));
+            }
+        }
+        there.is_some()
+    });
     Effect::new(move |_| {
         if on.get() {
             untrack(|| second.open());
@@ -63,6 +89,9 @@ fn Twin(on: Memo<bool>) -> impl IntoView {
             <Provider value=second>
                 <Plane/>
                 <Caption desk=second/>
+                <Show when=move || against.get().is_some()>
+                    <Row/>
+                </Show>
             </Provider>
         </div>
     }
@@ -81,7 +110,7 @@ fn Caption(desk: Desk) -> impl IntoView {
     });
     let what = move || match &*session.run().read() {
         Some(run) => lab::short(desk.locale(), &run.log.spec),
-        None => desk.page.scene().model().get().title().to_owned(),
+        None => words::on_dial(desk),
     };
     let step = move || {
         let run = session.run().read();
@@ -125,6 +154,8 @@ fn share(first: Desk, second: Desk) {
     same!(handles);
     same!(centre);
     same!(zoom);
+    same!(path);
+    same!(chosen);
     same!(layers);
     same!(hidden);
     let words = Memo::new(move |_| (first.locale(), first.theme()));
@@ -138,7 +169,8 @@ fn share(first: Desk, second: Desk) {
     // Where either handle goes, the other asks too.
     let handles = Memo::new(move |_| (a.handles().get(), b.handles().get()));
     Effect::new(move |_| {
-        handles.track();
+        // Read and not only tracked: a memo that nobody reads does not know what it depends on.
+        handles.with(|_| ());
         first.ask_handle();
         second.ask_handle();
     });

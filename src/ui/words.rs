@@ -1,10 +1,16 @@
 //! Words that depend on the state.
 
+use leptos::prelude::*;
+
+use super::desk::Desk;
+use crate::data::family::Family;
 use crate::i18n::Locale;
 use crate::latent::place::Place;
 use crate::protocol::NoticeKind;
+use crate::state::PageStoreFields;
+use crate::state::dial::Stand;
 use crate::state::message::Message;
-use crate::state::scene::{Points, Shipped};
+use crate::state::scene::{Points, SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model};
 
 /// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
@@ -25,7 +31,9 @@ pub(super) use tr;
 /// A class as the data calls it.
 pub fn class(locale: Locale, model: Model, class: u8) -> String {
     match model {
-        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits | Kind::Points) => class.to_string(),
+        Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits | Kind::Points) => {
+            class.to_string()
+        }
         Model::Trained(Kind::Shapes) => shape(locale, class).to_owned(),
         Model::Shipped(Shipped::Fashion) => garment(locale, class).to_owned(),
     }
@@ -57,6 +65,35 @@ fn shape(l: Locale, class: u8) -> &'static str {
     }
 }
 
+/// What a shipped model knows, in a list of them.
+pub fn shipped(l: Locale, model: Shipped) -> &'static str {
+    match model {
+        Shipped::Mnist => "MNIST",
+        Shipped::Fashion => "Fashion-MNIST",
+        Shipped::Digits(_) => say!(l, model_family),
+    }
+}
+
+/// What of the shipped models is on show: of the family, the member. Reactive.
+pub fn on_dial(desk: Desk) -> String {
+    let (model, family) = (desk.page.scene().model().get(), desk.page.family().get());
+    match (model.member(), family) {
+        (Some(_), Some(family)) => {
+            let stand = Stand::at(desk.page.scene().dial().get(), family.members.len());
+            member(desk.locale(), &family, stand.nearest())
+        }
+        _ => shipped(desk.locale(), model).to_owned(),
+    }
+}
+
+/// A member of the family, by what it differs in.
+pub fn member(l: Locale, family: &Family, index: usize) -> String {
+    match family.members.get(index).and_then(|member| member.beta) {
+        Some(beta) => format!("β = {}", crate::i18n::short(l, beta)),
+        None => say!(l, dial_plain).to_owned(),
+    }
+}
+
 /// What a model that was trained here knows.
 pub fn generated(l: Locale, model: Model) -> &'static str {
     match model {
@@ -69,7 +106,7 @@ pub fn generated(l: Locale, model: Model) -> &'static str {
 /// The pictures whose codes are shown.
 fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
     match (model, points) {
-        (Model::Trained(_), _) => say!(l, pictures_held_out),
+        (Model::Trained(_) | Model::Shipped(Shipped::Digits(_)), _) => say!(l, pictures_held_out),
         (Model::Shipped(_), Points::Test) => say!(l, pictures_test),
         (Model::Shipped(_), Points::Train) => say!(l, pictures_train),
     }
@@ -129,5 +166,6 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::NotSaved => say!(l, said_not_saved),
         Message::StorageFull => say!(l, said_storage_full),
         Message::RunUnreadable => say!(l, said_run_unreadable),
+        Message::Branched => say!(l, said_branched),
     }
 }

@@ -41,6 +41,25 @@ async fn both_devices_decode_alike_and_right() {
     }
 }
 
+/// Six by six cells: their pull-back metric, in pixels and in Fisher's, along the plane's axes.
+#[tokio::test]
+async fn both_devices_survey_alike() {
+    let survey = async |setup: Setup| -> Vec<f64> {
+        let page = open(setup, "mlp-vae-2").await;
+        // One row decoded first, so that what the device compiles for it is not waited for here.
+        decode(&page).await;
+        let script = "__peer.survey(6).then(g => done(Array.from(g)), e => done(String(e)));";
+        let metric = page.run_async(script, json!({})).await;
+        serde_json::from_value(metric.clone()).unwrap_or_else(|_| panic!("six numbers a cell, not {metric}"))
+    };
+    let (cpu, gpu) = (survey(Setup::CPU).await, survey(Setup::WEBGPU).await);
+    assert_eq!((cpu.len(), gpu.len()), (6 * 36, 6 * 36));
+    let largest = cpu.iter().copied().fold(0.0, f64::max);
+    assert!(largest > 0.0 && cpu.iter().step_by(3).all(|g| *g > 0.0), "{cpu:?}");
+    let apart = cpu.iter().zip(&gpu).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(apart < 0.01 * largest, "the devices differ by {apart} of {largest}");
+}
+
 #[tokio::test]
 async fn the_reference_run_starts_where_it_should() {
     for (model, loss) in [("mlp-vae-2", 544.67), ("conv-vae-2", 543.4)] {

@@ -56,6 +56,7 @@ async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
     slide(&page, "beta", "0").await;
     page.wait("the old branch", "find('past').querySelectorAll('li').length === 1").await;
     page.wait("its curve", "find('past').querySelector('input').checked").await;
+    page.wait_said("said_branched").await;
     page.click("pause").await;
     page.wait_phase("training").await;
     page.wait_step(60).await;

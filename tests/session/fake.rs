@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use latentscape::engine::inbox::Inbox;
-use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip};
+use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
 use latentscape::engine::session::{Outgoing, Rest, Session};
 use latentscape::protocol::*;
 use latentscape::spec::{Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
@@ -64,6 +64,13 @@ impl Learner for Fake {
     }
 
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice> {
+        self.restore(spec, 0, &[])
+    }
+
+    fn begin_from(&mut self, spec: &RunSpec, _: &[u8]) -> Result<(), Notice> {
+        if self.fault.take() == Some(Fault::Weights) {
+            return Err(notice(NoticeKind::WeightsMismatch));
+        }
         self.restore(spec, 0, &[])
     }
 
@@ -136,6 +143,18 @@ impl Learner for Fake {
     async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice> {
         let gradient = z.chunks(2).flat_map(|z| [2.0 * (z[0] - 1.0), 2.0 * (z[1] + 2.0)]).collect();
         Ok(Slopes { loss: self.losses_at(z, painting).await?, gradient })
+    }
+
+    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+        // As steep as the first coordinate, the axes beside it, and everything comes back half as far out.
+        let points = z.chunks(self.latent.get().unwrap_or(2));
+        let metric = points.flat_map(|z| [z[0], axes[0] as f32, axes[1] as f32, 4.0 * z[0], 0.0, 0.0]).collect();
+        Ok(Surveyed { metric, back: z.iter().map(|z| z / 2.0).collect() })
+    }
+
+    fn held_out(&self, most: usize) -> Vec<f32> {
+        // Pictures each as bright as its number.
+        (0..most.min(20)).flat_map(|i| vec![i as f32; PIXELS]).collect()
     }
 
     fn original(&self, index: usize) -> Option<Vec<u8>> {
@@ -256,6 +275,8 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Atlas { .. }
             | Answer::Rolled { .. }
             | Answer::Surface { .. }
+            | Answer::Surveyed { .. }
+            | Answer::Fidelity { .. }
             | Answer::Original { .. }
             | Answer::PointsEncoded
             | Answer::Points

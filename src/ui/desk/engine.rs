@@ -188,6 +188,10 @@ impl Desk {
                 if phase != Phase::Training {
                     self.arrived_back();
                 }
+                // The dial may have gone on while a member was being read.
+                if phase == Phase::Ready && self.shelf().is_some() {
+                    self.supply();
+                }
             }
             Phase::Idle => self.wire.update_value(|wire| wire.loaded = None),
             Phase::Booting | Phase::Loading | Phase::Failed => {}
@@ -200,6 +204,7 @@ impl Desk {
             Next::Ask => self.ask_all(),
             Next::SnapshotSeen => super::super::canvas::after_drawing(move || self.send(&ToEngine::SnapshotSeen, &[])),
             Next::Replace => self.replace(),
+            Next::Survey => self.survey_on(),
             Next::Keep => self.keep(),
             Next::Say(message) => self.say(message),
         }

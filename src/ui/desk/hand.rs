@@ -105,6 +105,21 @@ impl Desk {
         self.history.with(|history| [history.can_undo(), history.can_redo()])
     }
 
+    /// Whether decodings are covered and somebody says where they make no sense. Not reactive.
+    pub fn predicting(self) -> bool {
+        self.page.prediction().read_untracked().as_ref().is_some_and(|prediction| !prediction.revealed)
+    }
+
+    /// One more place at which nonsense is expected.
+    pub fn mark(self, z: [f32; 2]) {
+        let z = self.tidy(z);
+        self.page.prediction().update(|prediction| {
+            if let Some(prediction) = prediction {
+                prediction.mark(z);
+            }
+        });
+    }
+
     /// As fine as a tenth of a pixel, within the plane.
     fn tidy(self, z: [f32; 2]) -> [f32; 2] {
         let scale = untrack(|| self.view()).map_or(100.0, |view| view.scale());
@@ -193,7 +208,9 @@ impl Desk {
         if self.leave_painting() {
             return;
         }
-        if page.tool().get_untracked() != Tool::Point {
+        if page.prediction().read_untracked().is_some() {
+            page.prediction().set(None);
+        } else if page.tool().get_untracked() != Tool::Point {
             page.tool().set(Tool::Point);
         } else if page.pinned().get_untracked().is_some() {
             page.pinned().set(None);

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::protocol::{Command, Phase, ToEngine};
-use crate::spec::{DataSpec, TrainingSpec};
+use crate::spec::{DataSpec, RunSpec, TrainingSpec};
 use crate::state::PageStoreFields;
+use crate::state::message::Message;
+use crate::state::pictures::Shared;
 use crate::state::run::Run;
 use crate::state::scene::{End, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
@@ -23,8 +25,15 @@ impl Desk {
 
     /// A new run with what is chosen.
     pub fn train(self) {
-        let spec = self.page.scene().run().get_untracked();
-        let command = Command::Train { spec: spec.clone() };
+        self.train_with(self.page.scene().run().get_untracked(), None);
+    }
+
+    /// A new run, from fresh weights or from those in a file.
+    pub(super) fn train_with(self, spec: RunSpec, weights: Option<Shared<Vec<u8>>>) {
+        let command = match weights {
+            Some(_) => Command::TrainFrom { spec: spec.clone() },
+            None => Command::Train { spec: spec.clone() },
+        };
         if self.page.session().phase().get_untracked().allows(&command) {
             self.lay_aside();
             // Losses of other data are no measure for these.
@@ -39,17 +48,28 @@ impl Desk {
                 (session.warp, session.unwarp) = (None, None);
             });
             self.page.notice().set(None);
-            self.command(command);
+            match weights {
+                Some(weights) => self.send(&ToEngine::Command(command), &[&weights]),
+                None => self.command(command),
+            }
         }
     }
 
     pub fn pause_or_resume(self) {
         if self.page.session().phase().get_untracked() == Phase::Paused {
-            self.branch();
+            // What the fields say of the end holds, not what they said at the moment that it goes on from.
+            if self.is_back() {
+                self.adjust(|_| {});
+            }
             self.command(Command::Resume);
         } else {
             self.command(Command::Pause);
         }
+    }
+
+    /// Whether an earlier moment of the run is on show.
+    fn is_back(self) -> bool {
+        self.page.session().run().read_untracked().as_ref().is_some_and(|run| run.back_at.is_some())
     }
 
     pub fn step_once(self) {
@@ -77,10 +97,14 @@ impl Desk {
         if !self.busy() {
             return;
         }
+        let end = self.is_back().then(|| self.page.scene().run().read_untracked().training.clone());
         self.branch();
         let training = self.page.session().run().read_untracked().as_ref().map(|run| {
             let mut training = run.log.spec.training.clone();
             change(&mut training);
+            if let Some(TrainingSpec { steps, finish, .. }) = &end {
+                (training.steps, training.finish) = (*steps, *finish);
+            }
             training
         });
         if let Some(training) = training {
@@ -172,6 +196,7 @@ impl Desk {
                 (run.log.key, run.log.step, run.back_at) = (key, step, None);
             }
         });
+        self.say(Message::Branched);
     }
 
     /// The film strip goes between classes that these data have.

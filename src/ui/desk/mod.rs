@@ -5,6 +5,7 @@ mod hand;
 mod kept;
 mod lab;
 mod shelf;
+mod survey;
 
 use leptos::prelude::*;
 use reactive_stores::Store;
@@ -12,8 +13,9 @@ use reactive_stores::Store;
 use crate::client::Client;
 use crate::client::probe::Gpu;
 use crate::i18n::Locale;
-use crate::latent::path;
+use crate::latent::path::{Course, Way};
 use crate::latent::place::{Neighbourhood, class_means, neighbourhood};
+use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
 use crate::protocol::{Area, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
@@ -22,6 +24,7 @@ use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
 use crate::state::message::Message;
+use crate::state::pictures::{Cloud, Shared};
 use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
@@ -30,6 +33,8 @@ use shelf::Book;
 /// Width of a picture of the decoded plane in a snapshot, in pixels of the page, and the most of them.
 const CELL: f32 = 26.0;
 const MOST_CELLS: usize = 1200;
+/// Pictures of the plane in one piece.
+const MOST_GROUND: u32 = 4096;
 
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -37,9 +42,11 @@ pub struct Desk {
     /// Of the handles, for undoing.
     history: RwSignal<History<Handles>>,
     /// The mean code of each class.
-    means: Memo<[Option<[f32; 2]>; CLASSES]>,
+    means: Means,
     /// The codes around the active handle.
     around: Memo<Option<Neighbourhood>>,
+    /// The way of the film strip.
+    route: Memo<Option<Way>>,
     wire: StoredValue<Wire, LocalStorage>,
     /// Whether it is beside another, which keeps the runs and has the keyboard.
     beside: bool,
@@ -57,6 +64,9 @@ struct Wire {
     loaded: Option<Shipped>,
     /// The drawing on the pad as the encoder wants it.
     drawing: Option<Vec<u8>>,
+    /// Cells of the survey's next band, and when the last was asked for.
+    band: usize,
+    band_asked: f64,
     /// How to go on once a new engine has no model.
     resume: Option<Resume>,
     /// The moment that the engine is being taken back to, and the one that is wanted after it.
@@ -88,15 +98,20 @@ enum Resume {
 impl Desk {
     pub fn new(page: Store<Page>) -> Self {
         let history = RwSignal::new(History::new(page.scene().handles().get_untracked()));
-        let cloud = page.session().cloud();
         let means = Memo::new(move |_| {
-            cloud.read().as_ref().map_or([None; CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
+            own_cloud(page).map_or([None; CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
         });
         let around = Memo::new(move |_| {
-            let cloud = cloud.get()?;
+            let cloud = own_cloud(page)?;
             neighbourhood(&cloud.codes, &cloud.labels, page.scene().handles().read().z())
         });
-        Self { page, history, means, around, wire: StoredValue::new_local(Wire::default()), beside: false }
+        let route = Memo::new(move |_| {
+            let Path { ends: [a, b], course, .. } = page.scene().path().get();
+            let place = |end| place_of(page, means, end);
+            let ends = [place(a)?, place(b)?];
+            Some(survey::shortest(page, course, ends).unwrap_or(Way::Course(course, ends)))
+        });
+        Self { page, history, means, around, route, wire: StoredValue::new_local(Wire::default()), beside: false }
     }
 
     /// A desk of its own with the same scene, for a run beside the one on this.
@@ -148,25 +163,31 @@ impl Desk {
 
     /// Where an end of a path lies; nothing if what it names is not here.
     pub fn place_of(self, end: End) -> Option<[f32; 2]> {
-        match end {
-            End::Class(class) => self.mean(class),
-            End::Handle(index) => self.page.scene().handles().read().list().get(index).map(|handle| handle.z),
-            End::Code(index) => self.page.session().cloud().read().as_ref()?.codes.get(index).copied(),
-            End::Drawing(index) => self.page.kept().read().get(index).map(|kept| kept.mu),
-        }
-    }
-
-    /// Where the film strip starts and ends; nothing while one of the two is not here.
-    pub fn line(self) -> Option<[[f32; 2]; 2]> {
-        let [a, b] = self.page.scene().path().get().ends;
-        Some([self.place_of(a)?, self.place_of(b)?])
+        place_of(self.page, self.means, end)
     }
 
     /// The points that the film strip decodes.
     pub fn way(self) -> Option<Vec<[f32; 2]>> {
-        let [a, b] = self.line()?;
+        let frames = self.page.scene().path().get().frames;
+        self.route().map(|way| way.points(frames))
+    }
+
+    /// As many points of the straight line, beside the shortest way.
+    pub fn straight(self) -> Option<Vec<[f32; 2]>> {
         let Path { course, frames, .. } = self.page.scene().path().get();
-        Some(path::points(course, a, b, frames))
+        let [a, b] = (course == Course::Shortest).then(|| self.line()).flatten()?;
+        Some(Way::Course(Course::Straight, [a, b]).points(frames))
+    }
+
+    /// Where the film strip starts and ends; nothing while one of the two is not here.
+    fn line(self) -> Option<[[f32; 2]; 2]> {
+        let [a, b] = self.page.scene().path().get().ends;
+        Some([self.place_of(a)?, self.place_of(b)?])
+    }
+
+    /// The way that it goes.
+    pub fn route(self) -> Option<Way> {
+        self.route.get()
     }
 
     // What a visitor does.
@@ -197,6 +218,9 @@ impl Desk {
 
     pub fn choose_model(self, model: Shipped) {
         self.page.scene().model().set(model);
+        if let Some(member) = model.member() {
+            self.page.scene().dial().set(f32::from(member));
+        }
         self.show(model);
     }
 
@@ -258,6 +282,9 @@ impl Desk {
         if let Some(way) = untrack(|| self.way()) {
             self.ask(Slot::Strip, decode(&way));
         }
+        if let Some(line) = untrack(|| self.straight()) {
+            self.ask(Slot::Straight, decode(&line));
+        }
     }
 
     fn ask_samples(self) {
@@ -293,9 +320,21 @@ impl Desk {
         self.ask_strip();
         self.ask_pad();
         self.ask_samples();
+        self.ask_ground();
     }
 
-    fn has_run_untracked(self) -> bool {
+    /// Of a member of the family, the whole plane in one piece, on the lattice of its tiles: it takes the place of the
+    /// member's before as one picture.
+    fn ask_ground(self) {
+        if self.shelf().and_then(Shipped::member).is_none() {
+            return;
+        }
+        if let Some((area, columns, rows)) = untrack(|| self.view()).and_then(|view| tiles::whole(&view, MOST_GROUND)) {
+            self.ask(Slot::Ground, Query::Atlas { area, columns, rows }.into());
+        }
+    }
+
+    pub fn has_run_untracked(self) -> bool {
         self.page.session().run().read_untracked().is_some()
     }
 
@@ -312,6 +351,23 @@ impl Desk {
         let session = self.page.session();
         let trained = self.has_run_untracked() || session.model().get_untracked().is_trained();
         (!trained).then(|| self.page.scene().model().get_untracked())
+    }
+}
+
+/// The codes of the model that the engine has.
+fn own_cloud(page: Store<Page>) -> Option<Shared<Cloud>> {
+    page.session().own().get().or_else(|| page.session().cloud().get())
+}
+
+/// The mean code of each class.
+type Means = Memo<[Option<[f32; 2]>; CLASSES]>;
+
+fn place_of(page: Store<Page>, means: Means, end: End) -> Option<[f32; 2]> {
+    match end {
+        End::Class(class) => means.with(|means| means.get(usize::from(class)).copied().flatten()),
+        End::Handle(index) => page.scene().handles().read().list().get(index).map(|handle| handle.z),
+        End::Code(index) => page.session().cloud().read().as_ref()?.codes.get(index).copied(),
+        End::Drawing(index) => page.kept().read().get(index).map(|kept| kept.mu),
     }
 }
 

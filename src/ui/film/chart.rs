@@ -40,7 +40,7 @@ pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
     Effect::new(move |_| {
         // The plane is as wide as the chart, or nearly: when it changes, so has the chart.
         desk.page.size().track();
-        steps.track();
+        steps.with(|_| ());
         let Some(canvas) = node.get() else { return };
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         let area = (width > 0.0 && height > 0.0).then(|| canvas::figure(canvas, width, height)).flatten();

@@ -61,6 +61,12 @@ fn Shape() -> impl IntoView {
             name: Signal::derive(move || tr!(desk, strip_circle)),
             what: Signal::derive(move || tr!(desk, strip_circle_what)),
         },
+        Segment {
+            value: Course::Shortest,
+            id: "strip-shortest",
+            name: Signal::derive(move || tr!(desk, strip_shortest)),
+            what: Signal::derive(move || tr!(desk, strip_shortest_what)),
+        },
     ];
     view! {
         <Segments

@@ -4,6 +4,7 @@ mod chart;
 mod controls;
 mod ends;
 mod play;
+mod straight;
 mod travel;
 
 use leptos::html::{Canvas, Div};
@@ -69,7 +70,7 @@ pub fn Film() -> impl IntoView {
     let missing = Memo::new(move |_| ends::missing(desk));
     // The ends move with the cloud and the handles: what was decoded before then is of another way.
     Effect::new(move |before: Option<()>| {
-        strip.way.track();
+        strip.way.with(|_| ());
         if before.is_some() {
             desk.ask_strip();
         }
@@ -78,12 +79,34 @@ pub fn Film() -> impl IntoView {
         <div class="film" data-testid="film">
             <controls::Controls traveller player/>
             <Pictures strip traveller player/>
+            <straight::Straight/>
             <div class="under">
                 <chart::Chart way=strip.way/>
                 <p role="status" data-testid="strip-gone">
                     {move || missing.get().map(|end| tr!(desk, path_gone, end = end))}
                 </p>
             </div>
+        </div>
+    }
+}
+
+/// The pictures alone, of a plane that is beside another.
+#[component]
+pub fn Row() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let strip = Strip::new(desk);
+    let traveller = Traveller::new(desk);
+    let current = Memo::new(move |_| traveller.frame());
+    let meant = Memo::new(|_| None);
+    Effect::new(move |_| {
+        strip.way.with(|_| ());
+        desk.ask_strip();
+    });
+    view! {
+        <div class="strip row" class:more=move || { strip.frames.get() > MORE } class:many=move || { strip.frames.get() > MANY } aria-hidden="true" data-testid="row">
+            <For each=move || 0..strip.frames.get() key=|frame| *frame let:frame>
+                <Frame frame strip current meant/>
+            </For>
         </div>
     }
 }

@@ -104,7 +104,7 @@ impl Player {
             return;
         }
         // Whoever moved it, by hand, key, number or undoing, has it; their gesture is a step of its own.
-        if untrack(|| self.desk.z()) != motion.left || untrack(|| self.desk.line()).is_none() {
+        if untrack(|| self.desk.z()) != motion.left || untrack(|| self.desk.route()).is_none() {
             self.playing.set(false);
             return;
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::latent::path::{distance, nearest, point};
+use crate::latent::path::distance;
 use crate::state::PageStoreFields;
 use crate::state::scene::{End, SceneStoreFields};
 use crate::ui::desk::Desk;
@@ -36,12 +36,11 @@ impl Traveller {
     pub fn new(desk: Desk) -> Self {
         let sent = RwSignal::new(0.0);
         let along = Memo::new(move |_| {
-            let ([a, b], z, t) = (desk.line()?, desk.z(), sent.get());
-            let course = desk.page.scene().path().get().course;
-            if distance(point(course, a, b, t), z) < SAME {
+            let (way, z, t) = (desk.route()?, desk.z(), sent.get());
+            if distance(way.point(t), z) < SAME {
                 return Some(Along { t, on_path: true });
             }
-            let (t, off) = nearest(course, a, b, z, SEARCH);
+            let (t, off) = way.nearest(z, SEARCH);
             Some(Along { t, on_path: off < ON_PATH })
         });
         Self { desk, sent, along }
@@ -61,9 +60,9 @@ impl Traveller {
     /// Moves a handle to `t` on the path. Goes on as one step of the history until [`Desk::settle`].
     pub fn go(self, t: f32) {
         self.take_a_handle();
-        let Some([a, b]) = untrack(|| self.desk.line()) else { return };
+        let Some(way) = untrack(|| self.desk.route()) else { return };
         self.sent.set(t);
-        self.desk.go_to(point(self.desk.page.scene().path().get_untracked().course, a, b, t));
+        self.desk.go_to(way.point(t));
     }
 
     /// To one of the pictures.

@@ -57,7 +57,7 @@ fn Axes() -> impl IntoView {
     // A new engine has not heard it yet, and a space of fewer dimensions begins with the first two.
     let device = Memo::new(move |_| session.device().get());
     Effect::new(move |_| {
-        device.track();
+        device.with(|_| ());
         let beyond = axes.get().into_iter().any(|axis| axis as usize >= latent.get());
         if beyond && axes.get_untracked() != [0, 1] {
             axes.set([0, 1]);

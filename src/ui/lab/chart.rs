@@ -97,7 +97,7 @@ pub fn Chart() -> impl IntoView {
     let seen = Memo::new(move |_| {
         let run = session.run().read();
         let seen = |run: &crate::state::run::Run| {
-            (run.log.key, run.log.losses.len(), run.log.validations.len(), run.log.marks.len(), run.back_at)
+            (run.log.key, run.log.losses.len(), run.log.validations.len(), run.log.marks.last().cloned(), run.back_at)
         };
         (run.as_ref().map(seen), desk.page.ghosts().get())
     });

@@ -10,7 +10,7 @@ use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 use crate::ui::desk::Desk;
-use crate::ui::words::tr;
+use crate::ui::words::{shipped, tr};
 
 /// Words and steps a second of the slow motions.
 const PACES: [(&str, Option<f32>); 4] = [("full", None), ("20", Some(20.0)), ("4", Some(4.0)), ("1", Some(1.0))];
@@ -33,7 +33,7 @@ pub fn Controls() -> impl IntoView {
         (Phase::Paused, None) => tr!(desk, resume).to_owned(),
         _ => tr!(desk, pause).to_owned(),
     };
-    let back = move || tr!(desk, reset, name = desk.page.scene().model().get().title());
+    let back = move || tr!(desk, reset, name = shipped(desk.locale(), desk.page.scene().model().get()));
     let busy = move || on.get() || preparing.get();
     let (train_button, pause_button) = (NodeRef::<Button>::new(), NodeRef::<Button>::new());
     let pressed = StoredValue::new(false);
@@ -117,7 +117,7 @@ fn Pace() -> impl IntoView {
     // A new engine has not heard it yet.
     let device = Memo::new(move |_| desk.page.session().device().get());
     Effect::new(move |_| {
-        device.track();
+        device.with(|_| ());
         let pace = PACES.iter().find(|(word, _)| *word == chosen.get()).and_then(|(_, pace)| *pace);
         desk.tell(&ToEngine::Pace(pace));
     });

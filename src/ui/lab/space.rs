@@ -30,7 +30,7 @@ pub fn Space() -> impl IntoView {
     // Whenever the model has learnt.
     let weights = Memo::new(move |_| (session.phase().get(), session.weights().get()));
     Effect::new(move |_| {
-        weights.track();
+        weights.with(|_| ());
         if on.get() {
             untrack(|| ask(desk));
         }

@@ -36,7 +36,7 @@ pub fn short(l: Locale, spec: &RunSpec) -> String {
     let name = objective(l, spec.model.objective);
     let beta = spec.training.beta;
     if spec.model.objective.has_penalty() {
-        format!("{name}, β {}", number(l, beta, if beta > 0.0 && beta < 1.0 { 2 } else { 0 }))
+        format!("{name}, β {}", crate::i18n::short(l, beta))
     } else {
         name.to_owned()
     }

@@ -40,8 +40,8 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
 
     // Other weights: what was decoded is of another model.
     Effect::new(move |_| {
-        weights.track();
-        phase.track();
+        weights.with(|_| ());
+        phase.with(|_| ());
         tiles.update_value(Cache::clear);
         out.set_value(None);
         arrived.update(|n| *n += 1);
@@ -79,7 +79,11 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         ground.set_value(base.as_ref().and_then(|base| Some((base.area, bitmap(base)?))));
         base
     });
-    let content = Memo::new(move |_| Some((laid.get()?, arrived.get())));
+    // Before anything is there to be seen, the picture of the page's start is.
+    let seen = Memo::new(move |before: Option<&bool>| {
+        before.copied().unwrap_or(false) || base.with(Option::is_some) || tile.with(Option::is_some)
+    });
+    let content = Memo::new(move |_| seen.get().then(|| (laid.get(), arrived.get())));
     follow(node, view, content, Moves::Freely, move |_, view| Drawing { ground, tiles, view: *view });
 }
 

@@ -1,4 +1,5 @@
-//! Layers of numbers over the plane: the aggregated posterior against the prior, the nearest class, a painted picture's loss.
+//! Layers of numbers over the plane: the aggregated posterior against the prior, the nearest class, how fast the decoding
+//! changes and how far off it is encoded again, a painted picture's loss.
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
@@ -8,6 +9,11 @@ use super::slices::{Job, Moves, follow};
 use crate::latent::density::{Density, log_ratio};
 use crate::latent::nearest::Buckets;
 use crate::latent::place::NEIGHBOURS;
+use crate::latent::regularity::frame::REACH;
+use crate::latent::regularity::report::unit;
+use crate::latent::regularity::returns::distances;
+use crate::latent::regularity::slopes::slopes;
+use crate::latent::regularity::{Metric, Survey, Unit};
 use crate::latent::view::View;
 use crate::plots::{heat, surface};
 use crate::protocol::Area;
@@ -28,25 +34,39 @@ const AT_ONCE: usize = 500;
 enum Kind {
     Density,
     Regions,
+    Continuity,
+    Completeness,
 }
 
-/// The layer of the two that is on.
+/// What a layer is made of.
+#[derive(Clone, PartialEq)]
+enum Source {
+    Codes(Kind, Shared<Cloud>),
+    /// And what slopes are counted per.
+    Survey(Kind, Shared<Survey>, Unit),
+}
+
+/// The layer of these that is on.
 pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
     let content = Memo::new(move |_| {
         let layers = desk.page.scene().layers().get();
-        let kind = match (layers.density, layers.regions) {
-            (true, _) => Kind::Density,
-            (false, true) => Kind::Regions,
-            (false, false) => return None,
-        };
-        Some((kind, desk.page.session().cloud().get()?))
+        let session = desk.page.session();
+        match (layers.density, layers.regions, layers.continuity, layers.completeness) {
+            (true, ..) => Some(Source::Codes(Kind::Density, session.cloud().get()?)),
+            (_, true, ..) => Some(Source::Codes(Kind::Regions, session.cloud().get()?)),
+            (_, _, true, _) => {
+                let unit = desk.own_cloud().map_or(Unit::Frame, |cloud| unit(&cloud.codes));
+                Some(Source::Survey(Kind::Continuity, session.survey().get()?, unit))
+            }
+            (.., true) => Some(Source::Survey(Kind::Completeness, session.survey().get()?, Unit::Frame)),
+            (false, false, false, false) => None,
+        }
     });
-    follow(node, view, content, Moves::Freely, |(kind, cloud), view| Under::new(*kind, cloud.clone(), view));
+    follow(node, view, content, Moves::Freely, Under::new);
 }
 
 /// A layer under way.
 struct Under {
-    cloud: Shared<Cloud>,
     area: Area,
     columns: u32,
     rows: u32,
@@ -54,28 +74,57 @@ struct Under {
 }
 
 enum Work {
-    Density { density: Density, added: usize },
-    Regions { buckets: Buckets, cells: Vec<Option<(u8, f32)>> },
+    Density {
+        cloud: Shared<Cloud>,
+        density: Density,
+        added: usize,
+    },
+    Regions {
+        cloud: Shared<Cloud>,
+        buckets: Buckets,
+        cells: Vec<Option<(u8, f32)>>,
+    },
+    /// What the survey's cells hold, and its colours.
+    Survey {
+        survey: Shared<Survey>,
+        values: Vec<f32>,
+        shade: fn(&[Option<f32>]) -> Vec<u8>,
+    },
 }
 
 impl Under {
-    fn new(kind: Kind, cloud: Shared<Cloud>, view: &View) -> Self {
+    fn new(source: &Source, view: &View) -> Self {
         let (columns, rows) = ((view.width / CELL).ceil() as u32, (view.height / CELL).ceil() as u32);
         let area = view.area();
-        let work = match kind {
-            Kind::Density => Work::Density { density: Density::new(area, columns, rows), added: 0 },
-            Kind::Regions => Work::Regions { buckets: Buckets::new(&cloud.codes), cells: Vec::new() },
+        let work = match source {
+            Source::Codes(Kind::Regions, cloud) => {
+                Work::Regions { cloud: cloud.clone(), buckets: Buckets::new(&cloud.codes), cells: Vec::new() }
+            }
+            Source::Codes(_, cloud) => {
+                Work::Density { cloud: cloud.clone(), density: Density::new(area, columns, rows), added: 0 }
+            }
+            Source::Survey(Kind::Completeness, survey, _) => {
+                Work::Survey { survey: survey.clone(), values: distances(survey), shade: heat::returns }
+            }
+            Source::Survey(_, survey, unit) => {
+                let values = slopes(survey, Metric::Pixels, *unit);
+                Work::Survey { survey: survey.clone(), values, shade: heat::slopes }
+            }
         };
-        Self { cloud, area, columns, rows, work }
+        Self { area, columns, rows, work }
+    }
+
+    /// The centre of a cell.
+    fn at(&self, column: u32, row: u32) -> [f32; 2] {
+        let Area { min, max } = self.area;
+        let along = |from: f32, to: f32, i: u32, n: u32| from + (to - from) * (i as f32 + 0.5) / n as f32;
+        [along(min[0], max[0], column, self.columns), along(max[1], min[1], row, self.rows)]
     }
 
     /// The next row's classes.
-    fn row(&self, buckets: &Buckets, row: usize) -> Vec<Option<(u8, f32)>> {
-        let Area { min, max } = self.area;
-        let y = max[1] - (max[1] - min[1]) * (row as f32 + 0.5) / self.rows as f32;
-        let x = |column: u32| min[0] + (max[0] - min[0]) * (column as f32 + 0.5) / self.columns as f32;
+    fn row(&self, cloud: &Cloud, buckets: &Buckets, row: usize) -> Vec<Option<(u8, f32)>> {
         let vote = |column| {
-            let (class, votes) = buckets.vote(&self.cloud.codes, &self.cloud.labels, [x(column), y], NEIGHBOURS)?;
+            let (class, votes) = buckets.vote(&cloud.codes, &cloud.labels, self.at(column, row as u32), NEIGHBOURS)?;
             Some((class, votes as f32 / NEIGHBOURS as f32))
         };
         (0..self.columns).map(vote).collect()
@@ -85,34 +134,45 @@ impl Under {
 impl Job for Under {
     fn advance(&mut self) -> bool {
         match &mut self.work {
-            Work::Density { density, added } => {
-                let end = (*added + AT_ONCE).min(self.cloud.codes.len());
+            Work::Density { cloud, density, added } => {
+                let end = (*added + AT_ONCE).min(cloud.codes.len());
                 for index in *added..end {
-                    density.add(self.cloud.codes[index], self.cloud.log_var[index]);
+                    density.add(cloud.codes[index], cloud.log_var[index]);
                 }
                 *added = end;
-                end == self.cloud.codes.len()
+                end == cloud.codes.len()
             }
             Work::Regions { cells, .. } if cells.len() as u32 >= self.columns * self.rows => true,
-            Work::Regions { buckets, cells } => {
+            Work::Regions { cloud, buckets, cells } => {
                 let row = cells.len() / self.columns.max(1) as usize;
-                let (buckets, mut cells) = (std::mem::take(buckets), std::mem::take(cells));
-                cells.extend(self.row(&buckets, row));
-                self.work = Work::Regions { buckets, cells };
+                let (cloud, buckets, mut cells) = (cloud.clone(), std::mem::take(buckets), std::mem::take(cells));
+                cells.extend(self.row(&cloud, &buckets, row));
+                self.work = Work::Regions { cloud, buckets, cells };
                 false
             }
+            Work::Survey { .. } => true,
         }
     }
 
     fn show(self, canvas: &HtmlCanvasElement) {
-        let pixels = match self.work {
-            Work::Density { density, .. } => {
-                let values = density.values(self.cloud.codes.len());
-                heat::density(&log_ratio(&values, self.area, self.columns, self.rows))
+        let (columns, rows) = (self.columns, self.rows);
+        let pixels = match &self.work {
+            Work::Density { cloud, density, .. } => {
+                let values = density.values(cloud.codes.len());
+                heat::density(&log_ratio(&values, self.area, columns, rows))
             }
-            Work::Regions { cells, .. } => heat::regions(&cells, self.columns),
+            Work::Regions { cells, .. } => heat::regions(cells, columns),
+            Work::Survey { survey, values, shade } => {
+                let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+                // In a disc: in the corners of the square hardly a sample falls.
+                let inside = |z: &[f32; 2]| survey.frame.radius(*z) <= REACH;
+                let value = |(column, row)| {
+                    Some(self.at(column, row)).filter(inside).and_then(|z| survey.cell_at(z)).map(|cell| values[cell])
+                };
+                shade(&cells.map(value).collect::<Vec<_>>())
+            }
         };
-        canvas::put(canvas, &pixels, self.columns, self.rows);
+        canvas::put(canvas, &pixels, columns, rows);
     }
 }
 

@@ -84,10 +84,21 @@ enum Layer {
     Density,
     Regions,
     Ellipses,
+    Continuity,
+    Completeness,
 }
 
 impl Layer {
-    const ALL: [Self; 6] = [Self::Decodings, Self::Points, Self::Prior, Self::Density, Self::Regions, Self::Ellipses];
+    const ALL: [Self; 8] = [
+        Self::Decodings,
+        Self::Points,
+        Self::Prior,
+        Self::Continuity,
+        Self::Completeness,
+        Self::Density,
+        Self::Regions,
+        Self::Ellipses,
+    ];
 
     fn id(self) -> &'static str {
         match self {
@@ -97,6 +108,8 @@ impl Layer {
             Self::Density => "layer-density",
             Self::Regions => "layer-regions",
             Self::Ellipses => "layer-ellipses",
+            Self::Continuity => "layer-continuity",
+            Self::Completeness => "layer-completeness",
         }
     }
 
@@ -108,6 +121,8 @@ impl Layer {
             Self::Density => &mut layers.density,
             Self::Regions => &mut layers.regions,
             Self::Ellipses => &mut layers.ellipses,
+            Self::Continuity => &mut layers.continuity,
+            Self::Completeness => &mut layers.completeness,
         }
     }
 
@@ -119,6 +134,8 @@ impl Layer {
             Self::Density => tr!(desk, layer_density),
             Self::Regions => tr!(desk, layer_regions),
             Self::Ellipses => tr!(desk, layer_ellipses),
+            Self::Continuity => tr!(desk, layer_continuity),
+            Self::Completeness => tr!(desk, layer_completeness),
         }
     }
 
@@ -130,6 +147,8 @@ impl Layer {
             Self::Density => tr!(desk, legend_density),
             Self::Regions => tr!(desk, legend_regions),
             Self::Ellipses => tr!(desk, legend_ellipses),
+            Self::Continuity => tr!(desk, legend_continuity),
+            Self::Completeness => tr!(desk, legend_completeness),
         }
     }
 }
@@ -168,10 +187,11 @@ fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
     let press = move |_| {
         layers.update(|layers| {
             *layer.switch(layers) ^= true;
-            // These two lie in the same place: one goes when the other comes.
+            // These lie in the same place: one goes when another comes.
             match layer {
-                Layer::Density => layers.regions = false,
-                Layer::Regions => layers.density = false,
+                Layer::Density | Layer::Regions | Layer::Continuity | Layer::Completeness => {
+                    layers.cover_with(|layers| layer.switch(layers));
+                }
                 Layer::Decodings | Layer::Points | Layer::Prior | Layer::Ellipses => {}
             }
         });
@@ -202,7 +222,9 @@ fn PointSet() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let points = desk.page.scene().points();
     let word = |points: Points| if points == Points::Train { "train" } else { "test" };
-    let shipped = move || matches!(desk.page.session().model().get(), Model::Shipped(_));
+    // So does a member of the family.
+    let shipped =
+        move || matches!(desk.page.session().model().get(), Model::Shipped(Shipped::Mnist | Shipped::Fashion));
     let choose = move |event| {
         desk.choose_points(if event_target_value(&event) == "train" { Points::Train } else { Points::Test });
     };

@@ -98,6 +98,7 @@ fn marks(desk: Desk) -> Marks {
         posterior,
         samples: page.samples().read().iter().map(|sample| sample.z).collect(),
         trail: page.trail().get(),
+        guesses: page.prediction().get().map(|prediction| prediction.marks).unwrap_or_default(),
         rings: page.hover().get().map(|hover| hover.z).into_iter().chain(pinned).collect(),
         ..Marks::default()
     }

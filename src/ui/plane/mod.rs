@@ -69,7 +69,7 @@ pub fn Plane() -> impl IntoView {
                 node_ref=heat
                 class="loose"
                 data-testid="heat"
-                class:off=move || { let on = layers.get(); !on.density && !on.regions }
+                class:off=move || { let on = layers.get(); !on.density && !on.regions && !on.continuity && !on.completeness }
             ></canvas>
             <canvas node_ref=surface class="loose" data-testid="surface"></canvas>
             <canvas node_ref=points class="loose" data-testid="points" class:off=move || !layers.get().points></canvas>
@@ -151,7 +151,7 @@ fn Hint() -> impl IntoView {
     let moved = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || desk.z() != first);
     let text = move || match desk.page.session().model().get() {
         Model::Shipped(Shipped::Fashion) => tr!(desk, drag_me_fashion),
-        Model::Shipped(Shipped::Mnist) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
+        Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
         Model::Trained(Kind::Shapes | Kind::Points) => tr!(desk, drag_me_other),
     };
     view! { <p class="drag-me" hidden=move || moved.get()>{text}</p> }

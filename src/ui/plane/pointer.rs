@@ -119,6 +119,10 @@ impl Hand {
                 self.desk.activate(handle);
                 self.drag(at, view)
             }
+            (None, Tool::Point) if self.desk.predicting() => {
+                self.desk.mark(view.to_z(at));
+                Doing::Nothing
+            }
             (None, Tool::Point) if more => {
                 self.desk.add_handle(Some(view.to_z(at)));
                 self.drag(at, view)

@@ -124,13 +124,13 @@ pub fn follow<C, J>(
         }
     };
     Effect::new(move |_| {
-        content.track();
+        content.with(|_| ());
         node.track();
         go();
     });
     let waiting = StoredValue::new(None::<i32>);
     Effect::new(move |_| {
-        view.track();
+        view.with(|_| ());
         if let Some(waiting) = waiting.get_value() {
             window().clear_timeout_with_handle(waiting);
         }

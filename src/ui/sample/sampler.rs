@@ -160,7 +160,7 @@ impl Sampler {
         let page = self.desk.page;
         let whose = Memo::new(move |_| (page.session().model().get(), page.scene().points().get()));
         Effect::new(move |before: Option<()>| {
-            whose.track();
+            whose.with(|_| ());
             let of_codes = match self.drawn.get_untracked() {
                 Some(Drawn::Posterior { .. } | Drawn::Class { .. }) => true,
                 Some(Drawn::Prior { .. }) | None => false,

@@ -1,0 +1,284 @@
+//! The card of a family of models that differ in their objective and in β alone: data, architecture, seed and steps are
+//! the same, so that nothing else can be the cause of what is seen.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::check::Flaw;
+use crate::spec::{ModelSpec, Objective, RunSpec, TrainingSpec};
+
+/// What `card.json` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Family {
+    /// Its folder in `pretrained/`.
+    pub name: String,
+    /// What all members have in common; see [`Family::run_of`] for the run of one.
+    pub run: RunSpec,
+    /// Data of the run's held-out set, from the first, that `test` and the files of codes are about.
+    pub held_out: usize,
+    /// From the plain autoencoder through β = 0 to the largest β.
+    pub members: Vec<Member>,
+    /// Where the numbers do as theory says and where not, and how the files were made, a sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// The command that makes it all anew.
+    #[serde(default)]
+    pub rebuild: String,
+}
+
+/// A model of the family.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// `ae`, or `beta-` and the value.
+    pub name: String,
+    pub objective: Objective,
+    /// Nothing where there is no KL term to weigh.
+    pub beta: Option<f32>,
+    /// Files in the family's folder.
+    pub weights: String,
+    pub codes: String,
+    /// Of the weights as shipped, rounded to 8 and 16 bits.
+    pub test: Test,
+    /// Of the weights as trained, 32 bits a number.
+    pub test_before_rounding: Test,
+    pub lost_by_rounding: Lost,
+    /// Mean KL of each axis, nats; empty for a model that encodes to points, as `sigma`.
+    pub kl_by_dimension: Vec<f32>,
+    /// Mean standard deviation of the posterior along each axis, in units of z.
+    pub sigma: Vec<f32>,
+    /// Standard deviation of the posteriors' means along each axis, in units of z.
+    pub spread: Vec<f32>,
+    /// How its axes were laid to those of its neighbour; nothing of the member that the others were laid to.
+    #[serde(default)]
+    pub aligned: Option<Aligned>,
+    /// Of the files.
+    pub bytes: Bytes,
+    /// Further measurements, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub meters: BTreeMap<String, MeterValue>,
+}
+
+/// Means over the held-out data, in nats a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Test {
+    /// With one sample of z a picture.
+    pub reconstruction: f32,
+    /// Nothing of a model that encodes to points, as of the ELBO.
+    pub kl: Option<f32>,
+    /// −(reconstruction + KL), whatever β was trained with.
+    pub elbo: Option<f32>,
+}
+
+/// How much worse rounding has made it, in nats a picture; less than nothing where it is better by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lost {
+    pub reconstruction: f32,
+    pub elbo: Option<f32>,
+}
+
+/// A signed permutation of the two axes, put into the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Aligned {
+    /// The neighbour's name.
+    pub to: String,
+    pub swapped: bool,
+    /// The axes, as they are now, whose sign was changed.
+    pub flipped: [bool; 2],
+    /// Correlation of its codes with the neighbour's after that, −1 to 1.
+    pub likeness: f32,
+}
+
+/// Sizes of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bytes {
+    pub weights: usize,
+    pub codes: usize,
+}
+
+/// A measurement, with its interval where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeterValue {
+    pub value: f32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f32>,
+}
+
+/// Why a card was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FamilyError {
+    #[error("the family's card cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    #[error("the family's run cannot be: {0}")]
+    Run(#[from] Flaw),
+    #[error("the family has no members")]
+    Empty,
+    #[error("the family has two members called {0}")]
+    Twice(String),
+    #[error("{0} names a file outside the family's folder")]
+    File(String),
+    #[error("{0} has a number that is not finite")]
+    NotFinite(String),
+    #[error("{0} has a number for each of other axes than its run has")]
+    Axes(String),
+}
+
+impl Family {
+    /// Reads a card.
+    ///
+    /// # Errors
+    /// [`FamilyError`], a sentence, for anything that is not the card of a family that can be used.
+    pub fn parse(card: &[u8]) -> Result<Self, FamilyError> {
+        let family: Self = serde_json::from_slice(card)?;
+        if family.members.is_empty() {
+            return Err(FamilyError::Empty);
+        }
+        for (i, member) in family.members.iter().enumerate() {
+            if family.members[..i].iter().any(|other| other.name == member.name) {
+                return Err(FamilyError::Twice(member.name.clone()));
+            }
+            if let Some(flaw) = family.run_of(member).flaw() {
+                return Err(flaw.into());
+            }
+            member.check(family.run.model.latent)?;
+        }
+        Ok(family)
+    }
+
+    /// The run that gave a member.
+    pub fn run_of(&self, member: &Member) -> RunSpec {
+        let run = self.run.clone();
+        let training = TrainingSpec { beta: member.beta.unwrap_or(run.training.beta), ..run.training };
+        RunSpec { model: ModelSpec { objective: member.objective, ..run.model }, training, ..run }
+    }
+
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+}
+
+impl Member {
+    fn check(&self, latent: usize) -> Result<(), FamilyError> {
+        if ![&self.weights, &self.codes].into_iter().all(|name| is_plain(name)) {
+            return Err(FamilyError::File(self.name.clone()));
+        }
+        if !self.numbers().iter().all(|number| number.is_finite()) {
+            return Err(FamilyError::NotFinite(self.name.clone()));
+        }
+        let of_points = if self.objective.is_variational() { latent } else { 0 };
+        let axes = [(&self.kl_by_dimension, of_points), (&self.sigma, of_points), (&self.spread, latent)];
+        match axes.into_iter().all(|(numbers, axes)| numbers.len() == axes) {
+            true => Ok(()),
+            false => Err(FamilyError::Axes(self.name.clone())),
+        }
+    }
+
+    /// All that was measured.
+    fn numbers(&self) -> Vec<f32> {
+        let tests = [self.test, self.test_before_rounding].into_iter();
+        let mut numbers: Vec<f32> = tests.flat_map(|t| [Some(t.reconstruction), t.kl, t.elbo]).flatten().collect();
+        numbers.extend([Some(self.lost_by_rounding.reconstruction), self.lost_by_rounding.elbo].iter().flatten());
+        numbers.extend(self.kl_by_dimension.iter().chain(&self.sigma).chain(&self.spread));
+        numbers.extend(self.aligned.iter().map(|aligned| aligned.likeness));
+        numbers.extend(self.meters.values().flat_map(|m| [Some(m.value), m.low, m.high]).flatten());
+        numbers
+    }
+}
+
+/// A file's name that leads nowhere else.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn member(name: &str, beta: Option<f32>) -> Member {
+        let some = |value: f32| beta.map(|_| value);
+        let test = Test { reconstruction: 120.5, kl: some(5.0), elbo: some(-125.5) };
+        let axes = |value: f32| if beta.is_some() { vec![value; 2] } else { Vec::new() };
+        Member {
+            name: name.into(),
+            objective: if beta.is_some() { Objective::Variational } else { Objective::Autoencoder },
+            beta,
+            weights: format!("{name}.weights.safetensors"),
+            codes: format!("{name}.codes.safetensors"),
+            test,
+            test_before_rounding: test,
+            lost_by_rounding: Lost { reconstruction: 0.1, elbo: some(0.1) },
+            kl_by_dimension: axes(2.5),
+            sigma: axes(0.1),
+            spread: vec![1.0; 2],
+            aligned: None,
+            bytes: Bytes { weights: 100, codes: 10 },
+            meters: BTreeMap::new(),
+        }
+    }
+
+    fn family() -> Family {
+        Family {
+            name: "digits-beta".into(),
+            run: RunSpec::default(),
+            held_out: 2000,
+            members: vec![member("ae", None), member("beta-0.5", Some(0.5))],
+            notes: Vec::new(),
+            rebuild: String::new(),
+        }
+    }
+
+    /// The card with one value replaced.
+    fn with(at: &str, value: Value) -> Result<Family, FamilyError> {
+        let mut card = serde_json::to_value(family()).expect("JSON");
+        *card.pointer_mut(at).expect("a place in the card") = value;
+        Family::parse(card.to_string().as_bytes())
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_and_says_how_each_was_trained() {
+        let mut whole = family();
+        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None };
+        whole.members[1].meters.insert("accuracy".into(), meter);
+        let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
+        assert_eq!(read, whole);
+        let [plain, half] = [0, 1].map(|i| read.run_of(&read.members[i]));
+        assert_eq!((plain.model.objective, plain.training.beta), (Objective::Autoencoder, 1.0));
+        assert_eq!((half.model.objective, half.training.beta), (Objective::Variational, 0.5));
+        assert_eq!((half.seed, half.data), (whole.run.seed, whole.run.data));
+        assert!(read.member("ae").is_some() && read.member("no").is_none());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_a_sentence() {
+        let refused = |at: &str, value: Value, words: &str| {
+            let error = with(at, value).expect_err(at).to_string();
+            assert!(error.contains(words) && !error.contains('\n'), "{at}: {error}");
+        };
+        refused("/members", json!([]), "no members");
+        refused("/members/1/name", json!("ae"), "two members called ae");
+        refused("/members/0/weights", json!("../../x"), "outside");
+        refused("/members/0/codes", json!(""), "outside");
+        refused("/members/0/weights", json!("https://example.org/x"), "outside");
+        refused("/members/1/beta", json!(-1.0), "β");
+        refused("/members/1/kl_by_dimension", json!([1.0]), "axes");
+        refused("/members/0/sigma", json!([1.0, 1.0]), "axes");
+        refused("/members/1/spread/0", json!(1e300), "finite");
+        refused("/run/model/net", json!({ "mlp": { "hidden": [0] } }), "no units");
+        refused("/run/model/latent", json!(1_000_000), "dimensions");
+        refused("/members/1/objective", json!("other"), "cannot be read");
+        refused("/members/1/bytes/codes", json!(-1), "cannot be read");
+    }
+
+    #[test]
+    fn a_card_cut_anywhere_is_refused() {
+        let card = serde_json::to_vec(&family()).expect("JSON");
+        assert!((0..card.len()).step_by(7).all(|cut| Family::parse(&card[..cut]).is_err()));
+        assert!(Family::parse(b"<!doctype html>").is_err());
+        let deep = "[".repeat(100_000);
+        assert!(Family::parse(deep.as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! How regular a latent plane is. What one wants of a space to generate from is *continuity*, that near points decode
+//! alike, and *completeness*, that a point sampled from the chosen distribution decodes to something meaningful. Each is
+//! measured here from what a model answers, and so is how the codes fill the distribution that one samples from.
+//!
+//! - What one samples from: [`frame`]. What the decoder does there, cell by cell: [`survey`].
+//! - Continuity: [`slopes`]; ways through the plane that the decoder makes short, [`geodesic`], or gradual, [`bridge`].
+//! - Completeness: [`returns`], and of pictures [`fidelity`]; both and the codes in one picture: [`holes`].
+//! - The aggregated posterior against the prior: [`overlap`], [`mmd`]. The classes in the plane: [`clusters`].
+//! - How sure a number is: [`interval`].
+
+pub mod bridge;
+pub mod clusters;
+pub mod fidelity;
+mod field;
+pub mod frame;
+pub mod geodesic;
+pub mod holes;
+pub mod interval;
+pub mod mmd;
+pub mod overlap;
+mod relax;
+pub mod report;
+pub mod returns;
+mod search;
+pub mod slopes;
+pub mod survey;
+mod weighted;
+
+pub use frame::Frame;
+pub use survey::{Metric, Survey, Unit};

@@ -1,0 +1,131 @@
+//! The meters of every member, into the family's card: the same functions that read them in the page, over a finer survey,
+//! and those that need data.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pollster::block_on;
+
+use super::classifier::Classifier;
+use super::{NAME, notes};
+use crate::data::codes::Codes as CodesFile;
+use crate::data::family::{Family, Member, MeterValue};
+use crate::data::image_set::ImageSet;
+use crate::data::set::Set;
+use crate::engine::batches;
+use crate::engine::learner::Learner;
+use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
+use crate::latent::regularity::interval::{Interval, of_mean};
+use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::{Frame, Survey};
+use crate::latent::sample;
+use crate::rng::Rng;
+use crate::spec::{Input, PIXELS};
+use crate::tool::recipe::{ToolError, cpu};
+use crate::tool::shelf::{encoding, write};
+
+/// Cells along a side of the survey, and of one answer.
+const SIDE: usize = 128;
+const BAND: usize = 1024;
+
+/// Held-out data, and as many samples, that are compared.
+const COMPARED: usize = 1000;
+const SEED: u32 = 5;
+
+/// Reads the meters of the family on `shelf` and writes them into its card. What one samples from is the prior.
+///
+/// # Errors
+/// `File` for what can't be read or written, `Learner` for what can't be computed.
+pub fn measure(shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(NAME);
+    let file = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+    };
+    let mut family = Family::parse(&file("card.json")?).map_err(|e| encoding(&e))?;
+    let (Set::Pictures(set), Set::Pictures(held_out)) = batches::data(&family.run)? else {
+        return Err(encoding(&"the family is not of pictures"));
+    };
+    let classifier = Classifier::train(&set);
+    eprintln!("the classifier is right about {:.3} of the held-out digits", classifier.accuracy(&held_out));
+    let yard = Yard { real: reals(&held_out), classifier };
+    for index in 0..family.members.len() {
+        let member = &family.members[index];
+        let mut learner = cpu();
+        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
+        let meters = yard.read(&learner, &codes)?;
+        say(member, &meters);
+        family.members[index].meters = meters;
+    }
+    family.notes = notes::of(&family);
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
+}
+
+/// What all are measured with.
+struct Yard {
+    /// [n, pixels], 0..1.
+    real: Vec<f32>,
+    classifier: Classifier,
+}
+
+impl Yard {
+    fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
+        let survey = survey(learner, Frame::PRIOR, SIDE)?;
+        let of =
+            Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::Picture };
+        let meters = Meters::of(&survey, of);
+        let samples = sample::prior(COMPARED, &mut Rng::new(SEED)).concat();
+        let decoded = block_on(learner.decode(&samples))?;
+        let fidelity =
+            Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
+        let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
+        let elsewhere = |meter: Meter| match meter {
+            Meter::Coverage => fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval) }),
+            Meter::Density => fidelity.map(|f| Reading { value: f.density, interval: f.density_interval }),
+            Meter::Confidence => {
+                let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
+                Some(Reading { value: mean, interval: of_mean(&sure, SEED) })
+            }
+            _ => None,
+        };
+        let named = |meter: Meter| {
+            let reading = meters.reading(meter).or_else(|| elsewhere(meter))?;
+            Some((meter.name().to_owned(), value(reading)?))
+        };
+        Ok(Meter::ALL.into_iter().filter_map(named).collect())
+    }
+}
+
+/// A whole survey, in bands as the page asks for them.
+///
+/// # Errors
+/// What the learner says.
+pub fn survey(learner: &impl Learner, frame: Frame, side: usize) -> Result<Survey, ToolError> {
+    let mut survey = Survey::new(frame, side, side);
+    while !survey.is_whole() {
+        let first = survey.done();
+        let centres: Vec<f32> =
+            (first..(first + BAND).min(survey.cells())).flat_map(|cell| survey.centre(cell)).collect();
+        let found = block_on(learner.survey(&centres, [0, 1]))?;
+        survey.put(first, &found.metric, &found.back);
+    }
+    Ok(survey)
+}
+
+fn reals(held_out: &ImageSet) -> Vec<f32> {
+    let n = COMPARED.min(held_out.len());
+    held_out.pixels()[..n * PIXELS].iter().map(|&pixel| f32::from(pixel) / 255.0).collect()
+}
+
+/// A card has no number that is none: a collapsed model's slopes have no ratio, say.
+fn value(reading: Reading) -> Option<MeterValue> {
+    let Interval { low, high } = reading.interval.unwrap_or(Interval { low: f32::NAN, high: f32::NAN });
+    let finite = |value: f32| value.is_finite().then_some(value);
+    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
+}
+
+fn say(member: &Member, meters: &BTreeMap<String, MeterValue>) {
+    let line: Vec<String> = meters.iter().map(|(name, meter)| format!("{name} {:.3}", meter.value)).collect();
+    eprintln!("{}: {}", member.name, line.join(", "));
+}

@@ -1,0 +1,115 @@
+//! Surveying the plane for the meters: bands of cells, one after another, none of which keeps the hand waiting; and what can
+//! be done with a survey.
+
+use leptos::prelude::*;
+use reactive_stores::Store;
+
+use super::Desk;
+use crate::latent::path::{Course, Way};
+use crate::latent::regularity::geodesic;
+use crate::latent::regularity::{Frame, Metric, Survey};
+use crate::latent::sample;
+use crate::protocol::{Query, Slot};
+use crate::rng::Rng;
+use crate::state::scene::{Chosen, SceneStoreFields};
+use crate::state::session::SessionStoreFields;
+use crate::state::{Page, PageStoreFields};
+use crate::ui::canvas;
+
+/// Cells of the first band, and the most of one: 4096 are what the engine takes.
+const FIRST_BAND: usize = 32;
+const MOST_BAND: usize = 2048;
+
+/// What a band should take of the engine's time, in milliseconds: the hand's questions wait for no more.
+const BAND_MS: f64 = 25.0;
+
+/// A survey that nobody asked for is coarser where it would take longer than this, in milliseconds, by its first band.
+const LONGEST_MS: f64 = 15_000.0;
+const LEAST_SIDE: usize = 16;
+const MOST_UNASKED: usize = 64;
+
+/// Points that a shortest way goes through: twice as many as the longest film strip has pictures, and more.
+const STATIONS: usize = 97;
+
+/// Samples that are compared with the data.
+const COMPARED: usize = 400;
+const COMPARED_SEED: u32 = 5;
+
+impl Desk {
+    /// What one samples from: the prior, or what is fitted to the codes, where there is enough of them. Reactive.
+    pub fn frame(self) -> Frame {
+        match self.page.scene().chosen().get() {
+            Chosen::Prior => Frame::PRIOR,
+            Chosen::Codes => {
+                let cloud = self.page.session().cloud().get();
+                cloud.and_then(|cloud| Frame::of_codes(&cloud.codes)).unwrap_or(Frame::PRIOR)
+            }
+        }
+    }
+
+    /// Begins a survey of `side` by `side` cells; one that is under way is given up.
+    pub fn survey(self, side: usize) {
+        let frame = untrack(|| self.frame());
+        self.wire.update_value(|wire| wire.band = FIRST_BAND);
+        self.page.session().surveying().set(Some(Survey::new(frame, side, side)));
+        self.ask_band();
+    }
+
+    pub fn stop_survey(self) {
+        self.page.session().surveying().set(None);
+    }
+
+    /// A band has come: the next is as large as the time allows.
+    pub(super) fn survey_on(self) {
+        let took = self.wire.with_value(|wire| (canvas::now() - wire.band_asked).max(1.0));
+        let coarser = self.page.session().surveying().with_untracked(|survey| {
+            let survey = survey.as_ref()?;
+            let whole = took / survey.done() as f64 * survey.cells() as f64;
+            let first = survey.done() <= FIRST_BAND && survey.columns <= MOST_UNASKED;
+            (first && whole > LONGEST_MS && survey.columns > LEAST_SIDE).then_some(survey.columns / 2)
+        });
+        if let Some(side) = coarser {
+            return self.survey(side);
+        }
+        self.wire.update_value(|wire| {
+            let fitting = (wire.band as f64 * BAND_MS / took) as usize;
+            wire.band = fitting.clamp(wire.band / 2, wire.band * 2).clamp(1, MOST_BAND);
+        });
+        self.ask_band();
+    }
+
+    fn ask_band(self) {
+        let band = self.wire.with_value(|wire| wire.band);
+        let query = self.page.session().surveying().with_untracked(|survey| {
+            let survey = survey.as_ref()?;
+            let first = survey.done();
+            let count = band.min(survey.cells() - first);
+            let (columns, rows) = (survey.columns as u32, survey.rows as u32);
+            Some(Query::Survey { area: survey.frame.area(), columns, rows, first: first as u32, count: count as u32 })
+        });
+        if let Some(query) = query {
+            self.wire.update_value(|wire| wire.band_asked = canvas::now());
+            self.ask(Slot::Survey, query.into());
+        }
+    }
+
+    /// Compares samples with the held-out data of the run, where there is one.
+    pub fn ask_fidelity(self) {
+        let frame = untrack(|| self.frame());
+        let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
+        let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
+        self.ask(Slot::Fidelity, Query::Fidelity { z }.into());
+    }
+}
+
+/// The way that is shortest by the decoder's measure, where that is wanted and the plane is surveyed; reactive.
+pub fn shortest(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
+    if course != Course::Shortest {
+        return None;
+    }
+    let survey = page.session().survey().get()?;
+    let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?;
+    // At an even pace of the picture, not of the hand.
+    let points = geodesic::stations(&survey, &found.points, Metric::Pixels, STATIONS);
+    Some(Way::Through(points.unwrap_or(found.points)))
+}

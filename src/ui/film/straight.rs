@@ -1,0 +1,76 @@
+//! The straight line below the shortest way: what each goes through, and how much the picture changes along it.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use crate::i18n::number;
+use crate::latent::path::Course;
+use crate::latent::regularity::{Metric, geodesic};
+use crate::spec::PIXELS;
+use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::SessionStoreFields;
+use crate::ui::canvas;
+use crate::ui::desk::Desk;
+use crate::ui::words::tr;
+
+#[component]
+pub fn Straight() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let on = Memo::new(move |_| desk.page.scene().path().get().course == Course::Shortest);
+    view! {
+        <Show when=move || on.get()>
+            <Pictures/>
+        </Show>
+    }
+}
+
+#[component]
+fn Pictures() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let session = desk.page.session();
+    let line = Memo::new(move |_| desk.straight());
+    let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
+    // Where the shortest way is straight, the strip itself does not change.
+    Effect::new(move |_| {
+        line.with(|_| ());
+        desk.ask_strip();
+    });
+    let decoded =
+        Memo::new(move |_| session.straight().get().filter(|decoded| decoded.pixels.len() == frames.get() * PIXELS));
+    // In pixels changed, by the survey; nothing where an end is outside of it.
+    let lengths = Memo::new(move |_| {
+        let (survey, line, way) = (session.survey().get()?, line.get()?, desk.way()?);
+        let length = |points: &[[f32; 2]]| geodesic::length(&survey, points, Metric::Pixels);
+        Some([length(&way)?, length(&line)?])
+    });
+    let said = move || match (lengths.get(), session.survey().read().is_some()) {
+        (Some([shortest, straight]), _) => {
+            let written = |value: f32| number(desk.locale(), value, 1);
+            tr!(desk, strip_lengths, shortest = written(shortest), straight = written(straight))
+        }
+        (None, true) => tr!(desk, strip_beyond).to_owned(),
+        (None, false) => tr!(desk, strip_unsurveyed).to_owned(),
+    };
+    view! {
+        <p class="fine" role="status" data-testid="strip-lengths">{said}</p>
+        <div class="strip row" data-testid="strip-straight-row" role="img" aria-label=move || tr!(desk, strip_straight_row)>
+            <For each=move || 0..frames.get() key=|frame| *frame let:frame>
+                <Frame frame decoded/>
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn Frame(frame: usize, decoded: Memo<Option<crate::state::pictures::Decoding>>) -> impl IntoView {
+    let node = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        if let (Some(_), Some(decoded)) = (node.get(), decoded.get())
+            && let Some(pixels) = decoded.pixels.get(frame * PIXELS..(frame + 1) * PIXELS)
+        {
+            canvas::picture(node, pixels);
+        }
+    });
+    view! { <canvas node_ref=node width="28" height="28"></canvas> }
+}

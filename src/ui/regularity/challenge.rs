@@ -1,0 +1,214 @@
+//! In class: the worst hole, the most gradual bridge, a prediction that is checked, and questions.
+
+use leptos::prelude::*;
+
+use super::gauge::Gauge;
+use super::quiz::Quiz;
+use crate::i18n::number;
+use crate::latent::path::Course;
+use crate::latent::regularity::bridge::worst_slope;
+use crate::latent::regularity::holes::{Why, badness, score_marks, worst_hole};
+use crate::latent::regularity::overlap::density;
+use crate::latent::regularity::slopes::{Continuity, STEEP};
+use crate::latent::regularity::{Metric, Survey, Unit, geodesic};
+use crate::state::pictures::Cloud;
+use crate::state::scene::{End, SceneStoreFields};
+use crate::state::session::SessionStoreFields;
+use crate::state::{PageStoreFields, Prediction};
+use crate::ui::words::{self, tr};
+
+/// A place less bad than this, of 1, is no hole to speak of.
+const BAD: f32 = 0.3;
+
+#[component]
+pub fn InClass(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    view! {
+        <details class="more" data-testid="in-class">
+            <summary>{move || tr!(desk, in_class)}</summary>
+            <ShowMe gauge/>
+            <Predict gauge/>
+            <Quiz gauge/>
+        </details>
+    }
+}
+
+/// Buttons that find something, and a sentence on what was found.
+#[component]
+fn ShowMe(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let session = desk.page.session();
+    let said = RwSignal::new(String::new());
+    // What was said is of another model.
+    let of = Memo::new(move |_| (session.weights().get(), desk.locale()));
+    Effect::new(move |_| {
+        of.with(|_| ());
+        said.set(String::new());
+    });
+    let hole = move |_| said.set(untrack(|| find_hole(gauge)));
+    let bridge = move |_| said.set(untrack(|| build_bridge(gauge)));
+    let ready = move || gauge.meters().read().is_some();
+    view! {
+        <div class="pair">
+            <button class="btn q" data-testid="show-hole" disabled=move || !ready() on:click=hole>
+                {move || tr!(desk, hole)}
+            </button>
+            <button class="btn q" data-testid="show-bridge" disabled=move || !ready() on:click=bridge>
+                {move || tr!(desk, bridge)}
+            </button>
+        </div>
+        <p class="say" role="status" data-testid="found" hidden=move || said.read().is_empty()>{said}</p>
+    }
+}
+
+/// Takes the handle to the worst place, and says why it is that.
+fn find_hole(gauge: Gauge) -> String {
+    let desk = gauge.desk;
+    let (Some(survey), Some(cloud)) = (desk.page.session().survey().get(), desk.own_cloud()) else {
+        return String::new();
+    };
+    let hole = worst_hole(&survey, &spread(&survey, &cloud)).filter(|hole| hole.badness >= BAD);
+    let Some(hole) = hole else {
+        return tr!(desk, hole_none).to_owned();
+    };
+    desk.go_to(hole.z);
+    desk.settle();
+    let written = |value: f32, decimals| number(desk.locale(), value, decimals);
+    match hole.why {
+        Why::FarReturn { distance } => tr!(desk, hole_far, distance = written(distance, 1)),
+        Why::Steep { slope } => {
+            let all = Continuity::of(&survey, Metric::Pixels, Unit::Frame, STEEP);
+            let usual = all.map_or(f32::NAN, |continuity| continuity.median);
+            tr!(desk, hole_steep, slope = written(slope, 0), times = written(slope / usual, 1))
+        }
+        Why::Empty { q_over_p } => {
+            let percent = 100.0 * q_over_p;
+            let percent = if percent < 1.0 { format!("< {}", written(1.0, 0)) } else { written(percent, 0) };
+            tr!(desk, hole_empty, percent = percent)
+        }
+    }
+}
+
+/// The density of the codes on the survey's grid.
+fn spread(survey: &Survey, cloud: &Cloud) -> Vec<f32> {
+    density(survey.frame.area(), survey.columns, survey.rows, &cloud.codes, &cloud.log_var)
+}
+
+/// Lays the film strip along the shortest way between its two classes; where it goes between other places, between the two
+/// that mix most.
+fn build_bridge(gauge: Gauge) -> String {
+    let desk = gauge.desk;
+    let chosen = match desk.page.scene().path().get().ends {
+        [End::Class(a), End::Class(b)] if a != b => Some((a, b)),
+        _ => gauge.clusters().and_then(|clusters| clusters.most_mixed()).map(|(a, b, _)| (a, b)),
+    };
+    let ends = chosen.and_then(|(a, b)| Some((a, b, desk.mean(a)?, desk.mean(b)?)));
+    let (Some((a, b, from, to)), Some(survey)) = (ends, desk.page.session().survey().get()) else {
+        return tr!(desk, bridge_none).to_owned();
+    };
+    desk.choose_path(|path| (path.ends, path.course) = ([End::Class(a), End::Class(b)], Course::Shortest));
+    let found = geodesic::shortest(&survey, from, to, Metric::Pixels);
+    let steepest = |points: &[[f32; 2]]| worst_slope(&survey, points, Metric::Pixels).map(|worst| worst.0);
+    let worst = found.as_ref().and_then(|found| Some([steepest(&found.points)?, steepest(&[from, to])?]));
+    let (Some(found), Some([along, across])) = (found, worst) else {
+        return tr!(desk, strip_beyond).to_owned();
+    };
+    let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
+    let written = |value: f32, decimals| number(desk.locale(), value, decimals);
+    tr!(
+        desk,
+        bridge_said,
+        a = name(a),
+        b = name(b),
+        geodesic = written(found.length, 1),
+        along = written(along, 0),
+        straight = written(found.straight, 1),
+        across = written(across, 0)
+    )
+}
+
+/// Where will it make no sense? Marked first, shown then.
+#[component]
+fn Predict(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let prediction = desk.page.prediction();
+    let begin = move |_| prediction.set(Some(Prediction::default()));
+    let leave = move |_| prediction.set(None);
+    let reveal = move |_| {
+        prediction.update(|prediction| {
+            if let Some(prediction) = prediction {
+                prediction.revealed = true;
+            }
+        });
+        desk.page.scene().layers().update(|layers| {
+            layers.completeness = true;
+            layers.cover_with(|layers| &mut layers.completeness);
+        });
+    };
+    let on = Memo::new(move |_| prediction.read().is_some());
+    let marks = Memo::new(move |_| prediction.read().as_ref().map_or(0, |prediction| prediction.marks.len()));
+    let revealed = Memo::new(move |_| prediction.read().as_ref().is_some_and(|prediction| prediction.revealed));
+    cover(Signal::derive(move || on.get() && !revealed.get()));
+    let score = move || {
+        let marks = prediction.get().filter(|prediction| prediction.revealed)?.marks;
+        let (survey, cloud) = (desk.page.session().survey().get()?, desk.own_cloud()?);
+        let score = score_marks(&badness(&survey, &spread(&survey, &cloud))?, &survey, &marks);
+        let chance = number(desk.locale(), score.by_chance * score.of as f32, 1);
+        Some(tr!(desk, predict_score, hits = score.hits, of = score.of, chance = chance))
+    };
+    view! {
+        <div class="predict">
+            <button
+                class="btn q"
+                data-testid="predict"
+                hidden=move || on.get()
+                disabled=move || desk.page.session().survey().read().is_none()
+                on:click=begin
+            >
+                {move || tr!(desk, predict)}
+            </button>
+            <div hidden=move || !on.get()>
+                <p class="fine" hidden=move || revealed.get()>{move || tr!(desk, predict_how)}</p>
+                <div class="pair">
+                    <button
+                        class="btn q"
+                        data-testid="predict-mark"
+                        disabled=move || { revealed.get() || marks.get() >= Prediction::MARKS }
+                        on:click=move |_| desk.mark(untrack(|| desk.z()))
+                    >
+                        {move || tr!(desk, predict_mark)}
+                    </button>
+                    <button
+                        class="btn"
+                        data-testid="predict-reveal"
+                        disabled=move || revealed.get() || marks.get() == 0
+                        on:click=reveal
+                    >
+                        {move || tr!(desk, predict_reveal)}
+                    </button>
+                    <button class="btn q" data-testid="predict-stop" on:click=leave>
+                        {move || tr!(desk, predict_stop)}
+                    </button>
+                    <span class="fine" data-testid="predict-marks">
+                        {move || tr!(desk, predict_left, marks = marks.get(), most = Prediction::MARKS)}
+                    </span>
+                </div>
+                <p class="say" role="status" data-testid="predict-score" hidden=move || !revealed.get()>{score}</p>
+            </div>
+        </div>
+    }
+}
+
+/// Covers every decoding of the page, by the style sheet.
+fn cover(covered: Signal<bool>) {
+    Effect::new(move |_| {
+        if let Some(root) = document().document_element() {
+            let done = if covered.get() {
+                root.set_attribute("data-covered", "")
+            } else {
+                root.remove_attribute("data-covered")
+            };
+            done.ok();
+        }
+    });
+}

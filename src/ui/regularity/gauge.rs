@@ -1,0 +1,167 @@
+//! Reading the meters: when the plane is surveyed, and what is made of a survey.
+
+use leptos::prelude::*;
+
+use crate::latent::regularity::clusters::Clusters;
+use crate::latent::regularity::interval::Interval;
+use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::protocol::Phase;
+use crate::spec::Input;
+use crate::state::PageStoreFields;
+use crate::state::dial::Stand;
+use crate::state::pictures::Shared;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::{Kind, Model, SessionStoreFields, answers};
+use crate::ui::desk::Desk;
+use crate::ui::preferences::later;
+
+/// Cells along a side: at rest, while a model trains, and where it is asked for.
+const SIDE: usize = 64;
+const ROUGH: usize = 32;
+pub const FINE: usize = 256;
+
+/// How long the model must rest before it is surveyed, in milliseconds: a dial is turned through many.
+const REST: i32 = 160;
+
+/// Where a reading is from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Origin {
+    Here,
+    /// With the family, by the native tool.
+    Before,
+}
+
+#[derive(Clone, Copy)]
+pub struct Gauge {
+    pub desk: Desk,
+    /// Of the model that is on show; nothing until it is surveyed.
+    meters: RwSignal<Option<Shared<Meters>>>,
+    /// What they are of: what else is on show has not been measured.
+    of: Memo<(u32, Model)>,
+}
+
+impl Gauge {
+    pub fn new(desk: Desk) -> Self {
+        let session = desk.page.session();
+        let of = Memo::new(move |_| (session.weights().get(), session.model().get()));
+        let gauge = Self { desk, meters: RwSignal::new(None), of };
+        gauge.follow();
+        gauge
+    }
+
+    /// Reactive: what was measured here of the model on show.
+    pub fn meters(self) -> RwSignal<Option<Shared<Meters>>> {
+        self.meters
+    }
+
+    /// Surveys whatever is new, once it rests; measures whatever is surveyed.
+    fn follow(self) {
+        let desk = self.desk;
+        let session = desk.page.session();
+        let phase = Memo::new(move |_| session.phase().get());
+        let frame = Memo::new(move |_| desk.frame());
+        let waiting = StoredValue::new(None::<i32>);
+        Effect::new(move |before: Option<(u32, Model)>| {
+            let (of, phase) = (self.of.get(), phase.get());
+            frame.with(|_| ());
+            if before.is_some_and(|before| before != of) && phase != Phase::Training {
+                self.meters.set(None);
+            }
+            if let Some(waiting) = waiting.get_value() {
+                window().clear_timeout_with_handle(waiting);
+            }
+            if answers(phase) {
+                let side = if phase == Phase::Training { ROUGH } else { SIDE };
+                // While a model trains a survey that is under way is of weights of a moment ago; it is let be.
+                let go = move || {
+                    let busy = phase == Phase::Training && session.surveying().read_untracked().is_some();
+                    if !busy {
+                        desk.survey(side);
+                    }
+                };
+                waiting.set_value(later(REST, go));
+            }
+            of
+        });
+        let survey = Memo::new(move |_| session.survey().get());
+        Effect::new(move |_| {
+            if survey.get().is_some() {
+                self.measure(0, Meters::default());
+            }
+        });
+    }
+
+    /// One part after another, so that the page stays smooth.
+    fn measure(self, part: usize, meters: Meters) {
+        let session = self.desk.page.session();
+        let Some(survey) = session.survey().get_untracked() else { return };
+        let Some(cloud) = untrack(|| self.desk.own_cloud()) else { return };
+        let latent = session.run().read_untracked().as_ref().map_or(2, |run| run.log.spec.model.latent);
+        let points = session.model().get_untracked() == Model::Trained(Kind::Points);
+        let input = if points { Input::Point } else { Input::Picture };
+        let codes = Codes { mu: &cloud.codes, log_var: &cloud.log_var, labels: &cloud.labels, latent, input };
+        let meters = meters.with(part, &survey, codes);
+        // While a model trains only what costs next to nothing: the hand and the run come first.
+        let training = session.phase().get_untracked() == Phase::Training;
+        if part + 1 < Meters::PARTS && !training {
+            later(0, move || {
+                // A newer survey begins again.
+                if session.survey().get_untracked().as_ref() == Some(&survey) {
+                    self.measure(part + 1, meters);
+                }
+            });
+        } else {
+            self.meters.set(Some(Shared::new(meters)));
+            if self.desk.has_run_untracked() && !training {
+                self.desk.ask_fidelity();
+            }
+        }
+    }
+
+    /// Reactive: a meter's reading now; of a family's member, until it is measured here, what its card says.
+    pub fn reading(self, meter: Meter) -> Option<(Reading, Origin)> {
+        let here = self.meters.get().and_then(|meters| meters.reading(meter));
+        let here = here.or_else(|| self.of_data(meter)).map(|reading| (reading, Origin::Here));
+        here.or_else(|| {
+            let stand = self.stand()?;
+            self.along(meter).get(stand.nearest()).copied().flatten().map(|reading| (reading, Origin::Before))
+        })
+    }
+
+    /// What was compared with the run's own data.
+    fn of_data(self, meter: Meter) -> Option<Reading> {
+        let likeness = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
+        match meter {
+            Meter::Density => Some(Reading { value: likeness.density, interval: None }),
+            Meter::Coverage => {
+                let interval = Interval { low: likeness.low, high: likeness.high };
+                Some(Reading { value: likeness.coverage, interval: Some(interval) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Reactive: where the dial stands, while the family is on show.
+    pub fn stand(self) -> Option<Stand> {
+        let page = self.desk.page;
+        page.scene().model().get().member().filter(|_| !self.desk.has_run())?;
+        let members = page.family().read().as_ref()?.members.len();
+        Some(Stand::at(page.scene().dial().get(), members))
+    }
+
+    /// Reactive: a meter of every member of the family, as its card says.
+    pub fn along(self, meter: Meter) -> Vec<Option<Reading>> {
+        let family = self.desk.page.family().get();
+        let of = |member: &crate::data::family::Member| {
+            let found = member.meters.get(meter.name())?;
+            let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
+            Some(Reading { value: found.value, interval })
+        };
+        family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
+    }
+
+    /// Reactive: how the classes lie.
+    pub fn clusters(self) -> Option<Clusters> {
+        self.meters.get().and_then(|meters| meters.clusters.clone())
+    }
+}

@@ -1,0 +1,203 @@
+//! Every meter in a table: what it reads here, and its curve along the family; what one samples from; what each means.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::gauge::{FINE, Gauge, Origin};
+use super::marginals::Marginals;
+use super::texts;
+use crate::i18n::number;
+use crate::latent::regularity::report::{Meter, Reading};
+use crate::state::PageStoreFields;
+use crate::state::scene::{Chosen, SceneStoreFields};
+use crate::state::session::SessionStoreFields;
+use crate::ui::segments::{Segment, Segments};
+use crate::ui::words::{self, tr};
+
+#[component]
+pub fn All(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let open = RwSignal::new(false);
+    let toggled = move |event: leptos::ev::Event| {
+        let details = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        open.set(details.is_some_and(|details| details.has_attribute("open")));
+    };
+    view! {
+        <details class="more" data-testid="meters" on:toggle=toggled>
+            <summary>{move || tr!(desk, meters_more)}</summary>
+            <Choice gauge/>
+            <table class="meters">
+                <thead>
+                    <tr>
+                        <th scope="col">{move || tr!(desk, meters_table)}</th>
+                        <th scope="col">{move || tr!(desk, meters_value)}</th>
+                        <th scope="col">{move || tr!(desk, meters_along)}</th>
+                    </tr>
+                </thead>
+                <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
+            </table>
+            <Marginals gauge open/>
+            <Finer gauge/>
+        </details>
+        <details class="more" data-testid="meters-explained">
+            <summary>{move || tr!(desk, meters_explain)}</summary>
+            <dl class="explained-meters">
+                {Meter::ALL
+                    .into_iter()
+                    .map(|meter| {
+                        view! {
+                            <dt>{move || texts::name(desk.locale(), meter)}</dt>
+                            <dd>
+                                {move || texts::what(desk.locale(), meter)} " "
+                                <em>{move || texts::but(desk.locale(), meter)}</em>
+                            </dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        </details>
+    }
+}
+
+/// What one samples from.
+#[component]
+fn Choice(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let chosen = desk.page.scene().chosen();
+    let segments = vec![
+        Segment {
+            value: Chosen::Prior,
+            id: "chosen-prior",
+            name: Signal::derive(move || tr!(desk, chosen_prior)),
+            what: Signal::derive(move || tr!(desk, chosen_prior_what)),
+        },
+        Segment {
+            value: Chosen::Codes,
+            id: "chosen-codes",
+            name: Signal::derive(move || tr!(desk, chosen_codes)),
+            what: Signal::derive(move || tr!(desk, chosen_codes_what)),
+        },
+    ];
+    view! {
+        <div class="field">
+            <span>{move || tr!(desk, chosen)}</span>
+            <Segments
+                group="chosen"
+                label=Signal::derive(move || tr!(desk, chosen))
+                segments
+                chosen=Signal::derive(move || chosen.get())
+                choose=Callback::new(move |value| chosen.set(value))
+            />
+        </div>
+    }
+}
+
+#[component]
+fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
+    let desk = gauge.desk;
+    let reading = Memo::new(move |_| gauge.reading(meter));
+    let written = move |value: f32| number(desk.locale(), value, texts::decimals(meter));
+    let value = move || reading.get().map_or("–".to_owned(), |(reading, _)| written(reading.value));
+    let interval = move || {
+        let (reading, _) = reading.get()?;
+        reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
+    };
+    let before = move || matches!(reading.get(), Some((_, Origin::Before)));
+    view! {
+        <tr>
+            <th scope="row" title=move || texts::what(desk.locale(), meter)>{move || texts::name(desk.locale(), meter)}</th>
+            <td
+                data-testid=format!("meter-{}", meter.name())
+                class:before=before
+                title=move || before().then(|| tr!(desk, measured_before))
+            >
+                {value} " " <small>{interval}</small>
+            </td>
+            <td><Curve gauge meter/></td>
+        </tr>
+    }
+}
+
+/// Size of a curve, in its own units.
+const WIDTH: f32 = 96.0;
+const HEIGHT: f32 = 22.0;
+/// Room for the dot.
+const EDGE: f32 = 3.0;
+
+/// A meter along the family, and where the dial stands on it.
+#[component]
+fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
+    let desk = gauge.desk;
+    let along = Memo::new(move |_| gauge.along(meter));
+    let points = Memo::new(move |_| along.with(|along| curve(along)));
+    let line = move || {
+        let text = |[x, y]: &[f32; 2]| format!("{x:.1},{y:.1}");
+        points.read().iter().flatten().map(text).collect::<Vec<_>>().join(" ")
+    };
+    let dot = move || {
+        let (stand, points) = (gauge.stand()?, points.read());
+        let [a, b] = [points.get(stand.low).copied()??, points.get(stand.high).copied()??];
+        Some(crate::latent::path::lerp(a, b, stand.t))
+    };
+    let label = move || {
+        let family = desk.page.family().get();
+        let each = |(i, reading): (usize, &Option<Reading>)| {
+            let (family, reading) = (family.as_ref()?, reading.as_ref()?);
+            let value = number(desk.locale(), reading.value, texts::decimals(meter));
+            Some(format!("{}: {value}", words::member(desk.locale(), family, i)))
+        };
+        let values = along.read().iter().enumerate().filter_map(each).collect::<Vec<_>>().join("; ");
+        tr!(desk, meters_curve, name = texts::name(desk.locale(), meter), values = values)
+    };
+    view! {
+        <svg
+            class="spark"
+            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            role="img"
+            aria-label=label
+            hidden=move || points.read().iter().flatten().count() < 2
+        >
+            <title>{label}</title>
+            <polyline points=line></polyline>
+            {move || dot().map(|[x, y]| view! { <circle cx=x cy=y r=EDGE></circle> })}
+        </svg>
+    }
+}
+
+/// Where the readings of a row of models lie in a small picture; the lowest is at the bottom.
+fn curve(along: &[Option<Reading>]) -> Vec<Option<[f32; 2]>> {
+    let values = || along.iter().flatten().map(|reading| reading.value).filter(|value| value.is_finite());
+    let (low, high) = values().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let last = along.len().saturating_sub(1).max(1) as f32;
+    let at = |(i, reading): (usize, &Option<Reading>)| {
+        let value = reading.as_ref().map(|reading| reading.value).filter(|value| value.is_finite())?;
+        let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+        Some([EDGE + (WIDTH - 2.0 * EDGE) * i as f32 / last, HEIGHT - EDGE - (HEIGHT - 2.0 * EDGE) * share])
+    };
+    along.iter().enumerate().map(at).collect()
+}
+
+/// A finer survey, with a way to stop it.
+#[component]
+fn Finer(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let session = desk.page.session();
+    let fine = Memo::new(move |_| session.surveying().read().as_ref().is_some_and(|survey| survey.columns == FINE));
+    let press = move |_| {
+        if fine.get_untracked() {
+            desk.stop_survey();
+        } else {
+            desk.survey(FINE);
+        }
+    };
+    view! {
+        <button
+            class="btn q"
+            data-testid="measure-fine"
+            disabled=move || !crate::state::session::answers(session.phase().get())
+            on:click=press
+        >
+            {move || if fine.get() { tr!(desk, measure_stop) } else { tr!(desk, measure_fine) }}
+        </button>
+    }
+}

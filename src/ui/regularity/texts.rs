@@ -1,0 +1,82 @@
+//! What a meter is called, what it measures and how it misleads, in the page's language.
+
+use crate::i18n::Locale;
+use crate::latent::regularity::report::Meter;
+use crate::ui::words::say;
+
+pub fn name(l: Locale, meter: Meter) -> &'static str {
+    match meter {
+        Meter::Continuity => say!(l, meter_continuity),
+        Meter::Slope => say!(l, meter_slope),
+        Meter::Spread => say!(l, meter_spread),
+        Meter::Nats => say!(l, meter_nats),
+        Meter::Returns => say!(l, meter_returns),
+        Meter::Shared => say!(l, meter_shared),
+        Meter::Covered => say!(l, meter_covered),
+        Meter::Kl => say!(l, meter_kl),
+        Meter::Mmd => say!(l, meter_mmd),
+        Meter::Accuracy => say!(l, meter_accuracy),
+        Meter::Gap => say!(l, meter_gap),
+        Meter::Coverage => say!(l, meter_coverage),
+        Meter::Density => say!(l, meter_density),
+        Meter::Confidence => say!(l, meter_confidence),
+    }
+}
+
+/// In a sentence.
+pub fn what(l: Locale, meter: Meter) -> &'static str {
+    match meter {
+        Meter::Continuity => say!(l, meter_continuity_what),
+        Meter::Slope => say!(l, meter_slope_what),
+        Meter::Spread => say!(l, meter_spread_what),
+        Meter::Nats => say!(l, meter_nats_what),
+        Meter::Returns => say!(l, meter_returns_what),
+        Meter::Shared => say!(l, meter_shared_what),
+        Meter::Covered => say!(l, meter_covered_what),
+        Meter::Kl => say!(l, meter_kl_what),
+        Meter::Mmd => say!(l, meter_mmd_what),
+        Meter::Accuracy => say!(l, meter_accuracy_what),
+        Meter::Gap => say!(l, meter_gap_what),
+        Meter::Coverage => say!(l, meter_coverage_what),
+        Meter::Density => say!(l, meter_density_what),
+        Meter::Confidence => say!(l, meter_confidence_what),
+    }
+}
+
+/// How it can mislead.
+pub fn but(l: Locale, meter: Meter) -> &'static str {
+    match meter {
+        Meter::Continuity => say!(l, meter_continuity_but),
+        Meter::Slope => say!(l, meter_slope_but),
+        Meter::Spread => say!(l, meter_spread_but),
+        Meter::Nats => say!(l, meter_nats_but),
+        Meter::Returns => say!(l, meter_returns_but),
+        Meter::Shared => say!(l, meter_shared_but),
+        Meter::Covered => say!(l, meter_covered_but),
+        Meter::Kl => say!(l, meter_kl_but),
+        Meter::Mmd => say!(l, meter_mmd_but),
+        Meter::Accuracy => say!(l, meter_accuracy_but),
+        Meter::Gap => say!(l, meter_gap_but),
+        Meter::Coverage => say!(l, meter_coverage_but),
+        Meter::Density => say!(l, meter_density_but),
+        Meter::Confidence => say!(l, meter_confidence_but),
+    }
+}
+
+/// Decimals of its numbers.
+pub fn decimals(meter: Meter) -> usize {
+    match meter {
+        Meter::Slope | Meter::Spread => 1,
+        Meter::Nats | Meter::Mmd => 3,
+        Meter::Continuity
+        | Meter::Returns
+        | Meter::Shared
+        | Meter::Covered
+        | Meter::Kl
+        | Meter::Accuracy
+        | Meter::Gap
+        | Meter::Coverage
+        | Meter::Density
+        | Meter::Confidence => 2,
+    }
+}

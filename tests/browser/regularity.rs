@@ -1,0 +1,267 @@
+//! How regular the plane is, on the CPU: meters and their layers, the β dial, two members side by side, and the class's games.
+
+use latentscape::data::family::Family;
+use serde_json::{Value, json};
+use thirtyfour::Key;
+
+use super::chromium::Setup;
+use super::page::{ENGLISH, Page, word};
+use super::picture::Picture;
+use super::server::Site;
+
+fn family() -> Family {
+    Family::parse(include_bytes!("../../pretrained/digits-beta/card.json")).expect("the shipped card")
+}
+
+/// The member with this β.
+fn at_beta(family: &Family, beta: f32) -> usize {
+    family.members.iter().position(|member| member.beta == Some(beta)).expect("a member with that β")
+}
+
+async fn choose(page: &Page, id: &str, value: &str) {
+    let script = "const list = find(given[0]); list.value = given[1]; list.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.run(script, json!([id, value])).await;
+}
+
+async fn turn(page: &Page, dial: f32) {
+    let script = "const slider = find('dial'); slider.value = given; slider.dispatchEvent(new Event('input', { bubbles: true }));";
+    page.run(script, json!(dial)).await;
+}
+
+/// The first number of a text.
+fn number(text: &str) -> f64 {
+    let plain = text.replace('−', "-");
+    let start = plain.find(|c: char| c.is_ascii_digit()).unwrap_or_else(|| panic!("a number in {text}"));
+    let digits: String = plain[start..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    digits.parse().unwrap_or_else(|_| panic!("a number in {text}"))
+}
+
+/// Waits until the model on show has been measured here.
+async fn measured(page: &Page) {
+    page.wait("measured", "find('score-completeness')?.dataset.origin === 'here' && !find('measured').querySelector('progress:not([hidden])')").await;
+}
+
+async fn score(page: &Page, id: &str) -> f64 {
+    number(&page.string(&format!("find('score-{id}').querySelector('b').textContent")).await)
+}
+
+/// A meter of the table.
+async fn meter(page: &Page, name: &str) -> f64 {
+    page.run("find('meters').open = true; find('in-class').open = true;", json!({})).await;
+    number(&page.string(&format!("find('meter-{name}').firstChild.textContent")).await)
+}
+
+async fn heat(page: &Page) -> Picture {
+    page.picture("heat", 60, 40).await
+}
+
+#[tokio::test]
+async fn the_two_scores_are_measured_and_each_has_its_layer() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    measured(&page).await;
+    let (continuity, completeness) = (score(&page, "continuity").await, score(&page, "completeness").await);
+    assert!((0.05..=1.0).contains(&continuity) && (0.3..=1.0).contains(&completeness), "{continuity} {completeness}");
+    page.click("score-continuity").await;
+    page.wait_address("layers=").await;
+    let steep = page.picture_once("heat", heat(&page).await, |picture| picture.contrast() > 0.01).await;
+    page.click("score-completeness").await;
+    let far = page.picture_once("heat", steep.clone(), |picture| picture.distance(&steep) > 0.003).await;
+    assert!(far.contrast() > 0.01);
+    let pressed =
+        page.value("['continuity', 'completeness'].map(id => find('score-' + id).getAttribute('aria-pressed'))");
+    assert_eq!(pressed.await, json!(["false", "true"]), "one covers the plane at a time");
+    // What one samples from is a choice; for a VAE it makes little difference, but the plane is measured again.
+    page.run("find('meters').open = true;", json!({})).await;
+    let before = page.text("meter-covered").await;
+    page.click("chosen-codes").await;
+    page.wait("measured again", &format!("find('meter-covered').textContent.trim() !== {}", json!(before))).await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn the_dial_turns_points_into_a_prior_and_a_prior_into_nothing() {
+    let family = family();
+    let (zero, one, last) = (at_beta(&family, 0.0), at_beta(&family, 1.0), family.members.len() - 1);
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    page.click("dial-try").await;
+    page.wait("the dial", "find('dial')").await;
+    measured(&page).await;
+    assert_eq!(page.text("dial-beta").await, "1");
+    assert_eq!(page.text("dial-what").await, word(ENGLISH, "dial_trained"));
+    let home = (page.decoded().await, page.picture("points", 80, 60).await, meter(&page, "aggregated-kl").await);
+    let complete = score(&page, "completeness").await;
+
+    // β = 0: means fly apart, and the prior's samples fall where nothing is.
+    turn(&page, zero as f32).await;
+    page.wait("β = 0", "find('dial-beta').textContent === '0'").await;
+    page.picture_once("points", home.1.clone(), |picture| picture.distance(&home.1) > 0.002).await;
+    measured(&page).await;
+    assert!(meter(&page, "aggregated-kl").await > home.2 + 0.5);
+    let zero_decoded = page.decoded().await;
+    assert!(zero_decoded.distance(&home.0) > 0.01, "another model decodes otherwise");
+
+    // Collapse: every point decodes to the same, and the codes are the prior.
+    turn(&page, last as f32).await;
+    measured(&page).await;
+    let here = page.decoded().await;
+    page.drag_handle([90.0, -60.0]).await;
+    let there = page.decoded().await;
+    assert!(here.distance(&there) < 0.004, "{}", here.distance(&there));
+    assert!(meter(&page, "shared").await > 0.9, "{}", meter(&page, "shared").await);
+    assert_eq!(score(&page, "continuity").await, 1.0);
+    assert!(score(&page, "completeness").await < complete + 0.01, "everything is encoded to the middle");
+
+    // In between nothing is trained, and it says so; the arrow keys go by quarters.
+    turn(&page, one as f32).await;
+    page.run("find('dial').focus();", json!({})).await;
+    page.browser.action_chain().key_down(Key::Right).key_up(Key::Right).perform().await.expect("keys are pressed");
+    page.wait("between", "find('dial').value.endsWith('.25')").await;
+    assert!(page.text("dial-what").await.contains("β = 1"), "{}", page.text("dial-what").await);
+    page.wait_address("dial=").await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn the_one_in_between_trains_on_from_its_neighbour() {
+    let family = family();
+    let one = at_beta(&family, 1.0);
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=digits&dial={}", one as f32 + 0.5)).await;
+    page.wait("the dial", "find('dial-train')?.checkVisibility() && !find('dial-train').disabled").await;
+    page.click("dial-train").await;
+    page.wait_step(20).await;
+    let [reconstruction, ..] = page.wait_losses().await;
+    // A fresh model begins at some 540 nats.
+    let trained = f64::from(family.members[one].test.reconstruction);
+    assert!(reconstruction < trained + 40.0, "{reconstruction} where the neighbour has {trained}");
+    let beta = page.string("find('run-what').textContent").await;
+    assert!(!beta.contains("β = 1,") && beta.contains('β'), "{beta}");
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn two_members_stand_side_by_side_under_one_cursor() {
+    let family = family();
+    let zero = at_beta(&family, 0.0);
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=digits&against={zero}&strip=3-8")).await;
+    page.wait("two planes", "document.querySelectorAll('.planes .plane').length === 2").await;
+    let drawn = "[...document.querySelectorAll('.caption canvas')].map(c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((v, i) => i % 4 == 3 || i % 4 == 0).reduce((a, b) => a + b, 0))";
+    page.wait("both decode", &format!("new Set({drawn}).size === 2")).await;
+    let before = page.value(drawn).await;
+    page.drag_handle([60.0, 50.0]).await;
+    page.wait("both follow", &format!("{drawn}.every((sum, i) => sum !== {before}[i])")).await;
+    let places: Value =
+        page.value("[...document.querySelectorAll('[data-testid=handle]')].map(h => h.dataset.z)").await;
+    assert_eq!(places[0], places[1], "one cursor");
+    // The same path through both, each between its own classes.
+    page.wait("two strips", "document.querySelectorAll('[data-testid=row]').length === 2").await;
+    let captions = page.value("[...document.querySelectorAll('.caption b')].map(b => b.textContent)").await;
+    assert_eq!(captions, json!(["β = 1", "β = 0"]));
+    choose(&page, "against", "").await;
+    page.wait(
+        "one plane",
+        "[...document.querySelectorAll('.planes .plane')].filter(p => p.checkVisibility()).length === 1",
+    )
+    .await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn a_hole_is_found_and_a_bridge_is_built() {
+    let family = family();
+    let zero = at_beta(&family, 0.0);
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=digits&dial={zero}")).await;
+    measured(&page).await;
+    page.run("find('in-class').open = true;", json!({})).await;
+    let before = page.z().await;
+    page.click("show-hole").await;
+    page.wait("a reason", "find('found').textContent").await;
+    let hole = page.z().await;
+    assert!(hole != before && hole[0].hypot(hole[1]) < 2.1, "within two σ: {hole:?}");
+    assert_ne!(page.text("found").await, word(ENGLISH, "hole_none"));
+
+    // Within the prior, which is what is surveyed, both ends are found with β = 1.
+    turn(&page, at_beta(&family, 1.0) as f32).await;
+    page.wait("another model", "find('score-completeness').dataset.origin !== 'here'").await;
+    measured(&page).await;
+    page.click("show-bridge").await;
+    page.wait_address("course=geodesic").await;
+    page.wait("both lengths", "/\\d.*\\d/.test(find('strip-lengths')?.textContent)").await;
+    let text = page.text("strip-lengths").await;
+    let numbers: Vec<f64> = text
+        .split(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter_map(|word| word.trim_end_matches('.').parse().ok())
+        .collect();
+    assert!(numbers[0] <= numbers[1] + 0.05 && numbers[0] > 0.0, "{text}");
+    let [strip, straight] = [page.picture("strip", 28, 28).await, page.picture("strip-straight-row", 28, 28).await];
+    page.picture_once("strip-straight-row", straight, |p| p.distance(&strip) < 0.02).await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn a_prediction_is_made_blind_and_scored() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=digits").await;
+    measured(&page).await;
+    page.run("find('in-class').open = true;", json!({})).await;
+    page.click("predict").await;
+    let seen = "[find('atlas'), find('decoded')].map(e => getComputedStyle(e).visibility)";
+    page.wait("covered", &format!("{seen}.every(v => v === 'hidden')")).await;
+    let [x, y] = page.middle("plane").await;
+    let before = page.z().await;
+    for by in [[-150.0, -90.0], [140.0, 80.0]] {
+        page.stroke(&[[x + by[0], y + by[1]]]).await;
+    }
+    page.click("predict-mark").await;
+    page.wait("three marks", "/^3 /.test(find('predict-marks').textContent.trim())").await;
+    assert_eq!(page.z().await, before, "marking moves no handle");
+    page.click("predict-reveal").await;
+    page.wait("a score", "/\\d/.test(find('predict-score').textContent)").await;
+    assert!(page.text("predict-score").await.contains('3'));
+    page.wait("uncovered", &format!("{seen}.every(v => v === 'visible')")).await;
+    page.click("predict-stop").await;
+    page.wait("over", "find('predict').checkVisibility()").await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn questions_know_their_answers_and_both_languages_have_them() {
+    for setup in [Setup::CPU, Setup::SPANISH] {
+        let page = Page::open(setup, Site::whole(), "/#model=digits").await;
+        measured(&page).await;
+        page.run("find('in-class').open = true;", json!({})).await;
+        // Some class is right and most are wrong.
+        let mut right = 0;
+        let yes = if setup.language.starts_with("es") { "Sí" } else { "Yes" };
+        for class in 0..10 {
+            choose(&page, "quiz-distinctive", &class.to_string()).await;
+            page.wait("a verdict", "find('quiz-distinctive-said').textContent").await;
+            right += usize::from(page.text("quiz-distinctive-said").await.starts_with(yes));
+        }
+        assert_eq!(right, 1);
+        page.check_no_errors().await;
+    }
+}
+
+/// The tool measured the family over a finer survey: the page's numbers are the card's, but for that.
+#[tokio::test]
+async fn the_page_measures_what_the_card_says() {
+    let family = family();
+    for beta in [1.0, 0.1] {
+        let index = at_beta(&family, beta);
+        let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=digits&dial={index}")).await;
+        measured(&page).await;
+        for (name, within) in [
+            ("continuity", 0.02),
+            ("returns", 0.02),
+            ("shared", 0.011),
+            ("covered", 0.011),
+            ("neighbour-accuracy", 0.011),
+            ("slope-median", 0.6),
+        ] {
+            let card = f64::from(family.members[index].meters[name].value);
+            let here = meter(&page, name).await;
+            assert!((here - card).abs() <= within, "{name} at β = {beta}: {here} where the card has {card}");
+        }
+        page.check_no_errors().await;
+    }
+}

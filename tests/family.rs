@@ -1,0 +1,205 @@
+//! The shipped β family: its files are what its card says, and its members show what they are shipped to show.
+#![cfg(feature = "cpu")]
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use latentscape::data::codes::Codes;
+use latentscape::data::family::{Family, Member};
+use latentscape::data::set::Set;
+use latentscape::engine::batches;
+use latentscape::engine::burn_learner::BurnLearner;
+use latentscape::engine::learner::Learner;
+use latentscape::latent::posterior::kl_by_dimension;
+use latentscape::protocol::{DeviceInfo, DeviceKind};
+use latentscape::rng::Rng;
+use latentscape::spec::{Objective, PIXELS};
+use pollster::block_on;
+
+/// What a browser downloads of the family at most.
+const BUDGET: usize = 1_500_000;
+/// An axis with less KL than this, in nats, has collapsed.
+const COLLAPSED: f32 = 0.01;
+/// The noise that the card's reconstruction errors were measured with.
+const NOISE_SEED: u32 = 9;
+
+fn file(name: &str) -> Vec<u8> {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "pretrained", "digits-beta", name].iter().collect();
+    std::fs::read(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+fn family() -> Family {
+    Family::parse(&file("card.json")).unwrap()
+}
+
+fn load(family: &Family, member: &Member) -> BurnLearner {
+    let mut learner = BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() });
+    learner.load(&family.run_of(member).model, &file(&member.weights)).unwrap();
+    learner
+}
+
+fn variational(family: &Family) -> Vec<&Member> {
+    family.members.iter().filter(|member| member.beta.is_some()).collect()
+}
+
+/// −log p(x|z) with one z a picture, the mean over the pictures: the decodings are the probabilities of the pixels.
+fn reconstruction(learner: &BurnLearner, set: &Set, mu: &[f32], log_var: &[f32]) -> f32 {
+    let mut rng = Rng::new(NOISE_SEED);
+    let z: Vec<f32> = mu.iter().zip(log_var).map(|(mu, log_var)| mu + (log_var / 2.0).exp() * rng.normal()).collect();
+    let decoded = block_on(learner.decode(&z)).unwrap();
+    let mut pixels = Vec::new();
+    set.batch(&(0..set.len()).collect::<Vec<_>>(), &mut pixels);
+    let nll = |(p, x): (&f32, &f32)| {
+        let (p, x) = (f64::from(*p).clamp(1e-7, 1.0 - 1e-7), f64::from(*x));
+        -(x * p.ln() + (1.0 - x) * (1.0 - p).ln())
+    };
+    assert_eq!(decoded.len(), set.len() * PIXELS);
+    (decoded.iter().zip(&pixels).map(nll).sum::<f64>() / set.len() as f64) as f32
+}
+
+#[test]
+fn the_card_says_what_the_files_hold() {
+    let family = family();
+    let held_out = batches::data(&family.run).unwrap().1;
+    assert_eq!(held_out.len(), family.held_out);
+    for member in &family.members {
+        let name = &member.name;
+        let learner = load(&family, member);
+        let (mu, log_var) = block_on(learner.posteriors(&held_out)).unwrap();
+        let near = |what: &str, is: f32, card: f32| {
+            assert!((is - card).abs() <= 0.02 + 1e-3 * card.abs(), "{name}: {what} is {is}, the card says {card}");
+        };
+        near("reconstruction", reconstruction(&learner, &held_out, &mu, &log_var), member.test.reconstruction);
+        let kl = kl_by_dimension(&mu, &log_var, 2);
+        assert_eq!(kl.len(), member.kl_by_dimension.len(), "{name}");
+        kl.iter().zip(&member.kl_by_dimension).for_each(|(is, card)| near("KL of an axis", *is, *card));
+        if let (Some(whole), Some(elbo)) = (member.test.kl, member.test.elbo) {
+            near("KL", kl.iter().sum(), whole);
+            near("ELBO", -(member.test.reconstruction + whole), elbo);
+        }
+
+        let codes = Codes::read(&file(&member.codes)).unwrap();
+        assert_eq!(codes.labels, held_out.labels(), "{name}");
+        for (is, kept) in [(&mu, codes.mu.concat()), (&log_var, codes.log_var.concat())] {
+            assert_eq!(is.len(), kept.len());
+            // A 16-bit step is 2⁻¹⁰ of the number at most; another machine's sums may differ by one more.
+            let same = |(a, b): (&f32, &f32)| a == b || (a - b).abs() <= b.abs() / 512.0 + 1e-3;
+            assert!(is.iter().zip(&kept).all(same), "{name}: the codes are not the encoder's");
+        }
+    }
+}
+
+#[test]
+fn from_points_flung_apart_to_a_cloud_that_says_nothing() {
+    let family = family();
+    let (plain, zero) = (family.member("ae").unwrap(), family.member("beta-0").unwrap());
+    let [one, last] = [family.member("beta-1").unwrap(), family.members.last().unwrap()];
+    assert_eq!(plain.objective, Objective::Autoencoder);
+    assert!(zero.sigma.iter().zip(&zero.spread).all(|(sigma, spread)| *spread > 3.0 && sigma / spread < 0.01));
+    assert!(plain.spread.iter().all(|spread| *spread > 3.0), "{:?}", plain.spread);
+    assert!(one.spread.iter().all(|spread| (0.8..1.5).contains(spread)), "{:?}", one.spread);
+    assert!(one.kl_by_dimension.iter().all(|kl| *kl > 2.5), "{:?}", one.kl_by_dimension);
+    assert!(one.test.elbo.unwrap() > -125.0, "{:?}", one.test);
+    assert!(last.kl_by_dimension.iter().all(|kl| *kl < COLLAPSED), "{:?}", last.kl_by_dimension);
+    assert!(last.sigma.iter().all(|sigma| (sigma - 1.0).abs() < 0.05), "{:?}", last.sigma);
+    assert!(plain.test.reconstruction < one.test.reconstruction);
+}
+
+/// Higgins et al. (2017): more weight on the KL term, less KL, more error. Where the shipped numbers do not do so, the card
+/// has to say it.
+#[test]
+fn curves_go_one_way_or_the_card_says_where_not() {
+    let family = family();
+    let members = variational(&family);
+    assert!(members.len() >= 10 && members.is_sorted_by_key(|member| member.beta));
+    let held = |claim: &str| family.notes.iter().any(|note| note.starts_with(claim));
+    let kl_falls = members.is_sorted_by(|a, b| a.test.kl >= b.test.kl);
+    assert_eq!(held("The KL divergence falls with β"), kl_falls);
+    let error_rises = members.is_sorted_by(|a, b| a.test.reconstruction <= b.test.reconstruction);
+    assert_eq!(held("The reconstruction error rises with β"), error_rises);
+    for member in &family.members {
+        let lost = member.test.reconstruction - member.test_before_rounding.reconstruction;
+        assert!((lost - member.lost_by_rounding.reconstruction).abs() < 1e-3 && lost.abs() < 1.5, "{}", member.name);
+    }
+}
+
+#[test]
+fn the_members_have_the_same_seed_data_and_net() {
+    let family = family();
+    let of = |member: &Member| {
+        let mut run = family.run_of(member);
+        (run.model.objective, run.training.beta) = (Objective::Variational, 1.0);
+        run
+    };
+    assert!(family.members.iter().all(|member| of(member) == family.run && family.run_of(member).flaw().is_none()));
+}
+
+#[test]
+fn all_of_it_is_soon_downloaded() {
+    let family = family();
+    let mut whole = 0;
+    for member in &family.members {
+        let [weights, codes] = [&member.weights, &member.codes].map(|name| file(name));
+        assert_eq!((weights.len(), codes.len()), (member.bytes.weights, member.bytes.codes), "{}", member.name);
+        whole += compressed(&weights) + compressed(&codes);
+    }
+    whole += compressed(&file("card.json"));
+    assert!(whole < BUDGET, "{whole} bytes");
+}
+
+#[cfg(feature = "site")]
+fn compressed(bytes: &[u8]) -> usize {
+    // Quality 9 and not the 11 of a server: the test is soon done, and the bound holds all the more.
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 9, ..Default::default() };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters).unwrap();
+    out.len()
+}
+
+/// Without brotli at hand: what it leaves of such files at most.
+#[cfg(not(feature = "site"))]
+fn compressed(bytes: &[u8]) -> usize {
+    bytes.len() * 9 / 10
+}
+
+#[cfg(feature = "view")]
+#[test]
+fn the_dial_begins_at_beta_1() {
+    use latentscape::state::scene::{FARTHEST_DIAL, HOME};
+    let family = family();
+    assert_eq!(family.members[usize::from(HOME)].beta, Some(1.0));
+    assert!(family.members.len() as f32 - 1.0 <= FARTHEST_DIAL);
+}
+
+/// What the page will measure, over a coarser survey than the card's.
+#[cfg(feature = "tool")]
+#[test]
+fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
+    use latentscape::latent::regularity::Frame;
+    use latentscape::latent::regularity::report::{Codes as OfPlane, Meter, Meters};
+    use latentscape::spec::Input;
+    use latentscape::tool::family::measure::survey;
+    let family = family();
+    let card = |name: &str, meter: Meter| family.member(name).unwrap().meters[meter.name()].value;
+    for name in ["ae", "beta-0", "beta-1", "beta-32"] {
+        let member = family.member(name).unwrap();
+        let survey = survey(&load(&family, member), Frame::PRIOR, 64).unwrap();
+        let codes = Codes::read(&file(&member.codes)).unwrap();
+        let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
+        let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::Picture });
+        for (meter, within) in
+            [(Meter::Continuity, 0.02), (Meter::Returns, 0.02), (Meter::Kl, 1e-3), (Meter::Accuracy, 1e-3)]
+        {
+            let (is, said) = (meters.reading(meter).unwrap().value, card(name, meter));
+            assert!((is - said).abs() <= within, "{name}: {} is {is}, the card says {said}", meter.name());
+        }
+    }
+    // A plain autoencoder is torn, a variational one is not, and neither is one that has collapsed: but of that nothing returns.
+    assert!(card("ae", Meter::Continuity) < 0.1 && card("beta-0", Meter::Continuity) < 0.1);
+    assert!(card("beta-1", Meter::Continuity) > 0.5 && card("beta-1", Meter::Returns) > 0.9);
+    assert!(card("beta-0", Meter::Returns) < 0.8 && card("beta-0", Meter::Shared) < 0.2);
+    assert!(card("beta-32", Meter::Continuity) == 1.0 && card("beta-32", Meter::Returns) < 0.1);
+    let notes = family.notes.join(" ");
+    assert!(notes.contains("The KL divergence of the aggregated posterior falls with β"), "{notes}");
+    assert!(notes.contains("Continuity does not always do as theory has it"), "{notes}");
+}

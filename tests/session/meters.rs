@@ -1,0 +1,92 @@
+//! What the meters ask, and runs from given weights.
+
+use latentscape::protocol::*;
+use latentscape::spec::RunSpec;
+
+use super::fake::*;
+
+const AREA: Area = Area { min: [0.0, -3.0], max: [4.0, 1.0] };
+
+fn survey(columns: u32, rows: u32, first: u32, count: u32) -> Query {
+    Query::Survey { area: AREA, columns, rows, first, count }
+}
+
+#[test]
+fn a_survey_comes_in_bands_of_cells_from_the_top_left() {
+    let mut script = Script::new();
+    script.say(load()).turn().heard();
+    script.ask(1, Slot::Survey, survey(2, 2, 1, 2)).turn();
+    let answer = Answer::Surveyed { first: 1, count: 2 };
+    assert_eq!(script.heard[0].message, ToPage::Answer { id: 1, slot: Slot::Survey, answer });
+    let floats = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+    // The fake is as steep as z₁, tells the axes, and sends everything half as far out: cells (3, 0) and (1, −2).
+    let metric = floats(&[3.0, 0.0, 1.0, 12.0, 0.0, 0.0, 1.0, 0.0, 1.0, 4.0, 0.0, 0.0]);
+    assert_eq!(script.heard[0].buffers, [metric, floats(&[1.5, 0.0, 0.5, -1.0])]);
+}
+
+#[test]
+fn of_a_larger_space_a_survey_goes_along_the_axes_that_are_shown() {
+    let mut script = Script::new();
+    script.fake.latent.set(Some(4));
+    script.say(load()).put(ToEngine::Axes([3, 1])).turn().heard();
+    script.ask(1, Slot::Survey, survey(1, 1, 0, 1)).turn();
+    let axes: Vec<u8> = [3.0f32, 1.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+    assert_eq!(script.heard[0].buffers[0][4..12], axes);
+}
+
+#[test]
+fn samples_are_compared_with_what_was_held_out() {
+    let mut script = Script::new();
+    script.say(load()).turn().heard();
+    // The fake's data are pictures each as bright as its number, its decodings each as bright as z₁.
+    let near = (0..20).flat_map(|i| [i as f32, 0.0]).collect();
+    let far = (0..20).flat_map(|i| [1000.0 + i as f32, 0.0]).collect();
+    script.ask(1, Slot::Fidelity, Query::Fidelity { z: near }).turn();
+    script.ask(2, Slot::Fidelity, Query::Fidelity { z: far }).turn();
+    let coverage = script.heard.iter().map(|outgoing| match &outgoing.message {
+        ToPage::Answer { answer: Answer::Fidelity { coverage, low, high, .. }, .. } => {
+            assert!(low <= coverage && coverage <= high);
+            *coverage
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(coverage.collect::<Vec<_>>(), [1.0, 0.0]);
+}
+
+#[test]
+fn nonsense_about_meters_is_refused() {
+    let mut script = Script::new();
+    script.ask(1, Slot::Survey, survey(2, 2, 0, 4)).turn();
+    assert_eq!(script.heard(), ["refused 1 NoModel"]);
+    script.say(load()).turn().heard();
+    let nowhere = Area { min: [f32::NAN; 2], max: [1.0; 2] };
+    for query in [
+        survey(2, 2, 0, 0),
+        survey(2, 2, 3, 2),
+        survey(2, 2, 4, 1),
+        survey(2, 2, u32::MAX, u32::MAX),
+        survey(0, 2, 0, 1),
+        survey(100, 100, 0, 4097),
+        Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1 },
+        Query::Fidelity { z: vec![] },
+        Query::Fidelity { z: vec![0.0; 10] },
+        Query::Fidelity { z: vec![0.0; 2002] },
+        Query::Fidelity { z: vec![f32::NAN; 40] },
+    ] {
+        script.ask(7, Slot::Survey, query.clone()).turn();
+        assert_eq!(script.heard(), ["refused 7 BadQuestion"], "{query:?}");
+    }
+}
+
+#[test]
+fn a_run_begins_with_given_weights_or_leaves_the_model_that_was_there() {
+    let mut script = Script::new();
+    script.say(load()).turn().heard();
+    script.fake.fault.set(Some(Fault::Weights));
+    let from = Command::TrainFrom { spec: RunSpec::default() };
+    script.say(from.clone()).turn();
+    assert_eq!(script.heard(), ["loading", "warning WeightsMismatch", "ready"]);
+    script.say(from).turn();
+    assert_eq!(script.session.phase(), Phase::Training);
+    assert!(script.fake.steps.get() > 0);
+}
