@@ -81,7 +81,7 @@ mod tests {
         let grey = |i: usize| pixel(i)[..3].iter().map(|&c| u32::from(c)).sum::<u32>();
         assert!((0..3).all(|i| grey(i) < grey(i + 1) && pixel(i)[3] < pixel(i + 1)[3]));
         assert!([4, 5].iter().all(|&i| pixel(i) == pixel(3)) && pixel(6) == [0; 4]);
-        assert_eq!(slopes(&[Some(20.0)]), slopes(&[Some(99.0)]));
+        assert_eq!(slopes(&[Some(2.0 * STEEP)]), slopes(&[Some(99.0)]));
     }
 
     #[test]
