@@ -48,6 +48,7 @@ pub fn mount() {
 fn App(page: Page) -> impl IntoView {
     let desk = Desk::new(Store::new(page));
     provide_context(desk);
+    provide_context(regularity::Gauge::new(desk));
     preferences::follow(desk);
     mirror(desk);
     keys(desk);

@@ -13,8 +13,10 @@ use super::desk::Desk;
 use super::film::Row;
 use super::lab::words as lab;
 use super::plane::Plane;
+use super::regularity::Gauge;
 use super::words::{self, tr};
 use crate::i18n::number;
+use crate::latent::regularity::report::Meter;
 use crate::protocol::{Phase, ToEngine};
 use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
@@ -28,6 +30,7 @@ const AHEAD: u32 = 12;
 #[component]
 pub fn Planes() -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let gauge = expect_context::<Gauge>();
     let against = Memo::new(move |_| against(desk));
     let two = Memo::new(move |_| desk.page.scene().beside().get().is_some() || against.get().is_some());
     // A plane is made to live as long as the page: the second stays once it is there, and is hidden while it is not wanted.
@@ -37,7 +40,7 @@ pub fn Planes() -> impl IntoView {
             <div class="one">
                 <Plane/>
                 <Show when=move || two.get()>
-                    <Caption desk/>
+                    <Caption gauge/>
                 </Show>
                 <Show when=move || against.get().is_some()>
                     <Row/>
@@ -60,6 +63,7 @@ fn against(desk: Desk) -> Option<u8> {
 fn Twin(on: Memo<bool>, against: Memo<Option<u8>>) -> impl IntoView {
     let first = expect_context::<Desk>();
     let second = first.beside();
+    let gauge = Gauge::new(second);
     share(first, second);
     follow(first, second, on);
     Effect::new(move |before: Option<bool>| {
@@ -88,7 +92,7 @@ fn Twin(on: Memo<bool>, against: Memo<Option<u8>>) -> impl IntoView {
         <div class="one" data-testid="twin" hidden=move || !on.get()>
             <Provider value=second>
                 <Plane/>
-                <Caption desk=second/>
+                <Caption gauge/>
                 <Show when=move || against.get().is_some()>
                     <Row/>
                 </Show>
@@ -97,9 +101,11 @@ fn Twin(on: Memo<bool>, against: Memo<Option<u8>>) -> impl IntoView {
     }
 }
 
-/// What a plane shows: the objective, how far it is, what it comes to, and the decoding at the cursor.
+/// What a plane shows: the objective, how far it is and what it comes to, or how regular it is, and the decoding at the
+/// cursor.
 #[component]
-fn Caption(desk: Desk) -> impl IntoView {
+fn Caption(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
     let session = desk.page.session();
     let node = NodeRef::<Canvas>::new();
     let decoded = Memo::new(move |_| session.decoded().get());
@@ -119,12 +125,19 @@ fn Caption(desk: Desk) -> impl IntoView {
             tr!(desk, twin_at, step = run.shown(), loss = loss.unwrap_or_default())
         })
     };
+    let scores = move || {
+        let (continuity, _) = gauge.reading(Meter::Continuity)?;
+        let (completeness, _) = gauge.reading(Meter::Returns)?;
+        let written = |value: f32| number(desk.locale(), value, 2);
+        let (continuity, completeness) = (written(continuity.value), written(completeness.value));
+        Some(tr!(desk, twin_scores, continuity = continuity, completeness = completeness))
+    };
     view! {
         <div class="caption">
             <canvas node_ref=node width="28" height="28" aria-hidden="true"></canvas>
             <p>
                 <b>{what}</b>
-                <span>{step}</span>
+                <span>{move || step().or_else(scores)}</span>
             </p>
         </div>
     }

@@ -157,6 +157,10 @@ async fn two_members_stand_side_by_side_under_one_cursor() {
     page.wait("two strips", "document.querySelectorAll('[data-testid=row]').length === 2").await;
     let captions = page.value("[...document.querySelectorAll('.caption b')].map(b => b.textContent)").await;
     assert_eq!(captions, json!(["β = 1", "β = 0"]));
+    let scores = "[...document.querySelectorAll('.caption span')].map(span => span.textContent)";
+    page.wait("both are measured", &format!("{scores}.every(text => /0\\.\\d\\d/.test(text))")).await;
+    let scores = page.value(scores).await;
+    assert_ne!(scores[0], scores[1]);
     choose(&page, "against", "").await;
     page.wait(
         "one plane",

@@ -120,6 +120,10 @@ impl Desk {
         Self { beside: true, ..Self::new(Store::new(Page::new(scene))) }
     }
 
+    pub fn is_beside(self) -> bool {
+        self.beside
+    }
+
     /// Ends the engine: nothing is asked of this desk any more.
     pub fn close(self) {
         self.wire.update_value(|wire| {

@@ -70,7 +70,8 @@ impl Gauge {
             if let Some(waiting) = waiting.get_value() {
                 window().clear_timeout_with_handle(waiting);
             }
-            if answers(phase) {
+            // A run beside another has enough to do to keep up.
+            if answers(phase) && !(desk.is_beside() && phase == Phase::Training) {
                 let side = if phase == Phase::Training { ROUGH } else { SIDE };
                 // While a model trains a survey that is under way is of weights of a moment ago; it is let be.
                 let go = move || {

@@ -16,12 +16,12 @@ use super::desk::Desk;
 use super::words::tr;
 use crate::state::PageStoreFields;
 use crate::state::session::SessionStoreFields;
-use gauge::Gauge;
+pub use gauge::Gauge;
 
 #[component]
 pub fn Regularity() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let gauge = Gauge::new(desk);
+    let gauge = expect_context::<Gauge>();
     let session = desk.page.session();
     let latent = Memo::new(move |_| session.run().read().as_ref().map_or(2, |run| run.log.spec.model.latent));
     let limits = move || match latent.get() {
