@@ -55,6 +55,14 @@ const PLANE: &[Entry] = &[
             known.map(|(_, chosen)| s.chosen = chosen)
         },
     },
+    Entry {
+        key: "slopes",
+        print: |s| if s.nats { "nats".into() } else { "pixels".into() },
+        parse: |s, t| {
+            let known = [("pixels", false), ("nats", true)].into_iter().find(|(word, _)| *word == t);
+            known.map(|(_, nats)| s.nats = nats)
+        },
+    },
     Entry { key: "z", print: |s| print_handles(&s.handles), parse: |s, t| parse_handles(t).map(|h| s.handles = h) },
     Entry { key: "layers", print: |s| print_layers(s.layers), parse: |s, t| parse_layers(t).map(|l| s.layers = l) },
     Entry {

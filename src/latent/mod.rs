@@ -1,5 +1,6 @@
 //! Geometry of the latent plane, on slices: no drawing, no model.
 
+pub mod contour;
 pub mod density;
 pub mod histogram;
 pub mod nearest;

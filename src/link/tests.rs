@@ -38,6 +38,7 @@ fn any_scene(rng: &mut Rng) -> Scene {
         dial,
         against: [None, Some(rng.below(12) as u8)][rng.below(2)],
         chosen: [Chosen::Prior, Chosen::Codes][rng.below(2)],
+        nats: coin(rng),
         handles: if coin(rng) { plain.handles.clone() } else { handles },
         layers: Layers {
             decodings: coin(rng),

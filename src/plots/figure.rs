@@ -8,8 +8,8 @@ use plotters::style::ShapeStyle;
 
 use super::palette::{CLASS, solid};
 use super::plane::{
-    draw_axis, draw_guesses, draw_handle, draw_loop, draw_names, draw_posterior, draw_posteriors, draw_prior,
-    draw_ring, draw_samples, draw_trail, draw_way,
+    draw_axis, draw_contours, draw_guesses, draw_handle, draw_loop, draw_names, draw_posterior, draw_posteriors,
+    draw_prior, draw_ring, draw_samples, draw_trail, draw_way,
 };
 use super::{Drawn, pixel};
 use crate::latent::posterior::Ellipse;
@@ -22,6 +22,8 @@ use crate::state::scene::Classes;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
     pub prior: bool,
+    /// Where the aggregated posterior is as dense as the prior at one and at two σ, in pieces.
+    pub contours: Vec<[[f32; 2]; 2]>,
     /// Of the codes that are pinned or selected.
     pub ellipses: Vec<Ellipse>,
     /// The film strip's points.
@@ -53,6 +55,7 @@ pub fn draw_marks<DB: DrawingBackend>(
     if marks.prior {
         draw_prior(area, view, ratio)?;
     }
+    draw_contours(area, view, ratio, &marks.contours)?;
     draw_posteriors(area, view, ratio, marks.ellipses.iter().copied())?;
     draw_way(area, view, ratio, &marks.way)?;
     if let Some(ellipse) = &marks.posterior {

@@ -2,6 +2,7 @@
 
 use super::palette::CLASS;
 use crate::latent::regularity::slopes::STEEP;
+use crate::latent::regularity::survey::nats;
 
 /// More codes than the prior expects, and fewer: orange and blue, which colour-blind eyes tell apart.
 const MORE: [u8; 3] = [255, 150, 40];
@@ -48,6 +49,15 @@ pub fn slopes(cells: &[Option<f32>]) -> Vec<u8> {
     cells.iter().flat_map(|cell| warm(cell.map(|slope| slope / (2.0 * STEEP)))).collect()
 }
 
+/// Slopes in the Fisher metric per σ, as what a tenth of a σ costs in nats: yellow from [`MOST_NATS`] on.
+pub fn nats_of(cells: &[Option<f32>]) -> Vec<u8> {
+    cells.iter().flat_map(|cell| warm(cell.map(|slope| nats(0.1 * slope) / MOST_NATS))).collect()
+}
+
+/// So many nats for a tenth of a σ are as steep as the colour gets: five times what a variational autoencoder of digits has
+/// in the median.
+pub const MOST_NATS: f32 = 50.0;
+
 /// How far from where it came a decoding is encoded to, in σ: nothing where it returns, yellow from one σ on.
 pub fn returns(cells: &[Option<f32>]) -> Vec<u8> {
     cells.iter().flat_map(|cell| warm(cell.map(|distance| distance / FARTHEST_RETURN))).collect()
@@ -81,6 +91,9 @@ mod tests {
         let grey = |i: usize| pixel(i)[..3].iter().map(|&c| u32::from(c)).sum::<u32>();
         assert!((0..3).all(|i| grey(i) < grey(i + 1) && pixel(i)[3] < pixel(i + 1)[3]));
         assert!([4, 5].iter().all(|&i| pixel(i) == pixel(3)) && pixel(6) == [0; 4]);
+        // ½·(0.1·100)² nats.
+        assert_eq!(nats_of(&[Some(100.0)]), nats_of(&[Some(500.0)]));
+        assert!(nats_of(&[Some(50.0)])[3] < nats_of(&[Some(100.0)])[3]);
         assert_eq!(slopes(&[Some(2.0 * STEEP)]), slopes(&[Some(99.0)]));
     }
 

@@ -120,6 +120,17 @@ pub fn draw_samples<DB: DrawingBackend>(
     Ok(())
 }
 
+/// Lines of equal density, in pieces.
+pub fn draw_contours<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    view: &View,
+    ratio: f32,
+    pieces: &[[[f32; 2]; 2]],
+) -> Drawn<DB> {
+    let on = at(view, ratio);
+    pieces.iter().try_for_each(|piece| stroke(area, piece.map(|z| on.to_pixel(z)), 1.8 * ratio, solid(SIGMA, 0.95)))
+}
+
 /// Where somebody predicts that a decoding makes no sense: crosses.
 pub fn draw_guesses<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,

@@ -27,6 +27,8 @@ pub struct Scene {
     pub against: Option<u8>,
     /// What one samples from when the meters are read.
     pub chosen: Chosen,
+    /// Whether the layer of slopes counts nats of the likelihood's Fisher metric, and not pixels.
+    pub nats: bool,
     pub handles: Handles,
     pub layers: Layers,
     /// Whose codes the points are.
@@ -57,6 +59,7 @@ impl Default for Scene {
             dial: f32::from(HOME),
             against: None,
             chosen: Chosen::Prior,
+            nats: false,
             handles: Handles::default(),
             layers: Layers::default(),
             points: Points::Test,

@@ -112,6 +112,7 @@ async fn everything_can_be_taken_away() {
 
 /// Drops a file on the page as a hand does.
 async fn drop_file(page: &Page, file: &Path) {
+    page.scroll_to("pad").await;
     let [x, y] = page.middle("pad").await;
     for kind in ["dragEnter", "dragOver", "drop"] {
         let data = json!({ "items": [], "files": [file], "dragOperationsMask": 1 });

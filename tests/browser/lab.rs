@@ -216,7 +216,7 @@ async fn two_moons_are_shown_in_both_planes_and_three_points_overfitted() {
     let page = Page::open(Setup::CPU, Site::whole(), "/").await;
     page.wait_phase("ready").await;
     choose(&page, "preset", "moons").await;
-    assert!(page.text("preset-look").await.starts_with("Both planes side by side"));
+    assert!(page.text("preset-look").await.starts_with("Below the curves, both planes"));
     page.click("train").await;
     page.wait_step(50).await;
     assert!(hidden(&page, "pad").await, "nothing to draw for a model of points");

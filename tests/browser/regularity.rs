@@ -70,6 +70,18 @@ async fn the_two_scores_are_measured_and_each_has_its_layer() {
     let pressed =
         page.value("['continuity', 'completeness'].map(id => find('score-' + id).getAttribute('aria-pressed'))");
     assert_eq!(pressed.await, json!(["false", "true"]), "one covers the plane at a time");
+    // The slopes in nats are another picture.
+    page.click("score-continuity").await;
+    page.picture_once("heat", far.clone(), |picture| picture.distance(&far) > 0.003).await;
+    let pixels = heat(&page).await;
+    page.run("find('meters').open = true;", json!({})).await;
+    page.click("slopes-nats").await;
+    page.picture_once("heat", pixels.clone(), |picture| picture.distance(&pixels) > 0.002).await;
+    page.wait_address("slopes=nats").await;
+    // The densities bring lines where the codes are as dense as the prior at one and two σ.
+    let bare = page.picture("marks", 200, 150).await;
+    page.click("layer-density").await;
+    page.picture_once("marks", bare.clone(), |picture| picture.distance(&bare) > 0.002).await;
     // What one samples from is a choice; for a VAE it makes little difference, but the plane is measured again.
     page.run("find('meters').open = true;", json!({})).await;
     let before = page.text("meter-covered").await;
@@ -183,6 +195,10 @@ async fn a_hole_is_found_and_a_bridge_is_built() {
     let hole = page.z().await;
     assert!(hole != before && hole[0].hypot(hole[1]) < 2.1, "within two σ: {hole:?}");
     assert_ne!(page.text("found").await, word(ENGLISH, "hole_none"));
+
+    page.click("show-gap").await;
+    page.wait("the gap", "/\\d σ/.test(find('found').textContent)").await;
+    assert!(page.z().await != hole, "the middle of the largest gap is another place");
 
     // Within the prior, which is what is surveyed, both ends are found with β = 1.
     turn(&page, at_beta(&family, 1.0) as f32).await;

@@ -35,6 +35,8 @@ enum Kind {
     Density,
     Regions,
     Continuity,
+    /// The same in nats.
+    Nats,
     Completeness,
 }
 
@@ -56,7 +58,8 @@ pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
             (_, true, ..) => Some(Source::Codes(Kind::Regions, session.cloud().get()?)),
             (_, _, true, _) => {
                 let unit = desk.own_cloud().map_or(Unit::Frame, |cloud| unit(&cloud.codes));
-                Some(Source::Survey(Kind::Continuity, session.survey().get()?, unit))
+                let kind = if desk.page.scene().nats().get() { Kind::Nats } else { Kind::Continuity };
+                Some(Source::Survey(kind, session.survey().get()?, unit))
             }
             (.., true) => Some(Source::Survey(Kind::Completeness, session.survey().get()?, Unit::Frame)),
             (false, false, false, false) => None,
@@ -105,6 +108,10 @@ impl Under {
             }
             Source::Survey(Kind::Completeness, survey, _) => {
                 Work::Survey { survey: survey.clone(), values: distances(survey), shade: heat::returns }
+            }
+            Source::Survey(Kind::Nats, survey, unit) => {
+                let values = slopes(survey, Metric::Fisher, *unit);
+                Work::Survey { survey: survey.clone(), values, shade: heat::nats_of }
             }
             Source::Survey(_, survey, unit) => {
                 let values = slopes(survey, Metric::Pixels, *unit);

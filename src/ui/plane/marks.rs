@@ -6,7 +6,10 @@ use web_sys::HtmlCanvasElement;
 
 use super::pointer::{Hand, Loop};
 use super::slices::{Job, Moves, follow};
-use crate::latent::posterior::{Ellipse, sigma_ellipse};
+use crate::latent::contour::contour;
+use crate::latent::posterior::{Ellipse, prior_density, sigma_ellipse};
+use crate::latent::regularity::Frame;
+use crate::latent::regularity::overlap::density;
 use crate::latent::view::View;
 use crate::plots::figure::{Marks, draw_marks};
 use crate::plots::plane::draw_axis;
@@ -22,13 +25,14 @@ const MOST_ELLIPSES: usize = 200;
 pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>, hand: Hand) {
     let ellipses = Memo::new(move |_| ellipses(desk));
     let way = Memo::new(move |_| desk.way().unwrap_or_default());
+    let contours = Memo::new(move |_| contours(desk));
     let content = Memo::new(move |_| {
         let around = match hand.around().get() {
             Some(Loop::Box([a, b])) => vec![a, [b[0], a[1]], b, [a[0], b[1]]],
             Some(Loop::Lasso(points)) => points,
             None => Vec::new(),
         };
-        Some(Marks { around, ellipses: ellipses.get(), way: way.get(), ..marks(desk) })
+        Some(Marks { around, contours: contours.get(), ellipses: ellipses.get(), way: way.get(), ..marks(desk) })
     });
     follow(node, view, content, Moves::Freely, |marks, view| Drawing { marks: marks.clone(), view: *view });
 }
@@ -84,7 +88,7 @@ impl Job for Axis {
 
 /// Everything that is marked now, as a file shows it too; the handles are left to who draws them.
 pub fn all(desk: Desk) -> Marks {
-    Marks { ellipses: ellipses(desk), way: desk.way().unwrap_or_default(), ..marks(desk) }
+    Marks { contours: contours(desk), ellipses: ellipses(desk), way: desk.way().unwrap_or_default(), ..marks(desk) }
 }
 
 /// What costs nothing to find.
@@ -102,6 +106,30 @@ fn marks(desk: Desk) -> Marks {
         rings: page.hover().get().map(|hover| hover.z).into_iter().chain(pinned).collect(),
         ..Marks::default()
     }
+}
+
+/// Cells along a side of the grid that contours are drawn on, over the prior; codes that they are drawn of.
+const CONTOURED: usize = 96;
+const MOST_CONTOURED: usize = 4000;
+
+/// A posterior narrower than this, in units of z, is widened to it: of a few thousand narrow ones the density is all peaks.
+const SMOOTHED: f32 = 0.16;
+
+/// Where the aggregated posterior is as dense as the prior is at one and at two σ: it would be the prior's circles if the two
+/// were the same. With the layer of the densities.
+fn contours(desk: Desk) -> Vec<[[f32; 2]; 2]> {
+    if !desk.page.scene().layers().get().density {
+        return Vec::new();
+    }
+    let Some(cloud) = desk.page.session().cloud().get() else { return Vec::new() };
+    let every = cloud.codes.len().div_ceil(MOST_CONTOURED).max(1);
+    let codes: Vec<[f32; 2]> = cloud.codes.iter().copied().step_by(every).collect();
+    let least = 2.0 * SMOOTHED.ln();
+    let widths: Vec<[f32; 2]> = cloud.log_var.iter().step_by(every).map(|v| v.map(|v| v.max(least))).collect();
+    let area = Frame::PRIOR.area();
+    let values = density(area, CONTOURED, CONTOURED, &codes, &widths);
+    let of = |sigma: f32| contour(&values, area, CONTOURED, CONTOURED, prior_density([sigma, 0.0]));
+    [1.0, 2.0].map(of).concat()
 }
 
 /// The posteriors of the codes that are pinned or selected.

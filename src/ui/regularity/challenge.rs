@@ -47,11 +47,15 @@ fn ShowMe(gauge: Gauge) -> impl IntoView {
     });
     let hole = move |_| said.set(untrack(|| find_hole(gauge)));
     let bridge = move |_| said.set(untrack(|| build_bridge(gauge)));
+    let gap = move |_| said.set(untrack(|| find_gap(gauge)));
     let ready = move || gauge.meters().read().is_some();
     view! {
         <div class="pair">
             <button class="btn q" data-testid="show-hole" disabled=move || !ready() on:click=hole>
                 {move || tr!(desk, hole)}
+            </button>
+            <button class="btn q" data-testid="show-gap" disabled=move || !ready() on:click=gap>
+                {move || tr!(desk, gap)}
             </button>
             <button class="btn q" data-testid="show-bridge" disabled=move || !ready() on:click=bridge>
                 {move || tr!(desk, bridge)}
@@ -87,6 +91,17 @@ fn find_hole(gauge: Gauge) -> String {
             tr!(desk, hole_empty, percent = percent)
         }
     }
+}
+
+/// Takes the handle to the middle of the largest disc without codes, and says how large it is.
+fn find_gap(gauge: Gauge) -> String {
+    let desk = gauge.desk;
+    let Some(gap) = gauge.meters().get().and_then(|meters| meters.gap) else {
+        return tr!(desk, gap_none).to_owned();
+    };
+    desk.go_to(gap.centre);
+    desk.settle();
+    tr!(desk, gap_said, radius = number(desk.locale(), gap.radius, 2))
 }
 
 /// The density of the codes on the survey's grid.

@@ -26,6 +26,7 @@ pub fn All(gauge: Gauge) -> impl IntoView {
         <details class="more" data-testid="meters" on:toggle=toggled>
             <summary>{move || tr!(desk, meters_more)}</summary>
             <Choice gauge/>
+            <Slopes gauge/>
             <table class="meters">
                 <thead>
                     <tr>
@@ -56,6 +57,39 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                     .collect_view()}
             </dl>
         </details>
+    }
+}
+
+/// What the layer of slopes counts.
+#[component]
+fn Slopes(gauge: Gauge) -> impl IntoView {
+    let desk = gauge.desk;
+    let nats = desk.page.scene().nats();
+    let segments = vec![
+        Segment {
+            value: false,
+            id: "slopes-pixels",
+            name: Signal::derive(move || tr!(desk, slopes_pixels)),
+            what: Signal::derive(move || tr!(desk, slopes_pixels_what)),
+        },
+        Segment {
+            value: true,
+            id: "slopes-nats",
+            name: Signal::derive(move || tr!(desk, slopes_nats)),
+            what: Signal::derive(move || tr!(desk, slopes_nats_what)),
+        },
+    ];
+    view! {
+        <div class="field">
+            <span>{move || tr!(desk, slopes_in)}</span>
+            <Segments
+                group="slopes"
+                label=Signal::derive(move || tr!(desk, slopes_in))
+                segments
+                chosen=Signal::derive(move || nats.get())
+                choose=Callback::new(move |value| nats.set(value))
+            />
+        </div>
     }
 }
 
