@@ -153,9 +153,13 @@ pub struct Prediction {
 impl Prediction {
     pub const MARKS: usize = 5;
 
-    /// One more mark; false where all are made.
+    /// Marks nearer than this, in units of z, are one.
+    const APART: f32 = 0.15;
+
+    /// One more mark; false where all are made, and where there is one already.
     pub fn mark(&mut self, z: [f32; 2]) -> bool {
-        let room = !self.revealed && self.marks.len() < Self::MARKS;
+        let again = self.marks.iter().any(|mark| (mark[0] - z[0]).hypot(mark[1] - z[1]) < Self::APART);
+        let room = !self.revealed && self.marks.len() < Self::MARKS && !again;
         if room {
             self.marks.push(z);
         }
@@ -168,4 +172,21 @@ impl Prediction {
 pub struct Sample {
     pub z: [f32; 2],
     pub code: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Prediction;
+
+    #[test]
+    fn a_place_is_marked_once_and_no_more_than_so_many_are() {
+        let mut prediction = Prediction::default();
+        assert!(prediction.mark([0.0, 0.0]) && !prediction.mark([0.05, 0.05]) && prediction.mark([1.0, 0.0]));
+        (2..9).for_each(|x| {
+            prediction.mark([x as f32, 0.0]);
+        });
+        assert_eq!(prediction.marks.len(), Prediction::MARKS);
+        let mut over = Prediction { revealed: true, ..Prediction::default() };
+        assert!(!over.mark([0.0, 0.0]));
+    }
 }

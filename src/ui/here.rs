@@ -27,7 +27,7 @@ pub fn Here() -> impl IntoView {
             let (locale, model) = (desk.locale(), model.get());
             view! {
                 <span class="swatch" style:background=palette::css(n.class)></span>
-                {words::class(locale, model, n.class)}
+                {words::class(locale, model, n.class)} " "
                 <small>{tr!(desk, votes, votes = n.votes, asked = n.asked)}</small>
             }
         })

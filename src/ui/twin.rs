@@ -32,7 +32,11 @@ pub fn Planes() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let gauge = expect_context::<Gauge>();
     let against = Memo::new(move |_| against(desk));
-    let two = Memo::new(move |_| desk.page.scene().beside().get().is_some() || against.get().is_some());
+    // Beside a member of the family there is another, or nothing; a run has what was chosen for it.
+    let two = Memo::new(move |_| {
+        let explores_family = desk.page.scene().model().get().member().is_some() && !desk.has_run();
+        against.get().is_some() || (desk.page.scene().beside().get().is_some() && !explores_family)
+    });
     // A plane is made to live as long as the page: the second stays once it is there, and is hidden while it is not wanted.
     let made = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || two.get());
     view! {

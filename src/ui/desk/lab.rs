@@ -93,12 +93,12 @@ impl Desk {
 
     /// Another β, batch or rate, for the run that is on and for the next one.
     pub fn adjust(self, change: impl Fn(&mut TrainingSpec)) {
-        self.page.scene().run().update(|run| change(&mut run.training));
         if !self.busy() {
-            return;
+            return self.page.scene().run().update(|run| change(&mut run.training));
         }
         let end = self.is_back().then(|| self.page.scene().run().read_untracked().training.clone());
         self.branch();
+        self.page.scene().run().update(|run| change(&mut run.training));
         let training = self.page.session().run().read_untracked().as_ref().map(|run| {
             let mut training = run.log.spec.training.clone();
             change(&mut training);
@@ -196,6 +196,14 @@ impl Desk {
                 (run.log.key, run.log.step, run.back_at) = (key, step, None);
             }
         });
+        // The fields show what it goes on with; where it ends, they say themselves.
+        let spec = self.page.session().run().read_untracked().as_ref().map(|run| run.log.spec.training.clone());
+        if let Some(training) = spec {
+            self.page.scene().run().update(|run| {
+                let TrainingSpec { steps, finish, .. } = run.training;
+                run.training = TrainingSpec { steps, finish, ..training };
+            });
+        }
         self.say(Message::Branched);
     }
 

@@ -268,6 +268,8 @@ impl Desk {
             spec.training.beta = beta;
         }
         spec.training.steps = BETWEEN_STEPS;
+        // What can be changed on the way shows what is trained.
+        self.page.scene().run().set(spec.clone());
         self.train_with(spec, Some(weights));
     }
 }

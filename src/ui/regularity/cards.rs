@@ -10,6 +10,9 @@ use crate::state::scene::{Layers, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::ui::words::tr;
 
+/// Codes that share more than this with what is sampled from, and do not come back, have collapsed.
+const COLLAPSED: f32 = 0.8;
+
 #[component]
 pub fn Cards(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
@@ -21,7 +24,13 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
     };
     let holes = move || {
         let (reading, _) = gauge.reading(Meter::Returns)?;
-        Some(tr!(desk, completeness_sub, percent = number(desk.locale(), 100.0 * (1.0 - reading.value), 0)))
+        let percent = number(desk.locale(), 100.0 * (1.0 - reading.value), 0);
+        // Where the codes are the prior and hardly one comes back, they say too little, and there are no holes.
+        let prior = gauge.reading(Meter::Shared).is_some_and(|(shared, _)| shared.value > COLLAPSED);
+        Some(match prior && reading.value < 0.5 {
+            true => tr!(desk, completeness_collapsed, percent = percent),
+            false => tr!(desk, completeness_sub, percent = percent),
+        })
     };
     view! {
         <div class="scores">

@@ -53,6 +53,7 @@ fn Turn() -> impl IntoView {
         let family = family.get()?;
         Some(match stand.get().beta(&family) {
             Some(beta) => short(desk.locale(), rounded(beta)),
+            None if stand.get().member().is_none() => format!("{} → β = 0", tr!(desk, dial_plain)),
             None => tr!(desk, dial_plain).to_owned(),
         })
     };

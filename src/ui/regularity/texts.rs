@@ -66,8 +66,8 @@ pub fn but(l: Locale, meter: Meter) -> &'static str {
 /// Decimals of its numbers.
 pub fn decimals(meter: Meter) -> usize {
     match meter {
-        Meter::Slope | Meter::Spread => 1,
-        Meter::Nats | Meter::Mmd => 3,
+        Meter::Slope | Meter::Spread | Meter::Nats => 1,
+        Meter::Mmd => 3,
         Meter::Continuity
         | Meter::Returns
         | Meter::Shared
