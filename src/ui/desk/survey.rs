@@ -24,7 +24,7 @@ const MOST_BAND: usize = 2048;
 const BAND_MS: f64 = 25.0;
 
 /// A survey that nobody asked for is coarser where it would take longer than this, in milliseconds, by its first band.
-const LONGEST_MS: f64 = 15_000.0;
+const LONGEST_MS: f64 = 40_000.0;
 const LEAST_SIDE: usize = 16;
 const MOST_UNASKED: usize = 64;
 
