@@ -7,6 +7,9 @@ async fn plane(page: &Page) -> (Picture, Picture) {
     (page.picture("points", 80, 60).await, page.picture("atlas", 80, 60).await)
 }
 
+/// Nats a picture of a model of pictures whose weights are fresh: 784·ln 2.
+const FRESH: f64 = 543.4;
+
 #[tokio::test]
 async fn a_small_model_trains_pauses_resumes_stops_and_goes_back() {
     let page = Page::open(Setup::CPU, Site::whole(), "/#steps=2000&batch=64&net=256-128&digits=2000").await;
@@ -32,7 +35,8 @@ async fn a_small_model_trains_pauses_resumes_stops_and_goes_back() {
 
     page.wait_step(260).await;
     let later = page.wait_losses().await;
-    assert!(later[2] < 0.6 * first[2], "200 steps bring the loss to less than 0.6 of the first: {first:?} → {later:?}");
+    // Of the fresh model, not of the first loss that was read, which on a busy machine is of some thirty steps later.
+    assert!(later[2] < 0.4 * FRESH, "260 steps bring the loss to less than 0.4 of a fresh model's: {later:?}");
     assert!((later[0] + later[1] - later[2]).abs() < 1.5, "total = reconstruction + KL: {later:?}");
     let formed = plane(&page).await;
     assert!(formed.0.distance(&early.0) > 0.001, "the cloud forms: {}", formed.0.distance(&early.0));
