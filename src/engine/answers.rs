@@ -282,13 +282,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_go_row_by_row_from_the_top_left() {
-        let area = Area { min: [-2.0, -1.0], max: [2.0, 1.0] };
-        assert_eq!(cell_centre(area, 4, 2, 0), [-1.5, 0.5]);
-        assert_eq!(cell_centre(area, 4, 2, 7), [1.5, -0.5]);
-    }
-
-    #[test]
     fn a_mosaic_keeps_every_picture_whole() {
         let pictures: Vec<u8> = (0..6 * PIXELS).map(|i| (i / PIXELS) as u8).collect();
         let picture = mosaic(&pictures, 3);

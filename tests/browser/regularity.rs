@@ -126,7 +126,8 @@ async fn the_dial_turns_points_into_a_prior_and_a_prior_into_nothing() {
     assert!(here.distance(&there) < 0.004, "{}", here.distance(&there));
     assert!(meter(&page, "shared").await > 0.9, "{}", meter(&page, "shared").await);
     assert_eq!(score(&page, "continuity").await, 1.0);
-    assert!(score(&page, "completeness").await < complete + 0.01, "everything is encoded to the middle");
+    let collapsed = score(&page, "completeness").await;
+    assert!(complete > 0.9 && collapsed < 0.1, "everything is encoded to the middle: {complete} → {collapsed}");
 
     // In between nothing is trained, and it says so; the arrow keys go by quarters.
     turn(&page, one as f32).await;

@@ -6,7 +6,7 @@
 //! - Continuity: [`slopes`]; ways through the plane that the decoder makes short, [`geodesic`], or gradual, [`bridge`].
 //! - Completeness: [`returns`], and of pictures [`fidelity`]; both and the codes in one picture: [`holes`].
 //! - The aggregated posterior against the prior: [`overlap`], [`mmd`]. The classes in the plane: [`clusters`].
-//! - How sure a number is: [`interval`].
+//! - How sure a number is: [`interval`]. All meters at once, by name: [`report`].
 
 pub mod bridge;
 pub mod clusters;

@@ -67,6 +67,10 @@ impl Gauge {
             if before.is_some_and(|before| before != of) && phase != Phase::Training {
                 self.meters.set(None);
             }
+            // What was compared with the data is of weights that have learnt since, or of another run.
+            if before.is_some_and(|before| before != of) {
+                session.fidelity().set(None);
+            }
             if let Some(waiting) = waiting.get_value() {
                 window().clear_timeout_with_handle(waiting);
             }
