@@ -64,12 +64,12 @@ impl Gauge {
         Effect::new(move |before: Option<(u32, Model)>| {
             let (of, phase) = (self.of.get(), phase.get());
             frame.with(|_| ());
-            if before.is_some_and(|before| before != of) && phase != Phase::Training {
-                self.meters.set(None);
-            }
-            // What was compared with the data is of weights that have learnt since, or of another run.
             if before.is_some_and(|before| before != of) {
+                // What was compared with the data is of weights that have learnt since, or of another run.
                 session.fidelity().set(None);
+                if phase != Phase::Training {
+                    self.meters.set(None);
+                }
             }
             if let Some(waiting) = waiting.get_value() {
                 window().clear_timeout_with_handle(waiting);
@@ -109,9 +109,11 @@ impl Gauge {
         // While a model trains only what costs next to nothing: the hand and the run come first.
         let training = session.phase().get_untracked() == Phase::Training;
         if part + 1 < Meters::PARTS && !training {
+            let of = self.of.get_untracked();
             later(0, move || {
-                // A newer survey begins again.
-                if session.survey().get_untracked().as_ref() == Some(&survey) {
+                // A newer survey begins again; one of a model that is gone says nothing of the codes of the next.
+                let newest = session.survey().get_untracked().as_ref() == Some(&survey);
+                if newest && self.of.get_untracked() == of {
                     self.measure(part + 1, meters);
                 }
             });
