@@ -11,7 +11,9 @@ use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
 use crate::spec::CLASSES;
 use crate::state::handles::{Handle, Handles};
-use crate::state::scene::{Chosen, Classes, End, FARTHEST_DIAL, Layers, Path, Points, Scene, Shipped, Theme};
+use crate::state::scene::{
+    Chosen, Classes, Cover, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Shipped, Theme,
+};
 
 /// One entry of the address.
 struct Entry {
@@ -243,21 +245,19 @@ fn parse_handles(text: &str) -> Option<Handles> {
 }
 
 /// A letter for each layer that is on.
-type LayerLetter = (char, fn(&mut Layers) -> &mut bool);
-
-const LAYERS: [LayerLetter; 8] = [
-    ('d', |l| &mut l.decodings),
-    ('p', |l| &mut l.points),
-    ('c', |l| &mut l.prior),
-    ('q', |l| &mut l.density),
-    ('r', |l| &mut l.regions),
-    ('e', |l| &mut l.ellipses),
-    ('s', |l| &mut l.continuity),
-    ('b', |l| &mut l.completeness),
+const LAYERS: [(char, Layer); 8] = [
+    ('d', Layer::Decodings),
+    ('p', Layer::Points),
+    ('c', Layer::Prior),
+    ('q', Layer::Cover(Cover::Density)),
+    ('r', Layer::Cover(Cover::Regions)),
+    ('e', Layer::Ellipses),
+    ('s', Layer::Cover(Cover::Continuity)),
+    ('b', Layer::Cover(Cover::Completeness)),
 ];
 
-fn print_layers(mut layers: Layers) -> String {
-    let letters: String = LAYERS.iter().filter(|(_, of)| *of(&mut layers)).map(|(letter, _)| letter).collect();
+fn print_layers(layers: Layers) -> String {
+    let letters: String = LAYERS.iter().filter(|(_, layer)| layers.has(*layer)).map(|(letter, _)| letter).collect();
     if letters.is_empty() { "0".into() } else { letters }
 }
 
@@ -265,7 +265,8 @@ fn parse_layers(text: &str) -> Option<Layers> {
     let known =
         text == "0" || (!text.is_empty() && text.chars().all(|c| LAYERS.iter().any(|(letter, _)| *letter == c)));
     let mut layers = Layers::default();
-    LAYERS.iter().for_each(|(letter, of)| *of(&mut layers) = text.contains(*letter));
+    // From the last one on: of several that cover the plane the first stays.
+    LAYERS.iter().rev().for_each(|(letter, layer)| layers.set(*layer, text.contains(*letter)));
     known.then_some(layers)
 }
 

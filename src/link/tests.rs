@@ -44,11 +44,14 @@ fn any_scene(rng: &mut Rng) -> Scene {
             decodings: coin(rng),
             points: coin(rng),
             prior: coin(rng),
-            density: coin(rng),
-            regions: coin(rng),
             ellipses: coin(rng),
-            continuity: coin(rng),
-            completeness: coin(rng),
+            cover: [
+                None,
+                Some(Cover::Density),
+                Some(Cover::Regions),
+                Some(Cover::Continuity),
+                Some(Cover::Completeness),
+            ][rng.below(5)],
         },
         points: [Points::Test, Points::Train][rng.below(2)],
         hidden,
@@ -131,6 +134,12 @@ fn a_short_link_reads_as_meant() {
     assert_eq!((scene.handles.z(), scene.path.ends), ([0.42, -1.5], [End::Class(4), End::Class(9)]));
     assert_eq!((scene.device, scene.lang), (Some(DeviceKind::Cpu), Some(Locale::es)));
     assert!(scene.hidden.has(0) && scene.hidden.has(1) && !scene.hidden.has(2));
+}
+
+#[test]
+fn of_two_covers_in_an_old_link_the_first_stays() {
+    assert_eq!(parse("layers=pqr").scene.layers.cover, Some(Cover::Density));
+    assert_eq!(parse("layers=bsp").scene.layers.cover, Some(Cover::Continuity));
 }
 
 #[test]

@@ -172,47 +172,74 @@ impl Shipped {
     }
 }
 
+/// A layer of the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The decoded plane.
+    Decodings,
+    /// The codes.
+    Points,
+    /// Circles of 1, 2 and 3 σ.
+    Prior,
+    /// q(z|x) of the points that are pinned or selected.
+    Ellipses,
+    Cover(Cover),
+}
+
+/// What covers the whole plane with a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// The aggregated posterior's density against the prior's.
+    Density,
+    /// The class of the nearest codes, everywhere.
+    Regions,
+    /// How fast the decoding changes.
+    Continuity,
+    /// How far from where it came a decoding is encoded to.
+    Completeness,
+}
+
+/// The layers that are on; of those that cover the plane one at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
-    /// The decoded plane.
     pub decodings: bool,
-    /// The codes.
     pub points: bool,
-    /// Circles of 1, 2 and 3 σ.
     pub prior: bool,
-    /// The aggregated posterior's density against the prior's.
-    pub density: bool,
-    /// The class of the nearest codes, everywhere.
-    pub regions: bool,
-    /// q(z|x) of the points that are pinned or selected.
     pub ellipses: bool,
-    /// How fast the decoding changes.
-    pub continuity: bool,
-    /// How far from where it came a decoding is encoded to.
-    pub completeness: bool,
+    pub cover: Option<Cover>,
 }
 
 impl Layers {
-    /// Leaves of the layers that cover the plane with a colour at most this one.
-    pub fn cover_with(&mut self, keep: impl Fn(&mut Self) -> &mut bool) {
-        let on = *keep(self);
-        (self.density, self.regions, self.continuity, self.completeness) = (false, false, false, false);
-        *keep(self) = on;
+    pub fn has(self, layer: Layer) -> bool {
+        match layer {
+            Layer::Decodings => self.decodings,
+            Layer::Points => self.points,
+            Layer::Prior => self.prior,
+            Layer::Ellipses => self.ellipses,
+            Layer::Cover(cover) => self.cover == Some(cover),
+        }
+    }
+
+    /// Switches a layer on or off; one that covers the plane takes the place of another.
+    pub fn set(&mut self, layer: Layer, on: bool) {
+        match layer {
+            Layer::Decodings => self.decodings = on,
+            Layer::Points => self.points = on,
+            Layer::Prior => self.prior = on,
+            Layer::Ellipses => self.ellipses = on,
+            Layer::Cover(cover) if on => self.cover = Some(cover),
+            Layer::Cover(cover) => self.cover = self.cover.filter(|other| *other != cover),
+        }
+    }
+
+    pub fn toggle(&mut self, layer: Layer) {
+        self.set(layer, !self.has(layer));
     }
 }
 
 impl Default for Layers {
     fn default() -> Self {
-        Self {
-            decodings: true,
-            points: true,
-            prior: true,
-            density: false,
-            regions: false,
-            ellipses: true,
-            continuity: false,
-            completeness: false,
-        }
+        Self { decodings: true, points: true, prior: true, ellipses: true, cover: None }
     }
 }
 
@@ -324,6 +351,19 @@ mod tests {
         assert_eq!(path.ends, [End::Handle(1), End::Handle(2)]);
         path.forget_handle(2);
         assert_eq!(path.ends, [End::Handle(1), End::Class(8)]);
+    }
+
+    #[test]
+    fn one_layer_at_most_covers_the_plane() {
+        let mut layers = Layers::default();
+        let [density, regions] = [Cover::Density, Cover::Regions].map(Layer::Cover);
+        layers.toggle(density);
+        layers.toggle(regions);
+        assert!(layers.has(regions) && !layers.has(density) && layers.has(Layer::Points));
+        layers.set(density, false);
+        assert!(layers.has(regions), "the one that is off goes off again");
+        layers.toggle(regions);
+        assert_eq!(layers, Layers::default());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::plots::{heat, surface};
 use crate::protocol::Area;
 use crate::state::PageStoreFields;
 use crate::state::pictures::{Cloud, Shared};
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{Cover, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -30,22 +30,14 @@ const CELL: f32 = 8.0;
 /// Codes to add before the clock is read again.
 const AT_ONCE: usize = 500;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Density,
-    Regions,
-    Continuity,
-    /// The same in nats.
-    Nats,
-    Completeness,
-}
-
 /// What a layer is made of.
 #[derive(Clone, PartialEq)]
 enum Source {
-    Codes(Kind, Shared<Cloud>),
-    /// And what slopes are counted per.
-    Survey(Kind, Shared<Survey>, Unit),
+    Density(Shared<Cloud>),
+    Regions(Shared<Cloud>),
+    /// What slopes are of, and counted per.
+    Slopes(Shared<Survey>, Metric, Unit),
+    Returns(Shared<Survey>),
 }
 
 /// The layer of these that is on.
@@ -53,17 +45,16 @@ pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
     let content = Memo::new(move |_| {
         let layers = desk.page.scene().layers().get();
         let session = desk.page.session();
-        match (layers.density, layers.regions, layers.continuity, layers.completeness) {
-            (true, ..) => Some(Source::Codes(Kind::Density, session.cloud().get()?)),
-            (_, true, ..) => Some(Source::Codes(Kind::Regions, session.cloud().get()?)),
-            (_, _, true, _) => {
+        Some(match layers.cover? {
+            Cover::Density => Source::Density(session.cloud().get()?),
+            Cover::Regions => Source::Regions(session.cloud().get()?),
+            Cover::Continuity => {
                 let unit = desk.own_cloud().map_or(Unit::Frame, |cloud| unit(&cloud.codes));
-                let kind = if desk.page.scene().nats().get() { Kind::Nats } else { Kind::Continuity };
-                Some(Source::Survey(kind, session.survey().get()?, unit))
+                let metric = if desk.page.scene().nats().get() { Metric::Fisher } else { Metric::Pixels };
+                Source::Slopes(session.survey().get()?, metric, unit)
             }
-            (.., true) => Some(Source::Survey(Kind::Completeness, session.survey().get()?, Unit::Frame)),
-            (false, false, false, false) => None,
-        }
+            Cover::Completeness => Source::Returns(session.survey().get()?),
+        })
     });
     follow(node, view, content, Moves::Freely, Under::new);
 }
@@ -100,22 +91,21 @@ impl Under {
         let (columns, rows) = ((view.width / CELL).ceil() as u32, (view.height / CELL).ceil() as u32);
         let area = view.area();
         let work = match source {
-            Source::Codes(Kind::Regions, cloud) => {
+            Source::Regions(cloud) => {
                 Work::Regions { cloud: cloud.clone(), buckets: Buckets::new(&cloud.codes), cells: Vec::new() }
             }
-            Source::Codes(_, cloud) => {
+            Source::Density(cloud) => {
                 Work::Density { cloud: cloud.clone(), density: Density::new(area, columns, rows), added: 0 }
             }
-            Source::Survey(Kind::Completeness, survey, _) => {
+            Source::Slopes(survey, metric, unit) => {
+                let shade = match metric {
+                    Metric::Pixels => heat::slopes,
+                    Metric::Fisher => heat::nats_of,
+                };
+                Work::Survey { survey: survey.clone(), values: slopes(survey, *metric, *unit), shade }
+            }
+            Source::Returns(survey) => {
                 Work::Survey { survey: survey.clone(), values: distances(survey), shade: heat::returns }
-            }
-            Source::Survey(Kind::Nats, survey, unit) => {
-                let values = slopes(survey, Metric::Fisher, *unit);
-                Work::Survey { survey: survey.clone(), values, shade: heat::nats_of }
-            }
-            Source::Survey(_, survey, unit) => {
-                let values = slopes(survey, Metric::Pixels, *unit);
-                Work::Survey { survey: survey.clone(), values, shade: heat::slopes }
             }
         };
         Self { area, columns, rows, work }

@@ -9,7 +9,7 @@ use crate::latent::view::View;
 use crate::plots::palette;
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
-use crate::state::scene::{Layers, Points, SceneStoreFields, Shipped};
+use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -75,81 +75,55 @@ fn Class(class: u8) -> impl IntoView {
     }
 }
 
-/// A layer of the plane: its switch, and what it shows in one sentence.
-#[derive(Clone, Copy, PartialEq)]
-enum Layer {
-    Decodings,
-    Points,
-    Prior,
-    Density,
-    Regions,
-    Ellipses,
-    Continuity,
-    Completeness,
+/// The layers in the order of their switches.
+const ALL: [Layer; 8] = [
+    Layer::Decodings,
+    Layer::Points,
+    Layer::Prior,
+    Layer::Cover(Cover::Continuity),
+    Layer::Cover(Cover::Completeness),
+    Layer::Cover(Cover::Density),
+    Layer::Cover(Cover::Regions),
+    Layer::Ellipses,
+];
+
+fn id(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Decodings => "layer-decodings",
+        Layer::Points => "layer-points",
+        Layer::Prior => "layer-prior",
+        Layer::Ellipses => "layer-ellipses",
+        Layer::Cover(Cover::Density) => "layer-density",
+        Layer::Cover(Cover::Regions) => "layer-regions",
+        Layer::Cover(Cover::Continuity) => "layer-continuity",
+        Layer::Cover(Cover::Completeness) => "layer-completeness",
+    }
 }
 
-impl Layer {
-    const ALL: [Self; 8] = [
-        Self::Decodings,
-        Self::Points,
-        Self::Prior,
-        Self::Continuity,
-        Self::Completeness,
-        Self::Density,
-        Self::Regions,
-        Self::Ellipses,
-    ];
-
-    fn id(self) -> &'static str {
-        match self {
-            Self::Decodings => "layer-decodings",
-            Self::Points => "layer-points",
-            Self::Prior => "layer-prior",
-            Self::Density => "layer-density",
-            Self::Regions => "layer-regions",
-            Self::Ellipses => "layer-ellipses",
-            Self::Continuity => "layer-continuity",
-            Self::Completeness => "layer-completeness",
-        }
+fn name(desk: Desk, layer: Layer) -> &'static str {
+    match layer {
+        Layer::Decodings => tr!(desk, layer_decodings),
+        Layer::Points => tr!(desk, layer_points),
+        Layer::Prior => tr!(desk, layer_prior),
+        Layer::Ellipses => tr!(desk, layer_ellipses),
+        Layer::Cover(Cover::Density) => tr!(desk, layer_density),
+        Layer::Cover(Cover::Regions) => tr!(desk, layer_regions),
+        Layer::Cover(Cover::Continuity) => tr!(desk, layer_continuity),
+        Layer::Cover(Cover::Completeness) => tr!(desk, layer_completeness),
     }
+}
 
-    fn switch(self, layers: &mut Layers) -> &mut bool {
-        match self {
-            Self::Decodings => &mut layers.decodings,
-            Self::Points => &mut layers.points,
-            Self::Prior => &mut layers.prior,
-            Self::Density => &mut layers.density,
-            Self::Regions => &mut layers.regions,
-            Self::Ellipses => &mut layers.ellipses,
-            Self::Continuity => &mut layers.continuity,
-            Self::Completeness => &mut layers.completeness,
-        }
-    }
-
-    fn name(self, desk: Desk) -> &'static str {
-        match self {
-            Self::Decodings => tr!(desk, layer_decodings),
-            Self::Points => tr!(desk, layer_points),
-            Self::Prior => tr!(desk, layer_prior),
-            Self::Density => tr!(desk, layer_density),
-            Self::Regions => tr!(desk, layer_regions),
-            Self::Ellipses => tr!(desk, layer_ellipses),
-            Self::Continuity => tr!(desk, layer_continuity),
-            Self::Completeness => tr!(desk, layer_completeness),
-        }
-    }
-
-    fn legend(self, desk: Desk) -> &'static str {
-        match self {
-            Self::Decodings => tr!(desk, legend_decodings),
-            Self::Points => tr!(desk, legend_points),
-            Self::Prior => tr!(desk, legend_prior),
-            Self::Density => tr!(desk, legend_density),
-            Self::Regions => tr!(desk, legend_regions),
-            Self::Ellipses => tr!(desk, legend_ellipses),
-            Self::Continuity => tr!(desk, legend_continuity),
-            Self::Completeness => tr!(desk, legend_completeness),
-        }
+/// What a layer shows, in one sentence.
+fn legend(desk: Desk, layer: Layer) -> &'static str {
+    match layer {
+        Layer::Decodings => tr!(desk, legend_decodings),
+        Layer::Points => tr!(desk, legend_points),
+        Layer::Prior => tr!(desk, legend_prior),
+        Layer::Ellipses => tr!(desk, legend_ellipses),
+        Layer::Cover(Cover::Density) => tr!(desk, legend_density),
+        Layer::Cover(Cover::Regions) => tr!(desk, legend_regions),
+        Layer::Cover(Cover::Continuity) => tr!(desk, legend_continuity),
+        Layer::Cover(Cover::Completeness) => tr!(desk, legend_completeness),
     }
 }
 
@@ -161,14 +135,14 @@ const LEGEND_STAYS: i32 = 6000;
 pub fn Chips() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let explained = RwSignal::new(None::<Layer>);
-    let legend = move || explained.get().map(|layer| layer.legend(desk)).unwrap_or_default();
+    let sentence = move || explained.get().map(|layer| legend(desk, layer)).unwrap_or_default();
     view! {
         <div class="layers" role="group" aria-label=move || tr!(desk, layers)>
             <p class="explained" role="status" data-testid="layer-legend" hidden=move || explained.get().is_none()>
-                {legend}
+                {sentence}
             </p>
             <div class="chips">
-                {Layer::ALL.into_iter().map(|layer| view! { <Chip layer explained/> }).collect_view()} <PointSet/>
+                {ALL.into_iter().map(|layer| view! { <Chip layer explained/> }).collect_view()} <PointSet/>
             </div>
         </div>
     }
@@ -178,23 +152,13 @@ pub fn Chips() -> impl IntoView {
 fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let layers = desk.page.scene().layers();
-    let on = move || *layer.switch(&mut layers.get());
     let forget = move || {
         if explained.get_untracked() == Some(layer) {
             explained.set(None);
         }
     };
     let press = move |_| {
-        layers.update(|layers| {
-            *layer.switch(layers) ^= true;
-            // These lie in the same place: one goes when another comes.
-            match layer {
-                Layer::Density | Layer::Regions | Layer::Continuity | Layer::Completeness => {
-                    layers.cover_with(|layers| layer.switch(layers));
-                }
-                Layer::Decodings | Layer::Points | Layer::Prior | Layer::Ellipses => {}
-            }
-        });
+        layers.update(|layers| layers.toggle(layer));
         explained.set(Some(layer));
         // A finger does not hover: it reads the legend for a while.
         preferences::later(LEGEND_STAYS, forget);
@@ -202,16 +166,16 @@ fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
     view! {
         <button
             class="chip"
-            data-testid=layer.id()
-            aria-pressed=move || on().to_string()
-            aria-description=move || layer.legend(desk)
+            data-testid=id(layer)
+            aria-pressed=move || layers.get().has(layer).to_string()
+            aria-description=move || legend(desk, layer)
             on:click=press
             on:pointerenter=move |_| explained.set(Some(layer))
             on:pointerleave=move |_| forget()
             on:focus=move |_| explained.set(Some(layer))
             on:blur=move |_| forget()
         >
-            {move || layer.name(desk)}
+            {move || name(desk, layer)}
         </button>
     }
 }

@@ -14,7 +14,7 @@ use crate::latent::view::View;
 use crate::plots::figure::{Marks, draw_marks};
 use crate::plots::plane::draw_axis;
 use crate::state::PageStoreFields;
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{Cover, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -118,7 +118,7 @@ const SMOOTHED: f32 = 0.16;
 /// Where the aggregated posterior is as dense as the prior is at one and at two σ: it would be the prior's circles if the two
 /// were the same. With the layer of the densities.
 fn contours(desk: Desk) -> Vec<[[f32; 2]; 2]> {
-    if !desk.page.scene().layers().get().density {
+    if desk.page.scene().layers().get().cover != Some(Cover::Density) {
         return Vec::new();
     }
     let Some(cloud) = desk.page.session().cloud().get() else { return Vec::new() };

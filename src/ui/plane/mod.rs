@@ -69,7 +69,7 @@ pub fn Plane() -> impl IntoView {
                 node_ref=heat
                 class="loose"
                 data-testid="heat"
-                class:off=move || { let on = layers.get(); !on.density && !on.regions && !on.continuity && !on.completeness }
+                class:off=move || layers.get().cover.is_none()
             ></canvas>
             <canvas node_ref=surface class="loose" data-testid="surface"></canvas>
             <canvas node_ref=points class="loose" data-testid="points" class:off=move || !layers.get().points></canvas>

@@ -6,7 +6,7 @@ use super::gauge::{Gauge, Origin};
 use crate::i18n::number;
 use crate::latent::regularity::report::Meter;
 use crate::state::PageStoreFields;
-use crate::state::scene::{Layers, SceneStoreFields};
+use crate::state::scene::{Cover, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::ui::words::tr;
 
@@ -40,7 +40,7 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
                 id="continuity"
                 name=Signal::derive(move || tr!(desk, meter_continuity))
                 sub=Signal::derive(move || steep().unwrap_or_default())
-                switch=|layers| &mut layers.continuity
+                layer=Layer::Cover(Cover::Continuity)
             />
             <Score
                 gauge
@@ -48,7 +48,7 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
                 id="completeness"
                 name=Signal::derive(move || tr!(desk, meter_returns))
                 sub=Signal::derive(move || holes().unwrap_or_default())
-                switch=|layers| &mut layers.completeness
+                layer=Layer::Cover(Cover::Completeness)
             />
         </div>
         <Under gauge/>
@@ -62,7 +62,7 @@ fn Score(
     id: &'static str,
     name: Signal<&'static str>,
     sub: Signal<String>,
-    switch: fn(&mut Layers) -> &mut bool,
+    layer: Layer,
 ) -> impl IntoView {
     let desk = gauge.desk;
     let layers = desk.page.scene().layers();
@@ -73,19 +73,13 @@ fn Score(
         Some((_, Origin::Before)) => "before",
         None => "none",
     };
-    let press = move |_| {
-        layers.update(|layers| {
-            *switch(layers) ^= true;
-            layers.cover_with(switch);
-        });
-    };
     view! {
         <button
             class="score"
             data-testid=format!("score-{id}")
             data-origin=origin
-            aria-pressed=move || (*switch(&mut layers.get())).to_string()
-            on:click=press
+            aria-pressed=move || layers.get().has(layer).to_string()
+            on:click=move |_| layers.update(|layers| layers.toggle(layer))
         >
             <span>{move || name.get()}</span>
             <b>{value}</b>

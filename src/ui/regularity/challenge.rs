@@ -12,7 +12,7 @@ use crate::latent::regularity::overlap::density;
 use crate::latent::regularity::slopes::{Continuity, STEEP};
 use crate::latent::regularity::{Metric, Survey, Unit, geodesic};
 use crate::state::pictures::Cloud;
-use crate::state::scene::{End, SceneStoreFields};
+use crate::state::scene::{Cover, End, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{PageStoreFields, Prediction};
 use crate::ui::words::{self, tr};
@@ -155,10 +155,7 @@ fn Predict(gauge: Gauge) -> impl IntoView {
                 prediction.revealed = true;
             }
         });
-        desk.page.scene().layers().update(|layers| {
-            layers.completeness = true;
-            layers.cover_with(|layers| &mut layers.completeness);
-        });
+        desk.page.scene().layers().update(|layers| layers.set(Layer::Cover(Cover::Completeness), true));
     };
     let on = Memo::new(move |_| prediction.read().is_some());
     let marks = Memo::new(move |_| prediction.read().as_ref().map_or(0, |prediction| prediction.marks.len()));
