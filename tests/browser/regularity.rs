@@ -172,6 +172,9 @@ async fn two_members_stand_side_by_side_under_one_cursor() {
     assert_eq!(places[0], places[1], "one cursor");
     // The same path through both, each between its own classes.
     page.wait("two strips", "document.querySelectorAll('[data-testid=row]').length === 2").await;
+    let inked = "c => c.getContext('2d').getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 < 3 && v > 100)";
+    let strips = format!("[...document.querySelectorAll('[data-testid=row] canvas')].every({inked})");
+    page.wait("a digit in every picture of both", &strips).await;
     let captions = page.value("[...document.querySelectorAll('.caption b')].map(b => b.textContent)").await;
     assert_eq!(captions, json!(["β = 1", "β = 0"]));
     let scores = "[...document.querySelectorAll('.caption span')].map(span => span.textContent)";

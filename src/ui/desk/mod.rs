@@ -60,6 +60,8 @@ struct Wire {
     gpu: Option<Gpu>,
     asks: Asks,
     books: Vec<Book>,
+    /// Whether the members of the β family are being fetched.
+    bringing: bool,
     /// The shipped model that this engine has, or is reading.
     loaded: Option<Shipped>,
     /// The drawing on the pad as the encoder wants it.

@@ -184,11 +184,22 @@ impl Desk {
             self.turn_dial(now.min((family.members.len() - 1) as f32));
             canvas::after_drawing(canvas::first_picture);
         }
+        // A dial that is turned meanwhile asks for each; the others come once.
+        if self.wire.try_update_value(|wire| std::mem::replace(&mut wire.bringing, true)) != Some(false) {
+            return Ok(());
+        }
+        let brought = self.fetch_others(&family, wanted).await;
+        self.wire.update_value(|wire| wire.bringing = false);
+        brought
+    }
+
+    /// All members, the nearest first.
+    async fn fetch_others(self, family: &Family, wanted: u8) -> Result<(), JsValue> {
         let near = |member: &u8| member.abs_diff(wanted);
         let mut others: Vec<u8> = (0..family.members.len() as u8).collect();
         others.sort_by_key(near);
         for member in others {
-            self.fetch_member(&family, member).await?;
+            self.fetch_member(family, member).await?;
         }
         Ok(())
     }

@@ -60,6 +60,23 @@ pub fn All(gauge: Gauge) -> impl IntoView {
     }
 }
 
+/// A choice of two under its heading.
+#[component]
+fn Pick<T: Copy + PartialEq + Send + Sync + 'static>(
+    group: &'static str,
+    heading: Signal<&'static str>,
+    segments: Vec<Segment<T>>,
+    chosen: Signal<T>,
+    choose: Callback<T>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <span>{move || heading.get()}</span>
+            <Segments group label=heading segments chosen choose/>
+        </div>
+    }
+}
+
 /// What the layer of slopes counts.
 #[component]
 fn Slopes(gauge: Gauge) -> impl IntoView {
@@ -80,16 +97,13 @@ fn Slopes(gauge: Gauge) -> impl IntoView {
         },
     ];
     view! {
-        <div class="field">
-            <span>{move || tr!(desk, slopes_in)}</span>
-            <Segments
-                group="slopes"
-                label=Signal::derive(move || tr!(desk, slopes_in))
-                segments
-                chosen=Signal::derive(move || nats.get())
-                choose=Callback::new(move |value| nats.set(value))
-            />
-        </div>
+        <Pick
+            group="slopes"
+            heading=Signal::derive(move || tr!(desk, slopes_in))
+            segments
+            chosen=Signal::derive(move || nats.get())
+            choose=Callback::new(move |value| nats.set(value))
+        />
     }
 }
 
@@ -113,16 +127,13 @@ fn Choice(gauge: Gauge) -> impl IntoView {
         },
     ];
     view! {
-        <div class="field">
-            <span>{move || tr!(desk, chosen)}</span>
-            <Segments
-                group="chosen"
-                label=Signal::derive(move || tr!(desk, chosen))
-                segments
-                chosen=Signal::derive(move || chosen.get())
-                choose=Callback::new(move |value| chosen.set(value))
-            />
-        </div>
+        <Pick
+            group="chosen"
+            heading=Signal::derive(move || tr!(desk, chosen))
+            segments
+            chosen=Signal::derive(move || chosen.get())
+            choose=Callback::new(move |value| chosen.set(value))
+        />
     }
 }
 
