@@ -293,3 +293,14 @@ async fn the_page_measures_what_the_card_says() {
         page.check_no_errors().await;
     }
 }
+
+#[tokio::test]
+async fn on_a_phone_the_dial_is_in_sight_of_the_plane_that_it_turns() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=digits").await;
+    page.resize(390, 844).await;
+    page.wait("the dial", "find('dial')?.checkVisibility()").await;
+    let span =
+        page.number("find('dial').getBoundingClientRect().bottom - find('plane').getBoundingClientRect().top").await;
+    assert!(span < 844.0 - 52.0, "from the top of the plane to the dial: {span} pixels");
+    page.check_no_errors().await;
+}

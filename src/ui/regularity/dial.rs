@@ -53,7 +53,7 @@ fn Turn() -> impl IntoView {
         let family = family.get()?;
         Some(match stand.get().beta(&family) {
             Some(beta) => short(desk.locale(), rounded(beta)),
-            None if stand.get().member().is_none() => format!("{} → β = 0", tr!(desk, dial_plain)),
+            None if stand.get().member().is_none() => format!("{} → 0", tr!(desk, dial_low)),
             None => tr!(desk, dial_plain).to_owned(),
         })
     };
