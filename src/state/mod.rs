@@ -20,6 +20,7 @@ pub mod table;
 
 use crate::data::family::Family;
 use crate::i18n::Locale;
+use crate::latent::path::distance;
 use crate::latent::select::Selection;
 use card::Card;
 use message::Message;
@@ -158,7 +159,7 @@ impl Prediction {
 
     /// One more mark; false where all are made, and where there is one already.
     pub fn mark(&mut self, z: [f32; 2]) -> bool {
-        let again = self.marks.iter().any(|mark| (mark[0] - z[0]).hypot(mark[1] - z[1]) < Self::APART);
+        let again = self.marks.iter().any(|mark| distance(*mark, z) < Self::APART);
         let room = !self.revealed && self.marks.len() < Self::MARKS && !again;
         if room {
             self.marks.push(z);

@@ -9,7 +9,7 @@ use super::slices::{Job, Moves, follow};
 use crate::latent::density::{Density, log_ratio};
 use crate::latent::nearest::Buckets;
 use crate::latent::place::NEIGHBOURS;
-use crate::latent::regularity::frame::REACH;
+use crate::latent::regularity::frame::{REACH, cell_centre};
 use crate::latent::regularity::report::unit;
 use crate::latent::regularity::returns::distances;
 use crate::latent::regularity::slopes::slopes;
@@ -113,9 +113,7 @@ impl Under {
 
     /// The centre of a cell.
     fn at(&self, column: u32, row: u32) -> [f32; 2] {
-        let Area { min, max } = self.area;
-        let along = |from: f32, to: f32, i: u32, n: u32| from + (to - from) * (i as f32 + 0.5) / n as f32;
-        [along(min[0], max[0], column, self.columns), along(max[1], min[1], row, self.rows)]
+        cell_centre(self.area, self.columns as usize, self.rows as usize, (row * self.columns + column) as usize)
     }
 
     /// The next row's classes.
