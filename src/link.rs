@@ -104,7 +104,7 @@ const PLANE: &[Entry] = &[
         key: "course",
         print: |s| course_name(s.path.course).into(),
         parse: |s, t| {
-            let known = [Course::Straight, Course::GreatCircle, Course::Shortest].into_iter();
+            let known = Course::ALL.into_iter();
             known.filter(|course| course_name(*course) == t).map(|course| s.path.course = course).next()
         },
     },
@@ -296,6 +296,7 @@ fn course_name(course: Course) -> &'static str {
         Course::Straight => "line",
         Course::GreatCircle => "arc",
         Course::Shortest => "geodesic",
+        Course::Gradual => "gradual",
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use latentscape::data::codes::Codes;
-use latentscape::data::family::{Family, Member};
+use latentscape::data::family::{Character, Family, Member};
 use latentscape::data::set::Set;
 use latentscape::engine::batches;
 use latentscape::engine::burn_learner::BurnLearner;
@@ -40,6 +40,32 @@ fn load(family: &Family, member: &Member) -> BurnLearner {
 
 fn variational(family: &Family) -> Vec<&Member> {
     family.members.iter().filter(|member| member.beta.is_some()).collect()
+}
+
+/// What the page says at each stop of the dial.
+#[test]
+fn each_member_is_what_it_is_shipped_to_show() {
+    let family = family();
+    let seen: Vec<&str> = family
+        .members
+        .iter()
+        .map(|member| match member.character() {
+            Character::Plain => "plain",
+            Character::Unbound => "unbound",
+            Character::Loose => "loose",
+            Character::Balanced => "balanced",
+            Character::Lopsided { low, high } if low < high => "lopsided",
+            Character::Line { low, high } if low < high => "line",
+            Character::Collapsed => "collapsed",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let wanted = "plain unbound loose loose loose balanced balanced lopsided line line collapsed";
+    assert_eq!(seen.join(" "), wanted);
+    // The sentences say why two curves turn: continuity dips where one axis gives way, returns fall where it is gone.
+    let meter = |i: usize, name: &str| family.members[i].meters[name].value;
+    assert!(meter(7, "continuity") < meter(6, "continuity") && meter(7, "continuity") < meter(8, "continuity"));
+    assert!((8..11).all(|i| meter(i, "returns") < 0.5) && (3..8).all(|i| meter(i, "returns") > 0.8));
 }
 
 /// −log p(x|z) with one z a picture, the mean over the pictures: the decodings are the probabilities of the pixels.

@@ -59,6 +59,50 @@ pub struct Member {
     pub meters: BTreeMap<String, MeterValue>,
 }
 
+/// What one sees of a member, by the numbers of its card.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Character {
+    /// Encodes to points.
+    Plain,
+    /// Encodes to distributions, without a KL term.
+    Unbound,
+    /// The KL term is weak: the codes reach beyond the prior.
+    Loose,
+    /// The codes keep to the prior, on both axes alike.
+    Balanced,
+    /// One axis carries much less than the other; the KL of both, nats.
+    Lopsided { low: f32, high: f32 },
+    /// One axis carries next to nothing; likewise.
+    Line { low: f32, high: f32 },
+    /// Posterior collapse on every axis.
+    Collapsed,
+}
+
+/// An axis with less KL than this, in nats, has collapsed; with less than the second it carries next to nothing.
+const COLLAPSED: f32 = 0.01;
+const LITTLE: f32 = 0.5;
+/// An axis that carries less than this share of the other's KL makes the plane lopsided.
+const LOPSIDED: f32 = 0.6;
+/// Codes that are spread wider than this, in units of z, reach beyond the prior.
+const WIDE: f32 = 1.15;
+
+impl Member {
+    pub fn character(&self) -> Character {
+        let largest = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
+        let (high, low) =
+            (largest(&self.kl_by_dimension), self.kl_by_dimension.iter().copied().fold(f32::MAX, f32::min));
+        match self.beta {
+            None => Character::Plain,
+            Some(beta) if beta <= 0.0 => Character::Unbound,
+            Some(_) if high < COLLAPSED => Character::Collapsed,
+            Some(_) if low < LITTLE => Character::Line { low, high },
+            Some(_) if low < LOPSIDED * high => Character::Lopsided { low, high },
+            Some(_) if largest(&self.spread) > WIDE => Character::Loose,
+            Some(_) => Character::Balanced,
+        }
+    }
+}
+
 /// Means over the held-out data, in nats a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Test {

@@ -10,6 +10,18 @@ pub enum Course {
     /// The geodesic of the decoder's pull-back metric: along it the picture changes least in all. It needs the plane
     /// surveyed, see [`Way`] and [`crate::latent::regularity`]; until then it is straight.
     Shortest,
+    /// The way whose steepest place is the least steep: nowhere does the picture change more quickly than it must. Needs a
+    /// survey, too.
+    Gradual,
+}
+
+impl Course {
+    pub const ALL: [Self; 4] = [Self::Straight, Self::GreatCircle, Self::Shortest, Self::Gradual];
+
+    /// Whether it can be told only where the plane is surveyed.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Self::Shortest | Self::Gradual)
+    }
 }
 
 /// A way from one place to another that can be gone.
@@ -113,7 +125,7 @@ fn turn(a: [f64; 2], b: [f64; 2]) -> f64 {
 /// The point at `t` on the way from `a` (0) to `b` (1).
 pub fn point(course: Course, a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
     match course {
-        Course::Straight | Course::Shortest => lerp(a, b, t),
+        Course::Straight | Course::Shortest | Course::Gradual => lerp(a, b, t),
         Course::GreatCircle => slerp(a, b, t),
     }
 }
@@ -128,7 +140,7 @@ pub fn points(course: Course, a: [f32; 2], b: [f32; 2], n: usize) -> Vec<[f32; 2
 /// first at `n` steps, then between the neighbours of the best of them.
 pub fn nearest(course: Course, a: [f32; 2], b: [f32; 2], z: [f32; 2], n: usize) -> (f32, f32) {
     match course {
-        Course::Straight | Course::Shortest => along(a, b, z),
+        Course::Straight | Course::Shortest | Course::Gradual => along(a, b, z),
         Course::GreatCircle => search(|t| distance(slerp(a, b, t), z), n.max(1)),
     }
 }

@@ -57,7 +57,7 @@ fn any_scene(rng: &mut Rng) -> Scene {
         hidden,
         path: Path {
             ends: [end(rng), end(rng)],
-            course: [Course::Straight, Course::GreatCircle, Course::Shortest][rng.below(3)],
+            course: Course::ALL[rng.below(4)],
             frames: Path::FEWEST + rng.below(Path::MOST - Path::FEWEST + 1),
         },
         centre: if coin(rng) { plain.centre } else { point(rng).map(f64::from) },

@@ -70,6 +70,26 @@ pub const FARTHEST_RETURN: f32 = 1.0;
 const WARM: [[f32; 3]; 5] =
     [[13.0, 8.0, 135.0], [126.0, 3.0, 168.0], [204.0, 71.0, 120.0], [248.0, 149.0, 64.0], [240.0, 249.0, 33.0]];
 
+/// The colours from nothing to the worst, as a CSS gradient to lay over the plane's dark ground.
+pub fn warm_scale() -> String {
+    let stops = (0..=8).map(|i| css(warm(Some(i as f32 / 8.0))));
+    gradient(stops)
+}
+
+/// Likewise from as few codes as can be told, through as many as the prior expects, to as many as can be told.
+pub fn density_scale() -> String {
+    let pixels = density(&[-STRONGEST, 0.0, STRONGEST]);
+    gradient(pixels.as_chunks::<4>().0.iter().map(|pixel| css(*pixel)))
+}
+
+fn gradient(stops: impl Iterator<Item = String>) -> String {
+    format!("linear-gradient(90deg, {})", stops.collect::<Vec<_>>().join(", "))
+}
+
+fn css([r, g, b, alpha]: [u8; 4]) -> String {
+    format!("rgba({r}, {g}, {b}, {:.2})", f32::from(alpha) / 255.0)
+}
+
 /// A share of the worst in colours: more is brighter and covers more. What is not finite is the worst.
 fn warm(share: Option<f32>) -> [u8; 4] {
     let Some(share) = share else { return [0; 4] };
@@ -95,6 +115,15 @@ mod tests {
         assert_eq!(nats_of(&[Some(100.0)]), nats_of(&[Some(500.0)]));
         assert!(nats_of(&[Some(50.0)])[3] < nats_of(&[Some(100.0)])[3]);
         assert_eq!(slopes(&[Some(2.0 * STEEP)]), slopes(&[Some(99.0)]));
+    }
+
+    #[test]
+    fn scales_go_as_the_colours_do() {
+        assert!(
+            warm_scale().starts_with("linear-gradient(90deg, rgba(13, 8, 135, 0.00), ")
+                && warm_scale().ends_with("rgba(240, 249, 33, 0.63))")
+        );
+        assert_eq!(density_scale().matches("rgba").count(), 3);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod drawing;
 pub mod handles;
 pub mod history;
 pub mod message;
+pub mod pace;
 pub mod painting;
 pub mod pictures;
 pub mod reduce;

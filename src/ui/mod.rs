@@ -18,6 +18,7 @@ mod regularity;
 mod sample;
 mod segments;
 mod selection;
+mod skip;
 mod twin;
 mod words;
 
@@ -54,6 +55,7 @@ fn App(page: Page) -> impl IntoView {
     keys(desk);
     desk.open();
     view! {
+        <skip::Skip/>
         <header::Header/>
         <notice::Notice/>
         <main>

@@ -202,7 +202,13 @@ async fn a_hole_is_found_and_a_bridge_is_built() {
     page.wait("a reason", "find('found').textContent").await;
     let hole = page.z().await;
     assert!(hole != before && hole[0].hypot(hole[1]) < 2.1, "within two σ: {hole:?}");
-    assert_ne!(page.text("found").await, word(ENGLISH, "hole_none"));
+    let said = page.text("found").await;
+    assert!(said.starts_with("Hole 1 of "), "{said}");
+    // A plain autoencoder's plane has more than one.
+    page.click("show-hole").await;
+    page.wait("the next", "find('found').textContent.startsWith('Hole 2 of ')").await;
+    let next = page.z().await;
+    assert!((next[0] - hole[0]).hypot(next[1] - hole[1]) > 0.65, "{hole:?} and {next:?}");
 
     page.click("show-gap").await;
     page.wait("the gap", "/\\d σ/.test(find('found').textContent)").await;
@@ -213,14 +219,18 @@ async fn a_hole_is_found_and_a_bridge_is_built() {
     page.wait("another model", "find('score-completeness').dataset.origin !== 'here'").await;
     measured(&page).await;
     page.click("show-bridge").await;
-    page.wait_address("course=geodesic").await;
-    page.wait("both lengths", "/\\d.*\\d/.test(find('strip-lengths')?.textContent)").await;
-    let text = page.text("strip-lengths").await;
-    let numbers: Vec<f64> = text
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .filter_map(|word| word.trim_end_matches('.').parse().ok())
-        .collect();
-    assert!(numbers[0] <= numbers[1] + 0.05 && numbers[0] > 0.0, "{text}");
+    page.wait_address("course=gradual").await;
+    // The most gradual way is nowhere steeper than the line, and the shortest no longer.
+    for (course, word) in [("strip-gradual", "steepest"), ("strip-shortest", "Shortest")] {
+        page.click(course).await;
+        page.wait("both ways", &format!("/{word}.*\\d.*\\d/.test(find('strip-lengths')?.textContent)")).await;
+        let text = page.text("strip-lengths").await;
+        let numbers: Vec<f64> = text
+            .split(|c: char| !c.is_ascii_digit() && c != '.')
+            .filter_map(|word| word.trim_end_matches('.').parse().ok())
+            .collect();
+        assert!(numbers[0] <= numbers[1] + 0.05 && numbers[0] > 0.0, "{text}");
+    }
     let [strip, straight] = [page.picture("strip", 28, 28).await, page.picture("strip-straight-row", 28, 28).await];
     page.picture_once("strip-straight-row", straight, |p| p.distance(&strip) < 0.02).await;
     page.check_no_errors().await;
@@ -302,5 +312,40 @@ async fn on_a_phone_the_dial_is_in_sight_of_the_plane_that_it_turns() {
     let span =
         page.number("find('dial').getBoundingClientRect().bottom - find('plane').getBoundingClientRect().top").await;
     assert!(span < 844.0 - 52.0, "from the top of the plane to the dial: {span} pixels");
+    page.check_no_errors().await;
+}
+
+/// The keyboard comes to the dial without passing everything before it, and is not lost where what was pressed goes away.
+#[tokio::test]
+async fn the_keyboard_finds_its_way() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=digits").await;
+    measured(&page).await;
+    let focused = "document.activeElement?.dataset.testid ?? document.activeElement?.className";
+    page.press(&[], Key::Tab).await;
+    assert_eq!(page.value(focused).await, "skip-plane");
+    page.press(&[], Key::Tab).await;
+    page.press(&[], Key::Enter).await;
+    assert_eq!(page.value(focused).await, "dial");
+    page.run("find('in-class').open = true; find('predict').focus();", json!({})).await;
+    for (key, next) in [(Key::Enter, "predict-mark"), (Key::Enter, "predict-mark"), (Key::Tab, "predict-reveal"), (Key::Enter, "predict-stop"), (Key::Enter, "predict")] {
+        page.press(&[], key).await;
+        page.wait(next, &format!("({focused}) === '{next}'")).await;
+    }
+    page.check_no_errors().await;
+}
+
+/// A layer of numbers says what its colours mean, in the unit that is chosen.
+#[tokio::test]
+async fn a_layer_has_a_scale() {
+    let page = Page::open(Setup::SPANISH, Site::whole(), "/#model=digits&layers=dps").await;
+    measured(&page).await;
+    page.wait("a scale", "/50 píxeles por σ/.test(find('scale').textContent)").await;
+    page.run("find('meters').open = true;", json!({})).await;
+    page.click("slopes-nats").await;
+    page.wait("nats", "/50 nats/.test(find('scale').textContent)").await;
+    page.click("layer-density").await;
+    page.wait("codes", "/códigos/.test(find('scale').textContent)").await;
+    page.click("layer-density").await;
+    page.wait("nothing to explain", "!find('scale').checkVisibility()").await;
     page.check_no_errors().await;
 }

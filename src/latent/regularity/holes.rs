@@ -16,6 +16,9 @@ const EMPTY: f64 = 0.1;
 /// The worst hole is looked for within so many frame units of the centre: 1 − e^(−2) = 0.865 of the frame's mass.
 pub const WITHIN: f32 = 2.0;
 
+/// Two holes nearer to each other than this, in frame units, are one.
+const APART: f32 = 0.7;
+
 /// A hole is no single cell: it is judged over a disc of this radius, in frame units.
 const DISC: f32 = 0.2;
 
@@ -91,15 +94,24 @@ pub fn badness(survey: &Survey, q: &[f32]) -> Option<Vec<f32>> {
     Some(known(survey, q)?.iter().map(|cell| cell.badness() as f32).collect())
 }
 
-/// The worst place within [`WITHIN`] of the frame's centre: that around which [`badness`] is the largest, as the mean over
-/// a small disc, weighted by the frame's mass. None if the survey is not whole.
-pub fn worst_hole(survey: &Survey, q: &[f32]) -> Option<Hole> {
-    let (known, mass) = (known(survey, q)?, survey.mass());
+/// The worst places within [`WITHIN`] of the frame's centre, the worst first: those around which [`badness`] is the largest
+/// and at least `least`, as the mean over a small disc, weighted by the frame's mass; `most` of them, [`APART`] or more from
+/// each other. None of them if the survey is not whole.
+pub fn worst_holes(survey: &Survey, q: &[f32], least: f32, most: usize) -> Vec<Hole> {
+    let Some(known) = known(survey, q) else { return Vec::new() };
+    let mass = survey.mass();
     let bad: Vec<f64> = known.iter().map(Known::badness).collect();
     let near = (0..survey.cells()).filter(|&cell| survey.frame.radius(survey.centre(cell)) <= WITHIN);
-    let judged = near.map(|cell| (cell, around(survey, &bad, &mass, cell)));
-    let (cell, badness) = judged.reduce(|worst, here| if here.1 > worst.1 { here } else { worst })?;
-    Some(Hole { z: survey.centre(cell), badness: badness as f32, why: known[cell].why() })
+    let mut judged: Vec<(usize, f64)> = near.map(|cell| (cell, around(survey, &bad, &mass, cell))).collect();
+    judged.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut holes: Vec<Hole> = Vec::new();
+    for (cell, badness) in judged.into_iter().take_while(|(_, badness)| *badness >= f64::from(least)) {
+        let z = survey.centre(cell);
+        if holes.len() < most && holes.iter().all(|other| survey.frame.distance(other.z, z) >= APART) {
+            holes.push(Hole { z, badness: badness as f32, why: known[cell].why() });
+        }
+    }
+    holes
 }
 
 /// How a visitor did who marked where decodings would make no sense.
@@ -197,7 +209,7 @@ mod tests {
     }
 
     fn found(survey: &Survey, q: &[f32]) -> Hole {
-        let hole = worst_hole(survey, q).expect("whole");
+        let hole = worst_holes(survey, q, 0.0, 1)[0];
         assert!(survey.frame.distance(hole.z, PLACE) < 0.25, "{hole:?}");
         hole
     }
@@ -251,11 +263,11 @@ mod tests {
         let broken = decoders::survey(Frame::PRIOR, 16, |_| [f32::NAN; 3], |_| [f32::INFINITY; 2]);
         let bad = badness(&broken, &[f32::NAN; 256]).expect("whole");
         assert!(bad.iter().all(|bad| *bad == 1.0));
-        assert!(worst_hole(&broken, &[]).is_some_and(|hole| hole.badness == 1.0));
+        assert_eq!(worst_holes(&broken, &[], 0.0, 1)[0].badness, 1.0);
         let still = decoders::even(Frame::PRIOR, 16, [0.0; 3]);
         assert!(badness(&still, &[]).expect("whole").iter().all(|bad| *bad == 0.0));
         assert_eq!(badness(&Survey::new(Frame::PRIOR, 2, 2), &[]), None);
-        assert_eq!(worst_hole(&Survey::new(Frame::PRIOR, 2, 2), &[]), None);
+        assert_eq!(worst_holes(&Survey::new(Frame::PRIOR, 2, 2), &[], 0.0, 1), []);
     }
 
     /// Badness that grows to the right: the worst fifth is beyond z₁ = 0.8416.

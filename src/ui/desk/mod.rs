@@ -5,7 +5,7 @@ mod hand;
 mod kept;
 mod lab;
 mod shelf;
-mod survey;
+pub mod survey;
 
 use leptos::prelude::*;
 use reactive_stores::Store;
@@ -24,6 +24,7 @@ use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
 use crate::state::message::Message;
+use crate::state::pace::Pace;
 use crate::state::pictures::{Cloud, Shared};
 use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{SessionStoreFields, answers, running};
@@ -66,9 +67,8 @@ struct Wire {
     loaded: Option<Shipped>,
     /// The drawing on the pad as the encoder wants it.
     drawing: Option<Vec<u8>>,
-    /// Cells of the survey's next band, and when the last was asked for.
-    band: usize,
-    band_asked: f64,
+    /// Of the survey that is under way.
+    pace: Option<Pace>,
     /// How to go on once a new engine has no model.
     resume: Option<Resume>,
     /// The moment that the engine is being taken back to, and the one that is wanted after it.
@@ -111,7 +111,7 @@ impl Desk {
             let Path { ends: [a, b], course, .. } = page.scene().path().get();
             let place = |end| place_of(page, means, end);
             let ends = [place(a)?, place(b)?];
-            Some(survey::shortest(page, course, ends).unwrap_or(Way::Course(course, ends)))
+            Some(survey::measured(page, course, ends).unwrap_or(Way::Course(course, ends)))
         });
         Self { page, history, means, around, route, wire: StoredValue::new_local(Wire::default()), beside: false }
     }
@@ -178,10 +178,10 @@ impl Desk {
         self.route().map(|way| way.points(frames))
     }
 
-    /// As many points of the straight line, beside the shortest way.
+    /// As many points of the straight line, beside a way that is measured.
     pub fn straight(self) -> Option<Vec<[f32; 2]>> {
         let Path { course, frames, .. } = self.page.scene().path().get();
-        let [a, b] = (course == Course::Shortest).then(|| self.line()).flatten()?;
+        let [a, b] = course.is_measured().then(|| self.line()).flatten()?;
         Some(Way::Course(Course::Straight, [a, b]).points(frames))
     }
 

@@ -6,24 +6,19 @@ use reactive_stores::Store;
 
 use super::Desk;
 use crate::latent::path::{Course, Way};
+use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::geodesic;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
 use crate::protocol::{Query, Slot};
 use crate::rng::Rng;
+use crate::state::pace::Pace;
 use crate::state::scene::{Chosen, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
 
-/// Cells of the first band, and the most of one: 4096 are what the engine takes.
-const FIRST_BAND: usize = 32;
-const MOST_BAND: usize = 2048;
-
-/// What a band should take of the engine's time, in milliseconds: the hand's questions wait for no more.
-const BAND_MS: f64 = 25.0;
-
-/// A survey that nobody asked for is coarser where it would take longer than this, in milliseconds, by its first band.
+/// A survey that nobody asked for is coarser where it would take longer than this, in milliseconds, by its pace.
 const LONGEST_MS: f64 = 40_000.0;
 const LEAST_SIDE: usize = 16;
 const MOST_UNASKED: usize = 64;
@@ -50,7 +45,7 @@ impl Desk {
     /// Begins a survey of `side` by `side` cells; one that is under way is given up.
     pub fn survey(self, side: usize) {
         let frame = untrack(|| self.frame());
-        self.wire.update_value(|wire| wire.band = FIRST_BAND);
+        self.wire.update_value(|wire| wire.pace = Some(Pace::new(canvas::now())));
         self.page.session().surveying().set(Some(Survey::new(frame, side, side)));
         self.ask_band();
     }
@@ -61,25 +56,28 @@ impl Desk {
 
     /// A band has come: the next is as large as the time allows.
     pub(super) fn survey_on(self) {
-        let took = self.wire.with_value(|wire| (canvas::now() - wire.band_asked).max(1.0));
+        let now = canvas::now();
+        let Some(pace) = self.wire.try_update_value(|wire| {
+            let pace = wire.pace.as_mut()?;
+            pace.came(pace.band(), now);
+            Some(*pace)
+        }) else {
+            return;
+        };
         let coarser = self.page.session().surveying().with_untracked(|survey| {
             let survey = survey.as_ref()?;
-            let whole = took / survey.done() as f64 * survey.cells() as f64;
-            let first = survey.done() <= FIRST_BAND && survey.columns <= MOST_UNASKED;
-            (first && whole > LONGEST_MS && survey.columns > LEAST_SIDE).then_some(survey.columns / 2)
+            let whole = pace?.whole(survey.cells(), now)?;
+            let may = (LEAST_SIDE + 1..=MOST_UNASKED).contains(&survey.columns);
+            (may && whole > LONGEST_MS).then_some(survey.columns / 2)
         });
-        if let Some(side) = coarser {
-            return self.survey(side);
+        match coarser {
+            Some(side) => self.survey(side),
+            None => self.ask_band(),
         }
-        self.wire.update_value(|wire| {
-            let fitting = (wire.band as f64 * BAND_MS / took) as usize;
-            wire.band = fitting.clamp(wire.band / 2, wire.band * 2).clamp(1, MOST_BAND);
-        });
-        self.ask_band();
     }
 
     fn ask_band(self) {
-        let band = self.wire.with_value(|wire| wire.band);
+        let Some(band) = self.wire.with_value(|wire| wire.pace.map(|pace| pace.band())) else { return };
         let query = self.page.session().surveying().with_untracked(|survey| {
             let survey = survey.as_ref()?;
             let first = survey.done();
@@ -88,7 +86,11 @@ impl Desk {
             Some(Query::Survey { area: survey.frame.area(), columns, rows, first: first as u32, count: count as u32 })
         });
         if let Some(query) = query {
-            self.wire.update_value(|wire| wire.band_asked = canvas::now());
+            self.wire.update_value(|wire| {
+                if let Some(pace) = &mut wire.pace {
+                    pace.asked(canvas::now());
+                }
+            });
             self.ask(Slot::Survey, query.into());
         }
     }
@@ -102,14 +104,28 @@ impl Desk {
     }
 }
 
-/// The way that is shortest by the decoder's measure, where that is wanted and the plane is surveyed; reactive.
-pub fn shortest(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
-    if course != Course::Shortest {
+/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive.
+pub fn measured(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
+    if !course.is_measured() {
         return None;
     }
     let survey = page.session().survey().get()?;
-    let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?;
+    let found = match course {
+        Course::Gradual => gradual(&survey, [a, b])?,
+        _ => geodesic::shortest(&survey, a, b, Metric::Pixels)?.points,
+    };
     // At an even pace of the picture, not of the hand.
-    let points = geodesic::stations(&survey, &found.points, Metric::Pixels, STATIONS);
-    Some(Way::Through(points.unwrap_or(found.points)))
+    let points = geodesic::stations(&survey, &found, Metric::Pixels, STATIONS);
+    Some(Way::Through(points.unwrap_or(found)))
+}
+
+/// The most gradual way; its ends are the points themselves, not their cells' centres.
+pub fn gradual(survey: &Survey, [a, b]: [[f32; 2]; 2]) -> Option<Vec<[f32; 2]>> {
+    let mut points = bridge(survey, &[a], &[b], Metric::Pixels)?.points;
+    let last = points.len() - 1;
+    if last == 0 {
+        return Some(vec![a, b]);
+    }
+    (points[0], points[last]) = (a, b);
+    Some(points)
 }

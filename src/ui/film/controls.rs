@@ -67,6 +67,12 @@ fn Shape() -> impl IntoView {
             name: Signal::derive(move || tr!(desk, strip_shortest)),
             what: Signal::derive(move || tr!(desk, strip_shortest_what)),
         },
+        Segment {
+            value: Course::Gradual,
+            id: "strip-gradual",
+            name: Signal::derive(move || tr!(desk, strip_gradual)),
+            what: Signal::derive(move || tr!(desk, strip_gradual_what)),
+        },
     ];
     view! {
         <Segments

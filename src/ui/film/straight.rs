@@ -1,10 +1,11 @@
-//! The straight line below the shortest way: what each goes through, and how much the picture changes along it.
+//! The straight line below a way that is measured: what each goes through, and how much or how fast the picture changes.
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use crate::i18n::number;
 use crate::latent::path::Course;
+use crate::latent::regularity::bridge::worst_slope;
 use crate::latent::regularity::{Metric, geodesic};
 use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
@@ -17,7 +18,7 @@ use crate::ui::words::tr;
 #[component]
 pub fn Straight() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let on = Memo::new(move |_| desk.page.scene().path().get().course == Course::Shortest);
+    let on = Memo::new(move |_| desk.page.scene().path().get().course.is_measured());
     view! {
         <Show when=move || on.get()>
             <Pictures/>
@@ -31,23 +32,30 @@ fn Pictures() -> impl IntoView {
     let session = desk.page.session();
     let line = Memo::new(move |_| desk.straight());
     let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
-    // Where the shortest way is straight, the strip itself does not change.
+    // Where the measured way is straight, the strip itself does not change.
     Effect::new(move |_| {
         line.with(|_| ());
         desk.ask_strip();
     });
     let decoded =
         Memo::new(move |_| session.straight().get().filter(|decoded| decoded.pixels.len() == frames.get() * PIXELS));
-    // In pixels changed, by the survey; nothing where an end is outside of it.
-    let lengths = Memo::new(move |_| {
+    let course = Memo::new(move |_| desk.page.scene().path().get().course);
+    // Of both ways, in pixels changed in all or per σ, by the survey; nothing where an end is outside of it.
+    let measures = Memo::new(move |_| {
         let (survey, line, way) = (session.survey().get()?, line.get()?, desk.way()?);
-        let length = |points: &[[f32; 2]]| geodesic::length(&survey, points, Metric::Pixels);
-        Some([length(&way)?, length(&line)?])
+        let measure = |points: &[[f32; 2]]| match course.get() {
+            Course::Gradual => worst_slope(&survey, points, Metric::Pixels).map(|worst| worst.0),
+            _ => geodesic::length(&survey, points, Metric::Pixels),
+        };
+        Some([measure(&way)?, measure(&line)?])
     });
-    let said = move || match (lengths.get(), session.survey().read().is_some()) {
-        (Some([shortest, straight]), _) => {
+    let said = move || match (measures.get(), session.survey().read().is_some()) {
+        (Some([way, line]), _) => {
             let written = |value: f32| number(desk.locale(), value, 1);
-            tr!(desk, strip_lengths, shortest = written(shortest), straight = written(straight))
+            match course.get() {
+                Course::Gradual => tr!(desk, strip_steepest, way = written(way), line = written(line)),
+                _ => tr!(desk, strip_lengths, shortest = written(way), straight = written(line)),
+            }
         }
         (None, true) => tr!(desk, strip_beyond).to_owned(),
         (None, false) => tr!(desk, strip_unsurveyed).to_owned(),

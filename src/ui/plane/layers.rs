@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use super::pointer::Hand;
+use crate::i18n::short;
+use crate::latent::regularity::slopes::STEEP;
 use crate::latent::view::View;
-use crate::plots::palette;
+use crate::plots::{heat, palette};
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
@@ -14,7 +16,7 @@ use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::preferences;
-use crate::ui::words::{self, tr};
+use crate::ui::words::{self, say, tr};
 
 /// The classes in their colours, each with its digit, or with what its mean decodes to. Pressing one hides its points.
 #[component]
@@ -127,6 +129,36 @@ fn legend(desk: Desk, layer: Layer) -> &'static str {
     }
 }
 
+/// The colours of the layer that covers the plane, and what its ends mean.
+#[component]
+fn Scale() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let (layers, nats) = (desk.page.scene().layers(), desk.page.scene().nats());
+    let cover = Memo::new(move |_| layers.get().cover);
+    let ends = move || {
+        let l = desk.locale();
+        Some(match cover.get()? {
+            Cover::Continuity if nats.get() => ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))],
+            Cover::Continuity => ["0".to_owned(), say!(l, scale_slopes, most = short(l, 2.0 * STEEP))],
+            Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
+            Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
+            Cover::Regions => return None,
+        })
+    };
+    let colours = move || match cover.get() {
+        Some(Cover::Density) => heat::density_scale(),
+        _ => heat::warm_scale(),
+    };
+    let end = move |i: usize| ends().map(|ends| ends[i].clone()).unwrap_or_default();
+    view! {
+        <p class="scale" data-testid="scale" hidden=move || ends().is_none()>
+            <span>{move || end(0)}</span>
+            <i style:background-image=colours></i>
+            <span>{move || end(1)}</span>
+        </p>
+    }
+}
+
 /// How long a legend stays after a layer was switched, in milliseconds.
 const LEGEND_STAYS: i32 = 6000;
 
@@ -141,6 +173,7 @@ pub fn Chips() -> impl IntoView {
             <p class="explained" role="status" data-testid="layer-legend" hidden=move || explained.get().is_none()>
                 {sentence}
             </p>
+            <Scale/>
             <div class="chips">
                 {ALL.into_iter().map(|layer| view! { <Chip layer explained/> }).collect_view()} <PointSet/>
             </div>

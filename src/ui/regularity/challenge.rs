@@ -7,18 +7,25 @@ use super::quiz::Quiz;
 use crate::i18n::number;
 use crate::latent::path::Course;
 use crate::latent::regularity::bridge::worst_slope;
-use crate::latent::regularity::holes::{Why, badness, score_marks, worst_hole};
+use crate::latent::regularity::holes::{Why, badness, score_marks, worst_holes};
 use crate::latent::regularity::overlap::density;
 use crate::latent::regularity::slopes::{Continuity, STEEP};
-use crate::latent::regularity::{Metric, Survey, Unit, geodesic};
+use crate::latent::regularity::{Metric, Survey, Unit};
 use crate::state::pictures::Cloud;
 use crate::state::scene::{Cover, End, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{PageStoreFields, Prediction};
+use crate::ui::desk::survey::gradual;
+use crate::ui::preferences::later;
+use crate::ui::skip::focus;
 use crate::ui::words::{self, tr};
 
-/// A place less bad than this, of 1, is no hole to speak of.
+/// A place less bad than this, of 1, is no hole to speak of; and so many are shown one after another.
 const BAD: f32 = 0.3;
+const HOLES: usize = 5;
+
+/// A way around whose steepest place is not gentler by this share is not worth going.
+const WORTH: f32 = 0.02;
 
 #[component]
 pub fn InClass(gauge: Gauge) -> impl IntoView {
@@ -39,13 +46,19 @@ fn ShowMe(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
     let session = desk.page.session();
     let said = RwSignal::new(String::new());
+    // The next press shows the next hole.
+    let nth = StoredValue::new(0);
     // What was said is of another model.
     let of = Memo::new(move |_| (session.weights().get(), desk.locale()));
     Effect::new(move |_| {
         of.with(|_| ());
         said.set(String::new());
+        nth.set_value(0);
     });
-    let hole = move |_| said.set(untrack(|| find_hole(gauge)));
+    let hole = move |_| {
+        said.set(untrack(|| find_hole(gauge, nth.get_value())));
+        nth.update_value(|nth| *nth += 1);
+    };
     let bridge = move |_| said.set(untrack(|| build_bridge(gauge)));
     let gap = move |_| said.set(untrack(|| find_gap(gauge)));
     let ready = move || gauge.meters().read().is_some();
@@ -65,23 +78,32 @@ fn ShowMe(gauge: Gauge) -> impl IntoView {
     }
 }
 
-/// Takes the handle to the worst place, and says why it is that.
-fn find_hole(gauge: Gauge) -> String {
+/// Takes the handle to the worst place, then to the next worst, and says why it is that.
+fn find_hole(gauge: Gauge, nth: usize) -> String {
     let desk = gauge.desk;
     let (Some(survey), Some(cloud)) = (desk.page.session().survey().get(), desk.own_cloud()) else {
         return String::new();
     };
-    let hole = worst_hole(&survey, &spread(&survey, &cloud)).filter(|hole| hole.badness >= BAD);
-    let Some(hole) = hole else {
+    let holes = worst_holes(&survey, &spread(&survey, &cloud), BAD, HOLES);
+    if holes.is_empty() {
         return tr!(desk, hole_none).to_owned();
-    };
+    }
+    let nth = nth % holes.len();
+    let hole = holes[nth];
     desk.go_to(hole.z);
     desk.settle();
+    let why = reason(gauge, &survey, hole.why);
+    let count = tr!(desk, hole_count, number = nth + 1, of = holes.len());
+    format!("{count} {why}")
+}
+
+fn reason(gauge: Gauge, survey: &Survey, why: Why) -> String {
+    let desk = gauge.desk;
     let written = |value: f32, decimals| number(desk.locale(), value, decimals);
-    match hole.why {
+    match why {
         Why::FarReturn { distance } => tr!(desk, hole_far, distance = written(distance, 1)),
         Why::Steep { slope } => {
-            let all = Continuity::of(&survey, Metric::Pixels, Unit::Frame, STEEP);
+            let all = Continuity::of(survey, Metric::Pixels, Unit::Frame, STEEP);
             let usual = all.map_or(f32::NAN, |continuity| continuity.median);
             tr!(desk, hole_steep, slope = written(slope, 0), times = written(slope / usual, 1))
         }
@@ -109,8 +131,8 @@ fn spread(survey: &Survey, cloud: &Cloud) -> Vec<f32> {
     density(survey.frame.area(), survey.columns, survey.rows, &cloud.codes, &cloud.log_var)
 }
 
-/// Lays the film strip along the shortest way between its two classes; where it goes between other places, between the two
-/// that mix most.
+/// Lays the film strip along the most gradual way between its two classes; where it goes between other places, between the
+/// two that mix most.
 fn build_bridge(gauge: Gauge) -> String {
     let desk = gauge.desk;
     let chosen = match desk.page.scene().path().get().ends {
@@ -121,25 +143,23 @@ fn build_bridge(gauge: Gauge) -> String {
     let (Some((a, b, from, to)), Some(survey)) = (ends, desk.page.session().survey().get()) else {
         return tr!(desk, bridge_none).to_owned();
     };
-    desk.choose_path(|path| (path.ends, path.course) = ([End::Class(a), End::Class(b)], Course::Shortest));
-    let found = geodesic::shortest(&survey, from, to, Metric::Pixels);
-    let steepest = |points: &[[f32; 2]]| worst_slope(&survey, points, Metric::Pixels).map(|worst| worst.0);
-    let worst = found.as_ref().and_then(|found| Some([steepest(&found.points)?, steepest(&[from, to])?]));
-    let (Some(found), Some([along, across])) = (found, worst) else {
+    desk.choose_path(|path| (path.ends, path.course) = ([End::Class(a), End::Class(b)], Course::Gradual));
+    let line = [from, to];
+    let way = gradual(&survey, line);
+    let steepest = |points: &[[f32; 2]]| worst_slope(&survey, points, Metric::Pixels);
+    let (Some(way), Some(across)) = (way.as_deref().and_then(steepest), steepest(&line)) else {
         return tr!(desk, strip_beyond).to_owned();
     };
+    // Where it is worst: there one looks.
+    desk.go_to(way.1);
+    desk.settle();
     let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
-    let written = |value: f32, decimals| number(desk.locale(), value, decimals);
-    tr!(
-        desk,
-        bridge_said,
-        a = name(a),
-        b = name(b),
-        geodesic = written(found.length, 1),
-        along = written(along, 0),
-        straight = written(found.straight, 1),
-        across = written(across, 0)
-    )
+    let written = |value: f32| number(desk.locale(), value, 1);
+    if way.0 < across.0 * (1.0 - WORTH) {
+        tr!(desk, bridge_said, a = name(a), b = name(b), along = written(way.0), across = written(across.0))
+    } else {
+        tr!(desk, bridge_straight, a = name(a), b = name(b), across = written(across.0))
+    }
 }
 
 /// Where will it make no sense? Marked first, shown then.
@@ -147,8 +167,18 @@ fn build_bridge(gauge: Gauge) -> String {
 fn Predict(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
     let prediction = desk.page.prediction();
-    let begin = move |_| prediction.set(Some(Prediction::default()));
-    let leave = move |_| prediction.set(None);
+    // What was pressed goes away or is spent: the keyboard goes on with what is next.
+    let go_on = |id: &'static str| {
+        later(0, move || focus(&format!("[data-testid={id}]")));
+    };
+    let begin = move |_| {
+        prediction.set(Some(Prediction::default()));
+        go_on("predict-mark");
+    };
+    let leave = move |_| {
+        prediction.set(None);
+        go_on("predict");
+    };
     let reveal = move |_| {
         prediction.update(|prediction| {
             if let Some(prediction) = prediction {
@@ -156,6 +186,7 @@ fn Predict(gauge: Gauge) -> impl IntoView {
             }
         });
         desk.page.scene().layers().update(|layers| layers.set(Layer::Cover(Cover::Completeness), true));
+        go_on("predict-stop");
     };
     let on = Memo::new(move |_| prediction.read().is_some());
     let marks = Memo::new(move |_| prediction.read().as_ref().map_or(0, |prediction| prediction.marks.len()));

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::against::Against;
-use crate::i18n::short;
+use crate::data::family::Character;
+use crate::i18n::{number, short};
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
@@ -64,6 +65,12 @@ fn Turn() -> impl IntoView {
             None => tr!(desk, dial_between, name = words::member(desk.locale(), &family, stand.get().nearest())),
         })
     };
+    // Why the curves of the meters go as they do: at a trained model only.
+    let seen = move || {
+        let family = family.get()?;
+        let character = family.members.get(stand.get().member()?)?.character();
+        Some(format!(" {}", character_of(desk, character)))
+    };
     let between = move || {
         let beta = family.get().and_then(|family| stand.get().beta(&family));
         stand.get().member().is_none() && beta.is_some()
@@ -119,7 +126,7 @@ fn Turn() -> impl IntoView {
                 <span class="ends"><span>{move || tr!(desk, dial_low)}</span><span>{move || tr!(desk, dial_high)}</span></span>
             </label>
         </div>
-        <p class="fine" role="status" data-testid="dial-what">{what}</p>
+        <p class="fine" role="status" data-testid="dial-what">{what} <span data-testid="dial-seen">{seen}</span></p>
         <button
             class="btn q"
             data-testid="dial-train"
@@ -130,6 +137,19 @@ fn Turn() -> impl IntoView {
         >
             {move || tr!(desk, dial_train)}
         </button>
+    }
+}
+
+fn character_of(desk: Desk, character: Character) -> String {
+    let nats = |value: f32| number(desk.locale(), value, if value < 1.0 { 2 } else { 1 });
+    match character {
+        Character::Plain => tr!(desk, dial_seen_plain).to_owned(),
+        Character::Unbound => tr!(desk, dial_seen_unbound).to_owned(),
+        Character::Loose => tr!(desk, dial_seen_loose).to_owned(),
+        Character::Balanced => tr!(desk, dial_seen_balanced).to_owned(),
+        Character::Lopsided { low, high } => tr!(desk, dial_seen_lopsided, low = nats(low), high = nats(high)),
+        Character::Line { low, high } => tr!(desk, dial_seen_line, low = nats(low), high = nats(high)),
+        Character::Collapsed => tr!(desk, dial_seen_collapsed).to_owned(),
     }
 }
 

@@ -1,0 +1,37 @@
+//! Ways past what comes first, for the keyboard: seen only while they have the focus. Buttons, not links, because the
+//! page's address is its state.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::desk::Desk;
+use super::words::tr;
+
+#[component]
+pub fn Skip() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    view! {
+        <nav class="skip" aria-label=move || tr!(desk, skip)>
+            <button data-testid="skip-plane" on:click=move |_| focus(".plane")>
+                {move || tr!(desk, skip_plane)}
+            </button>
+            <button
+                data-testid="skip-regularity"
+                on:click=move |_| focus(".regularity input, .regularity button:not(:disabled)")
+            >
+                {move || tr!(desk, regularity)}
+            </button>
+            <button data-testid="skip-lab" on:click=move |_| focus(".training select, .training button:not(:disabled)")>
+                {move || tr!(desk, skip_lab)}
+            </button>
+        </nav>
+    }
+}
+
+/// Puts the keyboard's focus on the first of what a CSS selector finds, and that in sight.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        element.focus().ok();
+    }
+}
