@@ -245,7 +245,7 @@ fn parse_handles(text: &str) -> Option<Handles> {
 }
 
 /// A letter for each layer that is on.
-const LAYERS: [(char, Layer); 8] = [
+const LAYERS: [(char, Layer); 9] = [
     ('d', Layer::Decodings),
     ('p', Layer::Points),
     ('c', Layer::Prior),
@@ -254,6 +254,7 @@ const LAYERS: [(char, Layer); 8] = [
     ('e', Layer::Ellipses),
     ('s', Layer::Cover(Cover::Continuity)),
     ('b', Layer::Cover(Cover::Completeness)),
+    ('k', Layer::Cover(Cover::Confidence)),
 ];
 
 fn print_layers(layers: Layers) -> String {

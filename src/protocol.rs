@@ -95,6 +95,8 @@ pub enum Slot {
     /// What the meters are made of: asked for in bands, a whole plane of it takes long.
     Survey,
     Fidelity,
+    /// The whole of what is sampled from, decoded for a classifier in bands.
+    Sureness,
     Bench,
 }
 

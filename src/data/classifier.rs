@@ -34,14 +34,26 @@ impl Classifier {
         (weight.len() == CLASSES * PIXELS && bias.len() == CLASSES).then_some(Self { weight, bias })
     }
 
+    /// Knows nothing: every class is as likely.
+    pub fn fresh() -> Self {
+        Self { weight: vec![0.0; CLASSES * PIXELS], bias: vec![0.0; CLASSES] }
+    }
+
+    /// A step of gradient descent on the cross-entropy of one picture of this class.
+    pub fn learn(&mut self, picture: &[f32], class: u8, rate: f32) {
+        let probabilities = self.probabilities(picture);
+        for (i, row) in self.weight.chunks_exact_mut(PIXELS).enumerate() {
+            let step = rate * (probabilities[i] - f32::from(i == usize::from(class)));
+            row.iter_mut().zip(picture).for_each(|(weight, pixel)| *weight -= step * pixel);
+            self.bias[i] -= step;
+        }
+    }
+
     /// # Errors
     /// Whatever is not such a file.
     pub fn read(bytes: &[u8]) -> Result<Self, ClassifierError> {
         let file = SafeTensors::deserialize(bytes)?;
-        Ok(Self {
-            weight: numbers(&file, "weight", &[CLASSES, PIXELS])?,
-            bias: numbers(&file, "bias", &[CLASSES])?,
-        })
+        Ok(Self { weight: numbers(&file, "weight", &[CLASSES, PIXELS])?, bias: numbers(&file, "bias", &[CLASSES])? })
     }
 
     /// Rounded to 16 bits.
@@ -49,7 +61,8 @@ impl Classifier {
     /// # Errors
     /// `Unreadable` if the file can't be laid out.
     pub fn write(&self) -> Result<Vec<u8>, ClassifierError> {
-        let half = |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect() };
+        let half =
+            |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect() };
         let (weight, bias) = (half(&self.weight), half(&self.bias));
         let tensors = [
             ("weight", TensorView::new(Dtype::F16, vec![CLASSES, PIXELS], &weight)?),

@@ -63,6 +63,15 @@ pub fn returns(cells: &[Option<f32>]) -> Vec<u8> {
     cells.iter().flat_map(|cell| warm(cell.map(|distance| distance / FARTHEST_RETURN))).collect()
 }
 
+/// How sure a classifier is of a decoding: nothing where it is certain, yellow where it takes no class for likelier than
+/// not.
+pub fn sureness(cells: &[Option<f32>]) -> Vec<u8> {
+    cells.iter().flat_map(|cell| warm(cell.map(|sure| (1.0 - sure) / (1.0 - LEAST_SURE)))).collect()
+}
+
+/// Less sure than this is as bad as the colour gets.
+pub const LEAST_SURE: f32 = 0.5;
+
 /// So far off, in σ, is as bad as the colour gets.
 pub const FARTHEST_RETURN: f32 = 1.0;
 
@@ -115,6 +124,8 @@ mod tests {
         assert_eq!(nats_of(&[Some(100.0)]), nats_of(&[Some(500.0)]));
         assert!(nats_of(&[Some(50.0)])[3] < nats_of(&[Some(100.0)])[3]);
         assert_eq!(slopes(&[Some(2.0 * STEEP)]), slopes(&[Some(99.0)]));
+        let sure = sureness(&[Some(1.0), Some(0.8), Some(0.5), Some(0.1)]);
+        assert!(sure[3] < sure[7] && sure[7] < sure[11] && sure[8..12] == sure[12..16]);
     }
 
     #[test]

@@ -9,24 +9,24 @@ const MOST: usize = 2048;
 /// What a band may take of the engine's time, in milliseconds, where a question costs next to nothing by itself.
 const BAND_MS: f64 = 25.0;
 
-/// How long to watch before anything is said of the whole, in milliseconds: bands grow at first.
-const WATCHED_MS: f64 = 3000.0;
+/// Bands to watch before anything is said of the whole: a device may have its programs to compile at first, and bands grow.
+const WATCHED: u32 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
-    began: f64,
     asked: f64,
+    bands: u32,
     band: usize,
     /// The shortest that a band has taken, in milliseconds.
     least: f64,
-    /// What the last took for a cell.
+    /// The shortest that a cell has taken in one.
     cell: f64,
 }
 
 impl Pace {
     /// Times are in milliseconds of one clock.
     pub fn new(now: f64) -> Self {
-        Self { began: now, asked: now, band: FIRST, least: f64::INFINITY, cell: 0.0 }
+        Self { asked: now, bands: 0, band: FIRST, least: f64::INFINITY, cell: f64::INFINITY }
     }
 
     /// Cells to ask for.
@@ -43,14 +43,15 @@ impl Pace {
     pub fn came(&mut self, cells: usize, now: f64) {
         let took = (now - self.asked).max(1.0);
         self.least = self.least.min(took);
-        self.cell = took / cells.max(1) as f64;
+        self.cell = self.cell.min(took / cells.max(1) as f64);
+        self.bands += 1;
         let fitting = (self.band as f64 * BAND_MS.max(2.0 * self.least) / took) as usize;
         self.band = fitting.clamp(self.band / 2, self.band * 2).clamp(1, MOST);
     }
 
-    /// What `cells` would take at the pace of the last band, in milliseconds; nothing until it has been watched for a while.
-    pub fn whole(&self, cells: usize, now: f64) -> Option<f64> {
-        (now - self.began >= WATCHED_MS).then_some(self.cell * cells as f64)
+    /// What `cells` would take at the best pace so far, in milliseconds; nothing until it has been watched for a while.
+    pub fn whole(&self, cells: usize) -> Option<f64> {
+        (self.bands >= WATCHED).then_some(self.cell * cells as f64)
     }
 }
 
@@ -94,13 +95,16 @@ mod tests {
         assert!(longest < 200.0 && whole < 1.1 * 256.0 * 22.0, "{longest} {whole}");
     }
 
+    /// The first band waits for programs to compile: nothing is said of the whole by that.
     #[test]
     fn the_whole_is_told_once_it_has_been_watched() {
         let mut pace = Pace::new(0.0);
-        pace.came(4, 800.0);
-        assert_eq!(pace.whole(4096, 800.0), None);
-        pace.asked(2500.0);
-        pace.came(8, 3300.0);
-        assert_eq!(pace.whole(100, 3300.0), Some(10_000.0));
+        pace.came(4, 8000.0);
+        assert_eq!(pace.whole(4096), None);
+        for band in 0..7 {
+            pace.asked(9000.0);
+            pace.came(10, 9100.0 + f64::from(band));
+        }
+        assert_eq!(pace.whole(4096), Some(40_960.0));
     }
 }

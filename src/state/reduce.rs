@@ -25,6 +25,8 @@ pub enum Next {
     Replace,
     /// There is more of the plane to survey.
     Survey,
+    /// There is more of the plane for the classifier to see.
+    Judge,
     /// There is more of the run to keep.
     Keep,
     Say(Message),
@@ -166,6 +168,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 | Slot::Atlas
                 | Slot::Survey
                 | Slot::Fidelity
+                | Slot::Sureness
                 | Slot::Bench => {}
             }
         }
@@ -173,6 +176,14 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             if buffer.len() == PIXELS {
                 session.encoded = Some(Encoding { mu, log_var, reconstruction: Shared::new(buffer) });
             }
+        }
+        Answer::Atlas { area, .. } if slot == Slot::Sureness => {
+            let (Some(sureness), Some(classifier)) = (&mut session.judging, &session.classifier) else { return vec![] };
+            sureness.put(area, &buffer, classifier);
+            if !sureness.is_whole() {
+                return vec![Next::Judge];
+            }
+            session.sureness = session.judging.take().map(Shared::new);
         }
         Answer::Atlas { area, columns, rows } => {
             let atlas = Atlas::new(area, columns, rows, buffer).map(Shared::new);

@@ -197,6 +197,8 @@ pub enum Cover {
     Continuity,
     /// How far from where it came a decoding is encoded to.
     Completeness,
+    /// How sure a classifier is of the decoding.
+    Confidence,
 }
 
 /// The layers that are on; of those that cover the plane one at most.

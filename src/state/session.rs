@@ -5,7 +5,9 @@ use reactive_stores::Store;
 use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
 use super::run::Run;
 use super::scene::Shipped;
+use crate::data::classifier::Classifier;
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
 
@@ -56,6 +58,11 @@ pub struct Session {
     pub surveying: Option<Survey>,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
+    /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
+    /// the next such, as far as it is known.
+    pub classifier: Option<Shared<Classifier>>,
+    pub sureness: Option<Shared<Sureness>>,
+    pub judging: Option<Sureness>,
     /// A grid of the latent space in the data's plane, and one of the data's plane in the latent space.
     pub warp: Option<Shared<Vec<[f32; 2]>>>,
     pub unwarp: Option<Shared<Vec<[f32; 2]>>>,
@@ -89,6 +96,9 @@ impl Default for Session {
             survey: None,
             surveying: None,
             fidelity: None,
+            classifier: None,
+            sureness: None,
+            judging: None,
             warp: None,
             unwarp: None,
         }
@@ -123,6 +133,11 @@ pub enum Kind {
 impl Model {
     pub fn is_trained(self) -> bool {
         matches!(self, Self::Trained(_))
+    }
+
+    /// Whether what it decodes are to be generated digits, which there is a classifier of.
+    pub fn draws_generated_digits(self) -> bool {
+        matches!(self, Self::Shipped(Shipped::Digits(_)) | Self::Trained(Kind::Digits))
     }
 
     /// Which member of the β family it is.

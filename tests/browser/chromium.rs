@@ -79,12 +79,12 @@ impl Browser {
         let mut tries = 0;
         loop {
             match WebDriver::builder(&url, capabilities.clone())
-                .request_timeout(Duration::from_secs(300))
+                .request_timeout(Duration::from_secs(900))
                 .connect()
                 .await
             {
                 Ok(driver) => {
-                    driver.set_script_timeout(Duration::from_secs(280)).await.expect("a session takes timeouts");
+                    driver.set_script_timeout(Duration::from_secs(880)).await.expect("a session takes timeouts");
                     browser.driver = Some(driver);
                     return browser;
                 }

@@ -327,7 +327,13 @@ async fn the_keyboard_finds_its_way() {
     page.press(&[], Key::Enter).await;
     assert_eq!(page.value(focused).await, "dial");
     page.run("find('in-class').open = true; find('predict').focus();", json!({})).await;
-    for (key, next) in [(Key::Enter, "predict-mark"), (Key::Enter, "predict-mark"), (Key::Tab, "predict-reveal"), (Key::Enter, "predict-stop"), (Key::Enter, "predict")] {
+    for (key, next) in [
+        (Key::Enter, "predict-mark"),
+        (Key::Enter, "predict-mark"),
+        (Key::Tab, "predict-reveal"),
+        (Key::Enter, "predict-stop"),
+        (Key::Enter, "predict"),
+    ] {
         page.press(&[], key).await;
         page.wait(next, &format!("({focused}) === '{next}'")).await;
     }

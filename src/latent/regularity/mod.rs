@@ -4,7 +4,7 @@
 //!
 //! - What one samples from: [`frame`]. What the decoder does there, cell by cell: [`survey`].
 //! - Continuity: [`slopes`]; ways through the plane that the decoder makes short, [`geodesic`], or gradual, [`bridge`].
-//! - Completeness: [`returns`], and of pictures [`fidelity`]; both and the codes in one picture: [`holes`].
+//! - Completeness: [`returns`], and of pictures [`fidelity`] and [`sureness`]; both and the codes in one picture: [`holes`].
 //! - The aggregated posterior against the prior: [`overlap`], [`mmd`]. The classes in the plane: [`clusters`].
 //! - How sure a number is: [`interval`]. All meters at once, by name: [`report`].
 
@@ -23,6 +23,7 @@ pub mod report;
 pub mod returns;
 mod search;
 pub mod slopes;
+pub mod sureness;
 pub mod survey;
 mod weighted;
 

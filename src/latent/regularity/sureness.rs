@@ -98,7 +98,8 @@ mod tests {
         let width = columns as usize * SIDE;
         let mut pixels = vec![0; width * rows as usize * SIDE];
         for row in 0..rows as usize {
-            (columns as usize / 2..columns as usize).for_each(|column| pixels[row * SIDE * width + column * SIDE] = 255);
+            (columns as usize / 2..columns as usize)
+                .for_each(|column| pixels[row * SIDE * width + column * SIDE] = 255);
         }
         pixels
     }

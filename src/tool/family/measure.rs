@@ -6,8 +6,9 @@ use std::path::Path;
 
 use pollster::block_on;
 
-use super::classifier::Classifier;
+use super::classifier;
 use super::{NAME, notes};
+use crate::data::classifier::Classifier;
 use crate::data::codes::Codes as CodesFile;
 use crate::data::family::{Family, Member, MeterValue};
 use crate::data::image_set::ImageSet;
@@ -46,8 +47,12 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
     let (Set::Pictures(set), Set::Pictures(held_out)) = batches::data(&family.run)? else {
         return Err(encoding(&"the family is not of pictures"));
     };
-    let classifier = Classifier::train(&set);
-    eprintln!("the classifier is right about {:.3} of the held-out digits", classifier.accuracy(&held_out));
+    // Rounded as it is shipped, so that the page's numbers are these.
+    let judge = classifier::train(&set).write().map_err(|e| encoding(&e))?;
+    write(&folder, "classifier.safetensors", &judge)?;
+    let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
+    let right = classifier::accuracy(&classifier, &held_out);
+    eprintln!("the classifier is right about {right:.3} of the held-out digits");
     let yard = Yard { real: reals(&held_out), classifier };
     for index in 0..family.members.len() {
         let member = &family.members[index];

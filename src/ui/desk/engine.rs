@@ -205,6 +205,7 @@ impl Desk {
             Next::SnapshotSeen => super::super::canvas::after_drawing(move || self.send(&ToEngine::SnapshotSeen, &[])),
             Next::Replace => self.replace(),
             Next::Survey => self.survey_on(),
+            Next::Judge => self.judge_on(),
             Next::Keep => self.keep(),
             Next::Say(message) => self.say(message),
         }

@@ -2,18 +2,24 @@
 //! be done with a survey.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use reactive_stores::Store;
+use wasm_bindgen::JsValue;
 
 use super::Desk;
+use crate::client::fetch;
+use crate::data::classifier::Classifier;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::geodesic;
+use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
 use crate::protocol::{Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
-use crate::state::scene::{Chosen, SceneStoreFields};
+use crate::state::pictures::Shared;
+use crate::state::scene::{Chosen, SceneStoreFields, Shipped};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
@@ -66,7 +72,7 @@ impl Desk {
         };
         let coarser = self.page.session().surveying().with_untracked(|survey| {
             let survey = survey.as_ref()?;
-            let whole = pace?.whole(survey.cells(), now)?;
+            let whole = pace?.whole(survey.cells())?;
             let may = (LEAST_SIDE + 1..=MOST_UNASKED).contains(&survey.columns);
             (may && whole > LONGEST_MS).then_some(survey.columns / 2)
         });
@@ -92,6 +98,36 @@ impl Desk {
                 }
             });
             self.ask(Slot::Survey, query.into());
+        }
+    }
+
+    /// Lets the classifier see the whole of what is sampled from, where there is one of such pictures; it is fetched once.
+    pub fn judge(self) {
+        let session = self.page.session();
+        if !session.model().get_untracked().draws_generated_digits() {
+            return;
+        }
+        if session.classifier().read_untracked().is_some() {
+            let frame = untrack(|| self.frame());
+            session.judging().set(Some(Sureness::new(frame)));
+            return self.judge_on();
+        }
+        spawn_local(async move {
+            match classifier().await {
+                Ok(found) => {
+                    session.classifier().set(Some(Shared::new(found)));
+                    self.judge();
+                }
+                // One meter less; its reading beforehand stays.
+                Err(why) => web_sys::console::warn_1(&why),
+            }
+        });
+    }
+
+    pub(super) fn judge_on(self) {
+        let wanted = self.page.session().judging().with_untracked(|judging| judging.as_ref()?.wanted());
+        if let Some((area, columns, rows)) = wanted {
+            self.ask(Slot::Sureness, Query::Atlas { area, columns, rows }.into());
         }
     }
 
@@ -128,4 +164,9 @@ pub fn gradual(survey: &Survey, [a, b]: [[f32; 2]; 2]) -> Option<Vec<[f32; 2]>> 
     }
     (points[0], points[last]) = (a, b);
     Some(points)
+}
+
+async fn classifier() -> Result<Classifier, JsValue> {
+    let file = fetch::bytes(&format!("{}/classifier.safetensors", Shipped::Digits(0).folder())).await?;
+    Classifier::read(&file).map_err(|why| JsValue::from(why.to_string()))
 }

@@ -13,7 +13,8 @@ use crate::latent::regularity::frame::{REACH, cell_centre};
 use crate::latent::regularity::report::unit;
 use crate::latent::regularity::returns::distances;
 use crate::latent::regularity::slopes::slopes;
-use crate::latent::regularity::{Metric, Survey, Unit};
+use crate::latent::regularity::sureness::Sureness;
+use crate::latent::regularity::{Frame, Metric, Survey, Unit};
 use crate::latent::view::View;
 use crate::plots::{heat, surface};
 use crate::protocol::Area;
@@ -38,6 +39,7 @@ enum Source {
     /// What slopes are of, and counted per.
     Slopes(Shared<Survey>, Metric, Unit),
     Returns(Shared<Survey>),
+    Sureness(Shared<Sureness>),
 }
 
 /// The layer of these that is on.
@@ -54,6 +56,7 @@ pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
                 Source::Slopes(session.survey().get()?, metric, unit)
             }
             Cover::Completeness => Source::Returns(session.survey().get()?),
+            Cover::Confidence => Source::Sureness(session.sureness().get()?),
         })
     });
     follow(node, view, content, Moves::Freely, Under::new);
@@ -84,6 +87,7 @@ enum Work {
         values: Vec<f32>,
         shade: fn(&[Option<f32>]) -> Vec<u8>,
     },
+    Sureness(Shared<Sureness>),
 }
 
 impl Under {
@@ -104,6 +108,7 @@ impl Under {
                 };
                 Work::Survey { survey: survey.clone(), values: slopes(survey, *metric, *unit), shade }
             }
+            Source::Sureness(sureness) => Work::Sureness(sureness.clone()),
             Source::Returns(survey) => {
                 Work::Survey { survey: survey.clone(), values: distances(survey), shade: heat::returns }
             }
@@ -114,6 +119,13 @@ impl Under {
     /// The centre of a cell.
     fn at(&self, column: u32, row: u32) -> [f32; 2] {
         cell_centre(self.area, self.columns as usize, self.rows as usize, (row * self.columns + column) as usize)
+    }
+
+    /// What is known of the cells within a disc: in the corners of a frame's square hardly a sample falls.
+    fn within(&self, frame: &Frame, value: impl Fn([f32; 2]) -> Option<f32>) -> Vec<Option<f32>> {
+        let cells = (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (column, row)));
+        let known = |(column, row)| Some(self.at(column, row)).filter(|z| frame.radius(*z) <= REACH).and_then(&value);
+        cells.map(known).collect()
     }
 
     /// The next row's classes.
@@ -145,7 +157,7 @@ impl Job for Under {
                 self.work = Work::Regions { cloud, buckets, cells };
                 false
             }
-            Work::Survey { .. } => true,
+            Work::Survey { .. } | Work::Sureness(_) => true,
         }
     }
 
@@ -158,14 +170,10 @@ impl Job for Under {
             }
             Work::Regions { cells, .. } => heat::regions(cells, columns),
             Work::Survey { survey, values, shade } => {
-                let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
-                // In a disc: in the corners of the square hardly a sample falls.
-                let inside = |z: &[f32; 2]| survey.frame.radius(*z) <= REACH;
-                let value = |(column, row)| {
-                    Some(self.at(column, row)).filter(inside).and_then(|z| survey.cell_at(z)).map(|cell| values[cell])
-                };
-                shade(&cells.map(value).collect::<Vec<_>>())
+                let value = |z: [f32; 2]| survey.cell_at(z).map(|cell| values[cell]);
+                shade(&self.within(&survey.frame, value))
             }
+            Work::Sureness(sureness) => heat::sureness(&self.within(&sureness.frame, |z| sureness.at(z))),
         };
         canvas::put(canvas, &pixels, columns, rows);
     }

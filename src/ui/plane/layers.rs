@@ -78,12 +78,13 @@ fn Class(class: u8) -> impl IntoView {
 }
 
 /// The layers in the order of their switches.
-const ALL: [Layer; 8] = [
+const ALL: [Layer; 9] = [
     Layer::Decodings,
     Layer::Points,
     Layer::Prior,
     Layer::Cover(Cover::Continuity),
     Layer::Cover(Cover::Completeness),
+    Layer::Cover(Cover::Confidence),
     Layer::Cover(Cover::Density),
     Layer::Cover(Cover::Regions),
     Layer::Ellipses,
@@ -99,6 +100,7 @@ fn id(layer: Layer) -> &'static str {
         Layer::Cover(Cover::Regions) => "layer-regions",
         Layer::Cover(Cover::Continuity) => "layer-continuity",
         Layer::Cover(Cover::Completeness) => "layer-completeness",
+        Layer::Cover(Cover::Confidence) => "layer-confidence",
     }
 }
 
@@ -112,6 +114,7 @@ fn name(desk: Desk, layer: Layer) -> &'static str {
         Layer::Cover(Cover::Regions) => tr!(desk, layer_regions),
         Layer::Cover(Cover::Continuity) => tr!(desk, layer_continuity),
         Layer::Cover(Cover::Completeness) => tr!(desk, layer_completeness),
+        Layer::Cover(Cover::Confidence) => tr!(desk, layer_confidence),
     }
 }
 
@@ -126,6 +129,7 @@ fn legend(desk: Desk, layer: Layer) -> &'static str {
         Layer::Cover(Cover::Regions) => tr!(desk, legend_regions),
         Layer::Cover(Cover::Continuity) => tr!(desk, legend_continuity),
         Layer::Cover(Cover::Completeness) => tr!(desk, legend_completeness),
+        Layer::Cover(Cover::Confidence) => tr!(desk, legend_confidence),
     }
 }
 
@@ -141,6 +145,7 @@ fn Scale() -> impl IntoView {
             Cover::Continuity if nats.get() => ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))],
             Cover::Continuity => ["0".to_owned(), say!(l, scale_slopes, most = short(l, 2.0 * STEEP))],
             Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
+            Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
             Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
             Cover::Regions => return None,
         })
@@ -200,6 +205,11 @@ fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
         <button
             class="chip"
             data-testid=id(layer)
+            // There is a classifier of generated digits alone.
+            hidden=move || {
+                layer == Layer::Cover(Cover::Confidence)
+                    && !desk.page.session().model().get().draws_generated_digits()
+            }
             aria-pressed=move || layers.get().has(layer).to_string()
             aria-description=move || legend(desk, layer)
             on:click=press

@@ -67,6 +67,8 @@ impl Gauge {
             if before.is_some_and(|before| before != of) {
                 // What was compared with the data is of weights that have learnt since, or of another run.
                 session.fidelity().set(None);
+                session.sureness().set(None);
+                session.judging().set(None);
                 if phase != Phase::Training {
                     self.meters.set(None);
                 }
@@ -119,6 +121,9 @@ impl Gauge {
             });
         } else {
             self.meters.set(Some(Shared::new(meters)));
+            if !training {
+                self.desk.judge();
+            }
             if self.desk.has_run_untracked() && !training {
                 self.desk.ask_fidelity();
             }
@@ -128,11 +133,20 @@ impl Gauge {
     /// Reactive: a meter's reading now; of a family's member, until it is measured here, what its card says.
     pub fn reading(self, meter: Meter) -> Option<(Reading, Origin)> {
         let here = self.meters.get().and_then(|meters| meters.reading(meter));
-        let here = here.or_else(|| self.of_data(meter)).map(|reading| (reading, Origin::Here));
+        let here = here
+            .or_else(|| self.of_data(meter))
+            .or_else(|| self.of_classifier(meter))
+            .map(|reading| (reading, Origin::Here));
         here.or_else(|| {
             let stand = self.stand()?;
             self.along(meter).get(stand.nearest()).copied().flatten().map(|reading| (reading, Origin::Before))
         })
+    }
+
+    /// How sure the classifier is, over the whole of what one samples from.
+    fn of_classifier(self, meter: Meter) -> Option<Reading> {
+        let sureness = self.desk.page.session().sureness().get().filter(|_| meter == Meter::Confidence)?;
+        Some(Reading { value: sureness.mean()?, interval: None })
     }
 
     /// What was compared with the run's own data.
