@@ -295,7 +295,10 @@ async fn the_page_measures_what_the_card_says() {
             ("covered", 0.011),
             ("neighbour-accuracy", 0.011),
             ("slope-median", 0.6),
+            // Here by quadrature, there of a thousand samples.
+            ("classifier-confidence", 0.02),
         ] {
+            page.wait(name, &format!("!find('meter-{name}').classList.contains('before')")).await;
             let card = f64::from(family.members[index].meters[name].value);
             let here = meter(&page, name).await;
             assert!((here - card).abs() <= within, "{name} at β = {beta}: {here} where the card has {card}");
@@ -312,6 +315,10 @@ async fn on_a_phone_the_dial_is_in_sight_of_the_plane_that_it_turns() {
     let span =
         page.number("find('dial').getBoundingClientRect().bottom - find('plane').getBoundingClientRect().top").await;
     assert!(span < 844.0 - 52.0, "from the top of the plane to the dial: {span} pixels");
+    // Nothing of the strip and its controls is cut off.
+    let wide =
+        "Math.max(...[...document.querySelectorAll('.film, .film *')].map(e => e.getBoundingClientRect().right))";
+    assert!(page.number(wide).await <= 390.0);
     page.check_no_errors().await;
 }
 
@@ -353,5 +360,21 @@ async fn a_layer_has_a_scale() {
     page.wait("codes", "/códigos/.test(find('scale').textContent)").await;
     page.click("layer-density").await;
     page.wait("nothing to explain", "!find('scale').checkVisibility()").await;
+    page.check_no_errors().await;
+}
+
+/// The classifier doubts what lies between a plain autoencoder's islands; of what it has not learnt it says nothing.
+#[tokio::test]
+async fn the_classifier_has_a_layer_of_generated_digits_alone() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=digits&dial=0&layers=dc").await;
+    measured(&page).await;
+    let before = heat(&page).await;
+    page.click("layer-confidence").await;
+    let shown = page.picture_once("heat", before.clone(), |p| p.distance(&before) > 0.01).await;
+    // The survey's layer is another picture.
+    page.click("layer-completeness").await;
+    page.picture_once("heat", shown.clone(), |p| p.distance(&shown) > 0.01).await;
+    choose(&page, "model", "mnist").await;
+    page.wait("no such layer", "!find('layer-confidence').checkVisibility()").await;
     page.check_no_errors().await;
 }

@@ -145,6 +145,7 @@ fn Scale() -> impl IntoView {
             Cover::Continuity if nats.get() => ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))],
             Cover::Continuity => ["0".to_owned(), say!(l, scale_slopes, most = short(l, 2.0 * STEEP))],
             Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
+            Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
             Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
             Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
             Cover::Regions => return None,
