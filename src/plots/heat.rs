@@ -44,10 +44,19 @@ pub fn regions(classes: &[Option<(u8, f32)>], columns: u32) -> Vec<u8> {
     classes.iter().enumerate().flat_map(pixel).collect()
 }
 
-/// Slopes per σ: nothing where the decoding rests, through violet to yellow where it is steep and beyond.
+/// Slopes per σ: nothing where the decoding rests, through violet to yellow at [`MOST_SLOPE`] and beyond.
 pub fn slopes(cells: &[Option<f32>]) -> Vec<u8> {
-    cells.iter().flat_map(|cell| warm(cell.map(|slope| slope / (2.0 * STEEP)))).collect()
+    cells.iter().flat_map(|cell| warm(cell.map(slope_share))).collect()
 }
+
+/// Where on the scale of colours a slope lies: by its logarithm, so that a variational autoencoder's seams and a plain one's
+/// cliffs both show their structure.
+pub fn slope_share(slope: f32) -> f32 {
+    (1.0 + slope / STEEP).ln() / (1.0 + MOST_SLOPE / STEEP).ln()
+}
+
+/// So many pixels per σ are as steep as the colour gets.
+pub const MOST_SLOPE: f32 = 150.0;
 
 /// Slopes in the Fisher metric per σ, as what a tenth of a σ costs in nats: yellow from [`MOST_NATS`] on.
 pub fn nats_of(cells: &[Option<f32>]) -> Vec<u8> {
@@ -123,7 +132,8 @@ mod tests {
         // ½·(0.1·100)² nats.
         assert_eq!(nats_of(&[Some(100.0)]), nats_of(&[Some(500.0)]));
         assert!(nats_of(&[Some(50.0)])[3] < nats_of(&[Some(100.0)])[3]);
-        assert_eq!(slopes(&[Some(2.0 * STEEP)]), slopes(&[Some(99.0)]));
+        assert_eq!(slopes(&[Some(MOST_SLOPE)]), slopes(&[Some(999.0)]));
+        assert!(slope_share(STEEP) > 0.3 && slope_share(STEEP) < 0.4 && slope_share(f32::NAN).is_nan());
         let sure = sureness(&[Some(1.0), Some(0.8), Some(0.5), Some(0.1)]);
         assert!(sure[3] < sure[7] && sure[7] < sure[11] && sure[8..12] == sure[12..16]);
     }

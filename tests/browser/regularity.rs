@@ -133,7 +133,7 @@ async fn the_dial_turns_points_into_a_prior_and_a_prior_into_nothing() {
     // In between nothing is trained, and it says so; the arrow keys go by quarters.
     turn(&page, one as f32).await;
     page.run("find('dial').focus();", json!({})).await;
-    page.browser.action_chain().key_down(Key::Right).key_up(Key::Right).perform().await.expect("keys are pressed");
+    page.press(&[Key::Shift], Key::Right).await;
     page.wait("between", "find('dial').value.endsWith('.25')").await;
     assert!(page.text("dial-what").await.contains("β = 1"), "{}", page.text("dial-what").await);
     page.wait_address("dial=").await;
@@ -353,7 +353,7 @@ async fn the_keyboard_finds_its_way() {
 async fn a_layer_has_a_scale() {
     let page = Page::open(Setup::SPANISH, Site::whole(), "/#model=digits&layers=dps").await;
     measured(&page).await;
-    page.wait("a scale", "/50 píxeles por σ/.test(find('scale').textContent)").await;
+    page.wait("a scale", "/150 píxeles por σ/.test(find('scale').textContent)").await;
     page.run("find('meters').open = true;", json!({})).await;
     page.click("slopes-nats").await;
     page.wait("nats", "/50 nats/.test(find('scale').textContent)").await;

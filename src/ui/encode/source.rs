@@ -56,8 +56,12 @@ impl Source {
     pub fn listen(self) {
         let over = window_event_listener(leptos::ev::dragover, |event: DragEvent| event.prevent_default());
         let drop = window_event_listener(leptos::ev::drop, move |event: DragEvent| {
-            event.prevent_default();
-            self.take(event.data_transfer());
+            // Words that are dragged are no file.
+            let files = event.data_transfer().filter(|data| data.types().includes(&"Files".into(), 0));
+            if files.is_some() {
+                event.prevent_default();
+                self.take(files);
+            }
         });
         let paste = window_event_listener(leptos::ev::paste, move |event| {
             let event: ClipboardEvent = event.unchecked_into();

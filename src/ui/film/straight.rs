@@ -4,7 +4,7 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use crate::i18n::number;
-use crate::latent::path::Course;
+use crate::latent::path::{Course, distance};
 use crate::latent::regularity::bridge::worst_slope;
 use crate::latent::regularity::{Metric, geodesic};
 use crate::spec::PIXELS;
@@ -14,6 +14,9 @@ use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::words::tr;
+
+/// Points nearer to each other than this, in units of z, are the same.
+const SAME: f32 = 0.01;
 
 #[component]
 pub fn Straight() -> impl IntoView {
@@ -49,7 +52,14 @@ fn Pictures() -> impl IntoView {
         };
         Some([measure(&way)?, measure(&line)?])
     });
+    // Then there is nothing to compare.
+    let same = Memo::new(move |_| {
+        let (way, line) = (desk.way().unwrap_or_default(), line.get().unwrap_or_default());
+        !way.is_empty() && way.len() == line.len() && way.iter().zip(&line).all(|(a, b)| distance(*a, *b) < SAME)
+            || measures.get().is_some_and(|[way, line]| (way - line).abs() < 1e-3 * line)
+    });
     let said = move || match (measures.get(), session.survey().read().is_some()) {
+        (Some([_, line]), _) if same.get() => tr!(desk, strip_same, measure = number(desk.locale(), line, 1)),
         (Some([way, line]), _) => {
             let written = |value: f32| number(desk.locale(), value, 1);
             match course.get() {
@@ -62,7 +72,10 @@ fn Pictures() -> impl IntoView {
     };
     view! {
         <p class="fine" role="status" data-testid="strip-lengths">{said}</p>
-        <div class="strip row" data-testid="strip-straight-row" role="img" aria-label=move || tr!(desk, strip_straight_row)>
+        <div
+            class="strip row"
+            hidden=move || same.get()
+            data-testid="strip-straight-row" role="img" aria-label=move || tr!(desk, strip_straight_row)>
             <For each=move || 0..frames.get() key=|frame| *frame let:frame>
                 <Frame frame decoded/>
             </For>

@@ -143,7 +143,10 @@ fn Scale() -> impl IntoView {
         let l = desk.locale();
         Some(match cover.get()? {
             Cover::Continuity if nats.get() => ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))],
-            Cover::Continuity => ["0".to_owned(), say!(l, scale_slopes, most = short(l, 2.0 * STEEP))],
+            Cover::Continuity => {
+                let (most, steep) = (short(l, heat::MOST_SLOPE), short(l, STEEP));
+                ["0".to_owned(), say!(l, scale_slopes, most = most, steep = steep)]
+            }
             Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
             Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
             Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
@@ -155,11 +158,15 @@ fn Scale() -> impl IntoView {
         Some(Cover::Density) => heat::density_scale(),
         _ => heat::warm_scale(),
     };
+    let steep = move || cover.get() == Some(Cover::Continuity) && !nats.get();
     let end = move |i: usize| ends().map(|ends| ends[i].clone()).unwrap_or_default();
     view! {
         <p class="scale" data-testid="scale" hidden=move || ends().is_none()>
             <span>{move || end(0)}</span>
-            <i style:background-image=colours></i>
+            <i style:background-image=colours>
+                // Where steep begins.
+                <b hidden=move || !steep() style:left=format!("{}%", 100.0 * heat::slope_share(STEEP))></b>
+            </i>
             <span>{move || end(1)}</span>
         </p>
     }

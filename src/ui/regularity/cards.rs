@@ -10,9 +10,6 @@ use crate::state::scene::{Cover, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::ui::words::tr;
 
-/// Codes that share more than this with what is sampled from, and do not come back, have collapsed.
-const COLLAPSED: f32 = 0.8;
-
 #[component]
 pub fn Cards(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
@@ -25,9 +22,7 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
     let holes = move || {
         let (reading, _) = gauge.reading(Meter::Returns)?;
         let percent = number(desk.locale(), 100.0 * (1.0 - reading.value), 0);
-        // Where the codes are the prior and hardly one comes back, they say too little, and there are no holes.
-        let prior = gauge.reading(Meter::Shared).is_some_and(|(shared, _)| shared.value > COLLAPSED);
-        Some(match prior && reading.value < 0.5 {
+        Some(match gauge.says_little() {
             true => tr!(desk, completeness_collapsed, percent = percent),
             false => tr!(desk, completeness_sub, percent = percent),
         })

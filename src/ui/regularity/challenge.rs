@@ -11,10 +11,12 @@ use crate::latent::regularity::holes::{Why, badness, score_marks, worst_holes};
 use crate::latent::regularity::overlap::density;
 use crate::latent::regularity::slopes::{Continuity, STEEP};
 use crate::latent::regularity::{Metric, Survey, Unit};
+use crate::spec::CLASSES;
 use crate::state::pictures::Cloud;
 use crate::state::scene::{Cover, End, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{PageStoreFields, Prediction};
+use crate::ui::desk::Desk;
 use crate::ui::desk::survey::gradual;
 use crate::ui::preferences::later;
 use crate::ui::skip::focus;
@@ -26,6 +28,9 @@ const HOLES: usize = 5;
 
 /// A way around whose steepest place is not gentler by this share is not worth going.
 const WORTH: f32 = 0.02;
+
+/// Slopes below this, in pixels per σ, are none.
+const FLAT: f32 = 0.5;
 
 #[component]
 pub fn InClass(gauge: Gauge) -> impl IntoView {
@@ -50,8 +55,11 @@ fn ShowMe(gauge: Gauge) -> impl IntoView {
     let nth = StoredValue::new(0);
     // What was said is of another model.
     let of = Memo::new(move |_| (session.weights().get(), desk.locale()));
+    // And what was found would help to predict.
+    let prediction = Memo::new(move |_| desk.page.prediction().get().map(|prediction| prediction.revealed));
     Effect::new(move |_| {
         of.with(|_| ());
+        prediction.with(|_| ());
         said.set(String::new());
         nth.set_value(0);
     });
@@ -84,6 +92,9 @@ fn find_hole(gauge: Gauge, nth: usize) -> String {
     let (Some(survey), Some(cloud)) = (desk.page.session().survey().get(), desk.own_cloud()) else {
         return String::new();
     };
+    if gauge.says_little() {
+        return tr!(desk, hole_collapsed).to_owned();
+    }
     let holes = worst_holes(&survey, &spread(&survey, &cloud), BAD, HOLES);
     if holes.is_empty() {
         return tr!(desk, hole_none).to_owned();
@@ -131,35 +142,71 @@ fn spread(survey: &Survey, cloud: &Cloud) -> Vec<f32> {
     density(survey.frame.area(), survey.columns, survey.rows, &cloud.codes, &cloud.log_var)
 }
 
-/// Lays the film strip along the most gradual way between its two classes; where it goes between other places, between the
-/// two that mix most.
+/// Lays the film strip along the most gradual way between its two classes; where that is the straight line, or where the
+/// strip goes between other places, between the two for which going around gains most.
 fn build_bridge(gauge: Gauge) -> String {
     let desk = gauge.desk;
-    let chosen = match desk.page.scene().path().get().ends {
-        [End::Class(a), End::Class(b)] if a != b => Some((a, b)),
-        _ => gauge.clusters().and_then(|clusters| clusters.most_mixed()).map(|(a, b, _)| (a, b)),
+    let Some(survey) = desk.page.session().survey().get() else { return tr!(desk, bridge_none).to_owned() };
+    let asked = match desk.page.scene().path().get().ends {
+        [End::Class(a), End::Class(b)] if a != b => Some([a, b]),
+        _ => None,
     };
-    let ends = chosen.and_then(|(a, b)| Some((a, b, desk.mean(a)?, desk.mean(b)?)));
-    let (Some((a, b, from, to)), Some(survey)) = (ends, desk.page.session().survey().get()) else {
-        return tr!(desk, bridge_none).to_owned();
+    let of_asked = asked.and_then(|pair| span(desk, &survey, pair));
+    let all = (0..CLASSES as u8).flat_map(|a| (a + 1..CLASSES as u8).map(move |b| [a, b]));
+    let found = of_asked.clone().filter(Span::is_worth).or_else(|| {
+        let spans = all.filter_map(|pair| span(desk, &survey, pair));
+        spans.reduce(|best, next| if next.gain() > best.gain() { next } else { best })
+    });
+    let Some(found) = found.filter(Span::is_worth).or(of_asked.clone()) else {
+        return match asked {
+            Some(_) => tr!(desk, strip_beyond).to_owned(),
+            None => tr!(desk, bridge_none).to_owned(),
+        };
     };
+    let Span { pair: [a, b], way, line } = found.clone();
+    if line.0 < FLAT {
+        return tr!(desk, bridge_flat).to_owned();
+    }
     desk.choose_path(|path| (path.ends, path.course) = ([End::Class(a), End::Class(b)], Course::Gradual));
-    let line = [from, to];
-    let way = gradual(&survey, line);
-    let steepest = |points: &[[f32; 2]]| worst_slope(&survey, points, Metric::Pixels);
-    let (Some(way), Some(across)) = (way.as_deref().and_then(steepest), steepest(&line)) else {
-        return tr!(desk, strip_beyond).to_owned();
-    };
-    // Where it is worst: there one looks.
+    // Where it is steepest: there one looks.
     desk.go_to(way.1);
     desk.settle();
     let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
     let written = |value: f32| number(desk.locale(), value, 1);
-    if way.0 < across.0 * (1.0 - WORTH) {
-        tr!(desk, bridge_said, a = name(a), b = name(b), along = written(way.0), across = written(across.0))
-    } else {
-        tr!(desk, bridge_straight, a = name(a), b = name(b), across = written(across.0))
+    if !found.is_worth() {
+        return tr!(desk, bridge_straight, a = name(a), b = name(b), across = written(line.0));
     }
+    let said = tr!(desk, bridge_said, a = name(a), b = name(b), along = written(way.0), across = written(line.0));
+    match asked.filter(|asked| *asked != [a, b] && of_asked.is_some()) {
+        Some([c, d]) => format!("{} {said}", tr!(desk, bridge_other, c = name(c), d = name(d))),
+        None => said,
+    }
+}
+
+/// The steepest place of the most gradual way between two classes, and of the straight line: pixels per σ, and where.
+#[derive(Clone)]
+struct Span {
+    pair: [u8; 2],
+    way: (f32, [f32; 2]),
+    line: (f32, [f32; 2]),
+}
+
+impl Span {
+    /// By which share the way around is gentler.
+    fn gain(&self) -> f32 {
+        1.0 - self.way.0 / self.line.0.max(FLAT)
+    }
+
+    fn is_worth(&self) -> bool {
+        self.gain() > WORTH
+    }
+}
+
+/// None where a mean is beyond what was surveyed.
+fn span(desk: Desk, survey: &Survey, pair: [u8; 2]) -> Option<Span> {
+    let line = [desk.mean(pair[0])?, desk.mean(pair[1])?];
+    let steepest = |points: &[[f32; 2]]| worst_slope(survey, points, Metric::Pixels);
+    Some(Span { pair, way: steepest(&gradual(survey, line)?)?, line: steepest(&line)? })
 }
 
 /// Where will it make no sense? Marked first, shown then.
@@ -189,6 +236,15 @@ fn Predict(gauge: Gauge) -> impl IntoView {
         go_on("predict-stop");
     };
     let on = Memo::new(move |_| prediction.read().is_some());
+    // Marks are of the model that was on show.
+    let of = Memo::new(move |_| desk.page.session().weights().get());
+    Effect::new(move |before: Option<u32>| {
+        let now = of.get();
+        if before.is_some_and(|before| before != now) {
+            prediction.set(None);
+        }
+        now
+    });
     let marks = Memo::new(move |_| prediction.read().as_ref().map_or(0, |prediction| prediction.marks.len()));
     let revealed = Memo::new(move |_| prediction.read().as_ref().is_some_and(|prediction| prediction.revealed));
     cover(Signal::derive(move || on.get() && !revealed.get()));

@@ -1,5 +1,6 @@
 //! The β dial: a family of trained models along a slider.
 
+use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::against::Against;
@@ -17,9 +18,11 @@ use crate::ui::words::{self, tr};
 pub fn Dial() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let on = Memo::new(move |_| desk.page.scene().model().get().member().is_some() && !desk.has_run());
+    // Who pressed the invitation goes on with what it led to.
+    let invited = StoredValue::new(false);
     view! {
-        <Show when=move || on.get() fallback=|| view! { <Invitation/> }>
-            <Turn/>
+        <Show when=move || on.get() fallback=move || view! { <Invitation invited/> }>
+            <Turn invited/>
             <Against/>
         </Show>
     }
@@ -27,7 +30,7 @@ pub fn Dial() -> impl IntoView {
 
 /// What leads to the family from any other model.
 #[component]
-fn Invitation() -> impl IntoView {
+fn Invitation(invited: StoredValue<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let busy = Memo::new(move |_| crate::state::session::running(desk.page.session().phase().get()));
     view! {
@@ -36,7 +39,10 @@ fn Invitation() -> impl IntoView {
             data-testid="dial-try"
             title=move || tr!(desk, dial_try_what)
             disabled=move || busy.get()
-            on:click=move |_| desk.choose_model(Shipped::Digits(HOME))
+            on:click=move |_| {
+                invited.set_value(true);
+                desk.choose_model(Shipped::Digits(HOME));
+            }
         >
             {move || tr!(desk, dial_try)}
         </button>
@@ -44,7 +50,7 @@ fn Invitation() -> impl IntoView {
 }
 
 #[component]
-fn Turn() -> impl IntoView {
+fn Turn(invited: StoredValue<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let dial = desk.page.scene().dial();
     let family = desk.page.family();
@@ -54,7 +60,7 @@ fn Turn() -> impl IntoView {
         let family = family.get()?;
         Some(match stand.get().beta(&family) {
             Some(beta) => short(desk.locale(), rounded(beta)),
-            None if stand.get().member().is_none() => format!("{} → 0", tr!(desk, dial_low)),
+            None if stand.get().member().is_none() => tr!(desk, dial_between_low).to_owned(),
             None => tr!(desk, dial_plain).to_owned(),
         })
     };
@@ -80,19 +86,26 @@ fn Turn() -> impl IntoView {
             desk.turn_dial(dial);
         }
     };
-    // By a quarter of the way to the next model: as far as the arrow keys of a slider are expected to go.
+    // To the next trained model; with Shift a quarter of the way, to what can be trained between two.
     let key = move |event: leptos::ev::KeyboardEvent| {
-        let by = match event.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => -0.25,
-            "ArrowRight" | "ArrowUp" => 0.25,
-            "PageDown" => -1.0,
-            "PageUp" => 1.0,
+        let forward = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" | "PageDown" => false,
+            "ArrowRight" | "ArrowUp" | "PageUp" => true,
             _ => return,
         };
         event.prevent_default();
-        let quarters = (dial.get_untracked() * 4.0).round() / 4.0;
-        desk.turn_dial((quarters + by).clamp(0.0, last.get_untracked() as f32));
+        let parts = if event.shift_key() { 4.0 } else { 1.0 };
+        let at = dial.get_untracked() * parts;
+        let next = if forward { (at + 1e-3).floor() + 1.0 } else { (at - 1e-3).ceil() - 1.0 };
+        desk.turn_dial((next / parts).clamp(0.0, last.get_untracked() as f32));
     };
+    let slider = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        if let (Some(slider), true) = (slider.get(), invited.get_value()) {
+            invited.set_value(false);
+            slider.focus().ok();
+        }
+    });
     let ready = move || desk.page.session().phase().get() == Phase::Ready;
     let ticks = move || {
         (0..=last.get())
@@ -111,6 +124,7 @@ fn Turn() -> impl IntoView {
                 </span>
                 <span class="ticks" aria-hidden="true">{ticks}</span>
                 <input
+                    node_ref=slider
                     type="range"
                     data-testid="dial"
                     min="0"

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::data::family::Character;
 use crate::latent::regularity::clusters::Clusters;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
@@ -10,7 +11,7 @@ use crate::spec::Input;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::pictures::Shared;
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{Chosen, SceneStoreFields};
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
 use crate::ui::desk::Desk;
 use crate::ui::preferences::later;
@@ -19,6 +20,9 @@ use crate::ui::preferences::later;
 const SIDE: usize = 64;
 const ROUGH: usize = 32;
 pub const FINE: usize = 256;
+
+/// Codes that share more than this with what is sampled from fill it.
+const FILLED: f32 = 0.8;
 
 /// How long the model must rest before it is surveyed, in milliseconds: a dial is turned through many.
 const REST: i32 = 160;
@@ -137,8 +141,10 @@ impl Gauge {
             .or_else(|| self.of_data(meter))
             .or_else(|| self.of_classifier(meter))
             .map(|reading| (reading, Origin::Here));
+        // The card was measured with the prior.
+        let prior = self.desk.page.scene().chosen().get() == Chosen::Prior;
         here.or_else(|| {
-            let stand = self.stand()?;
+            let stand = self.stand().filter(|_| prior)?;
             self.along(meter).get(stand.nearest()).copied().flatten().map(|reading| (reading, Origin::Before))
         })
     }
@@ -179,6 +185,19 @@ impl Gauge {
             Some(Reading { value: found.value, interval })
         };
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
+    }
+
+    /// Reactive: whether the codes fill what is sampled from, and yet hardly a decoding comes back: they say too little, and
+    /// what does not come back is no hole.
+    pub fn says_little(self) -> bool {
+        let value = |meter| self.reading(meter).map(|(reading, _)| reading.value);
+        let line = self.stand().and_then(|stand| {
+            let family = self.desk.page.family().get()?;
+            Some(family.members.get(stand.nearest())?.character())
+        });
+        let line = matches!(line, Some(Character::Line { .. } | Character::Collapsed));
+        let shared = value(Meter::Shared).is_some_and(|shared| shared > FILLED);
+        (line || shared) && value(Meter::Returns).is_some_and(|back| back < 0.5)
     }
 
     /// Reactive: how the classes lie.

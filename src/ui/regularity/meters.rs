@@ -180,7 +180,9 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
         points.read().iter().flatten().map(text).collect::<Vec<_>>().join(" ")
     };
     let dot = move || {
-        let (stand, points) = (gauge.stand()?, points.read());
+        // The curve was measured with the prior: of another distribution nothing lies on it.
+        let prior = desk.page.scene().chosen().get() == Chosen::Prior;
+        let (stand, points) = (gauge.stand().filter(|_| prior)?, points.read());
         let [a, b] = [points.get(stand.low).copied()??, points.get(stand.high).copied()??];
         Some(crate::latent::path::lerp(a, b, stand.t))
     };
