@@ -153,7 +153,7 @@ fn build_bridge(gauge: Gauge) -> String {
     // Where it is worst: there one looks.
     desk.go_to(way.1);
     desk.settle();
-    let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
+    let name = |class: u8| words::class(desk, class);
     let written = |value: f32| number(desk.locale(), value, 1);
     if way.0 < across.0 * (1.0 - WORTH) {
         tr!(desk, bridge_said, a = name(a), b = name(b), along = written(way.0), across = written(across.0))
