@@ -27,6 +27,8 @@ mod collected;
 mod element;
 mod given;
 mod hints;
+#[cfg(target_arch = "wasm32")]
+pub mod host;
 mod idx;
 mod keep;
 mod npy;

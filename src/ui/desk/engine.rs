@@ -58,7 +58,7 @@ impl Desk {
                 self.hear(incoming);
             }
         };
-        match Client::start(kind, hear) {
+        match Client::engine(kind, hear) {
             Ok(client) => self.wire.update_value(|wire| wire.client = Some(client)),
             Err(why) => {
                 web_sys::console::warn_1(&why);
