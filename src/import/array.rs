@@ -5,7 +5,7 @@ use super::given::Progress;
 use super::hints::Hints;
 use super::keep::{Keeper, Picture, Pixels};
 use super::refusal::{Cause, Fault};
-use super::supply::{Content, MAX_CONTENT};
+use super::supply::Content;
 
 /// Pictures or labels of an array, and rows of a table, at most.
 pub const MAX_ITEMS: u64 = 4_000_000;
@@ -102,15 +102,11 @@ impl ArrayHead {
     }
 
     /// Bytes of content, held against what can come: before that, no memory is taken for it.
-    pub fn announced(&self, bound: u64) -> Result<u64, Cause> {
+    pub fn announced(&self, content: &Content<'_>) -> Result<u64, Cause> {
         let size = self.element.size() as u64;
         let want = self.shape.iter().try_fold(size, |product, &length| product.checked_mul(length));
         let want = want.unwrap_or(u64::MAX);
-        if want > MAX_CONTENT {
-            return Err(Cause::ContentLimit { want, most: MAX_CONTENT });
-        }
-        let possible = bound.saturating_sub(self.length);
-        if want > possible { Err(Cause::ContentCut { got: possible, want }) } else { Ok(want) }
+        content.can_hold(self.length, want).map(|()| want)
     }
 }
 
@@ -161,7 +157,7 @@ pub fn read_pictures(
     keeper: &mut Keeper,
     watch: &mut Watch<'_>,
 ) -> Result<(), Fault> {
-    let want = head.announced(content.bound)?;
+    let want = head.announced(content)?;
     let size = head.element.size();
     let item = shape.values() * size;
     let mut bytes = vec![0; item];
@@ -210,7 +206,7 @@ pub fn read_pictures_fortran(
     keeper: &mut Keeper,
     watch: &mut Watch<'_>,
 ) -> Result<(), Fault> {
-    let want = head.announced(content.bound)?;
+    let want = head.announced(content)?;
     let size = head.element.size();
     let first = keeper.facts().total;
     let kept: Vec<u64> = (0..shape.count).filter(|index| keeper.wants(first + index)).collect();
@@ -250,7 +246,8 @@ pub fn read_pictures_fortran(
             continue;
         }
         let Some(floats) = pictures.next() else { break };
-        let small: Vec<u8> = if head.element.is_byte() { floats.iter().map(|&v| v as u8).collect() } else { Vec::new() };
+        let small: Vec<u8> =
+            if head.element.is_byte() { floats.iter().map(|&v| v as u8).collect() } else { Vec::new() };
         let pixels = if head.element.is_byte() { Pixels::Bytes(&small) } else { Pixels::Floats(floats) };
         keeper.take(Picture { width: shape.width, height: shape.height, channels: shape.channels, pixels })?;
     }
@@ -276,7 +273,7 @@ impl PictureShape {
 
 /// Labels as whole numbers; None if they are not. `content` stands behind its header.
 pub fn read_labels(content: &mut Content<'_>, head: &ArrayHead, count: u64) -> Result<Option<Vec<i64>>, Fault> {
-    let want = head.announced(content.bound)?;
+    let want = head.announced(content)?;
     let size = head.element.size();
     let mut labels = Vec::new();
     let mut bytes = vec![0; CHUNK / size * size];

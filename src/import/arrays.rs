@@ -66,13 +66,14 @@ pub fn read(
         let Found { item, head } = &part.found;
         let read = if head.fortran { array::read_pictures_fortran } else { array::read_pictures };
         let mut content = supply.open(item)?;
-        let result =
-            skip_head(&mut content, item, head).and_then(|()| read(&mut content, head, part.shape, &mut keeper, &mut watch));
+        let result = skip_head(&mut content, item, head)
+            .and_then(|()| read(&mut content, head, part.shape, &mut keeper, &mut watch));
         drop(content);
         result.map_err(|fault| supply.refusal(item, fault))?;
     }
     let labels = labels(supply, &parts, &mut notes)?;
-    let train: u64 = parts.iter().filter(|part| Role::of(&part.found.item.path) == Role::Train).map(|p| p.shape.count).sum();
+    let train: u64 =
+        parts.iter().filter(|part| Role::of(&part.found.item.path) == Role::Train).map(|p| p.shape.count).sum();
     let total: u64 = parts.iter().map(|part| part.shape.count).sum();
     let split = (train > 0 && train < total)
         .then(|| keeper.frames.iter().filter(|frame| u64::from(frame.index) < train).count());
@@ -95,14 +96,7 @@ pub fn read(
         };
         made.map_err(|note| notes.push(note)).ok()
     });
-    Ok(Collected {
-        facts: keeper.facts(),
-        values: keeper.values,
-        frames: keeper.frames,
-        classes: chosen,
-        split,
-        notes,
-    })
+    Ok(Collected { facts: keeper.facts(), values: keeper.values, frames: keeper.frames, classes: chosen, split, notes })
 }
 
 enum Labels {
@@ -132,8 +126,8 @@ fn labels(supply: &mut Supply, parts: &[Part], notes: &mut Vec<Note>) -> Result<
             return Ok(None);
         };
         let mut content = supply.open(item)?;
-        let result = skip_head(&mut content, item, head)
-            .and_then(|()| array::read_labels(&mut content, head, part.shape.count));
+        let result =
+            skip_head(&mut content, item, head).and_then(|()| array::read_labels(&mut content, head, part.shape.count));
         drop(content);
         match result.map_err(|fault| supply.refusal(item, fault))? {
             Some(labels) => all.extend(labels),
@@ -174,11 +168,12 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Pa
     // The largest says of what size the pictures are; of equals the training part.
     pictures.sort_by_key(|(found, _)| Role::of(&found.item.path));
     let weight = |shape: &PictureShape| shape.count * shape.values() as u64;
-    let Some(main) = pictures.iter().map(|(_, shape)| *shape).reduce(|a, b| if weight(&b) > weight(&a) { b } else { a })
+    let Some(main) =
+        pictures.iter().map(|(_, shape)| *shape).reduce(|a, b| if weight(&b) > weight(&a) { b } else { a })
     else {
-        let labels = others.first().map(|found| {
-            supply.refusal(&found.item, Cause::NotPictures { shape: found.head.shape.clone() }.into())
-        });
+        let labels = others
+            .first()
+            .map(|found| supply.refusal(&found.item, Cause::NotPictures { shape: found.head.shape.clone() }.into()));
         return Err(first_refusal.or(labels).unwrap_or_else(|| Cause::NothingToRead { files: 0 }.into()));
     };
     pictures.retain(|(_, shape)| shape.same_size(main));
@@ -247,7 +242,7 @@ fn head(supply: &mut Supply, item: &Item, hints: &Hints) -> Result<ArrayHead, Re
         Kind::Idx => idx::head(&mut content),
         _ => raw_head(bound, hints).map_err(Fault::from),
     };
-    let head = read.and_then(|head| head.announced(bound).map(|_| head).map_err(Fault::from));
+    let head = read.and_then(|head| head.announced(&content).map(|_| head).map_err(Fault::from));
     drop(content);
     head.map_err(|fault| supply.refusal(item, fault))
 }

@@ -142,7 +142,8 @@ impl Border {
             for (at, pixel) in values.chunks_exact(channels.max(1)).enumerate() {
                 let (x, y) = (at % width.max(1), at / width.max(1));
                 let light = f64::from(pixel.iter().take(colours).sum::<f32>()) / colours.max(1) as f64;
-                let cover = if colours < channels { f64::from(pixel.last().copied().unwrap_or(0.0)) / 255.0 } else { 1.0 };
+                let cover =
+                    if colours < channels { f64::from(pixel.last().copied().unwrap_or(0.0)) / 255.0 } else { 1.0 };
                 ink += light * cover;
                 covered += cover;
                 if x == 0 || y == 0 || x + 1 == width || y + 1 == height {

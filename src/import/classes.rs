@@ -16,10 +16,7 @@ pub fn classes<L: Ord + Display>(labels: &[L]) -> Result<Classes, Note> {
         return Err(Note::TooManyClasses { classes: values.len() as u64 });
     }
     let class = |label: &L| values.binary_search(&label).map_or(0, |class| class as u8);
-    Ok(Classes {
-        labels: labels.iter().map(class).collect(),
-        names: values.iter().map(ToString::to_string).collect(),
-    })
+    Ok(Classes { labels: labels.iter().map(class).collect(), names: values.iter().map(ToString::to_string).collect() })
 }
 
 #[cfg(test)]

@@ -46,6 +46,15 @@ impl Collected {
         &self.notes
     }
 
+    /// Bytes that it takes.
+    pub fn memory(&self) -> u64 {
+        let values = match &self.values {
+            Values::Bytes(bytes) => bytes.len() as u64,
+            Values::Floats(floats) => 4 * floats.len() as u64,
+        };
+        values + (size_of::<Frame>() * self.frames.len()) as u64
+    }
+
     /// The values of a frame as 32-bit numbers, rows from the top, channels together; empty for no frame of this set.
     pub(super) fn floats(&self, frame: Frame) -> Vec<f32> {
         let range = frame.start..frame.start.saturating_add(frame.values());

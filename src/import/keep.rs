@@ -169,7 +169,8 @@ impl Keeper {
                 (f32::from(low), f32::from(high), true)
             }
             Pixels::Floats(floats) => {
-                facts.colourful |= picture.channels == 3 && floats.chunks_exact(3).any(|c| c[0] != c[1] || c[1] != c[2]);
+                facts.colourful |=
+                    picture.channels == 3 && floats.chunks_exact(3).any(|c| c[0] != c[1] || c[1] != c[2]);
                 let mut finite = true;
                 let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
                 for &value in floats {

@@ -78,20 +78,10 @@ pub fn read(
     };
     let names: Vec<String> = keeper.frames.iter().filter_map(|frame| item_of(frame.index).map(class)).collect();
     let mut notes = Vec::new();
-    let found = if names.iter().all(|name| name == "/") {
-        None
-    } else {
-        classes(&names).map_err(|note| notes.push(note)).ok()
-    };
+    let found =
+        if names.iter().all(|name| name == "/") { None } else { classes(&names).map_err(|note| notes.push(note)).ok() };
     notes.extend(unreadable.map(|(pictures, first)| Note::Unreadable { pictures, first }));
-    Ok(Collected {
-        facts: keeper.facts(),
-        values: keeper.values,
-        frames: keeper.frames,
-        classes: found,
-        split,
-        notes,
-    })
+    Ok(Collected { facts: keeper.facts(), values: keeper.values, frames: keeper.frames, classes: found, split, notes })
 }
 
 /// How many folders all items have in common from the top; a folder that holds everything is no class.

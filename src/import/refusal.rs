@@ -46,7 +46,7 @@ pub enum Cause {
     OutOfMemory,
     #[error("the compressed data is damaged")]
     Damaged,
-    #[error("it unpacks to more than {most} times its size, as only a bomb does")]
+    #[error("it would unpack to more than {most} times its size, as only a bomb does")]
     Bomb { most: u64 },
     #[error("the header is cut short: {got} of its {want} bytes are there")]
     HeaderCut { got: u64, want: u64 },
@@ -64,7 +64,9 @@ pub enum Cause {
     NpyHeader,
     #[error("its elements are of type {dtype}, which is not a number that can be read")]
     Dtype { dtype: String },
-    #[error("it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead")]
+    #[error(
+        "it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead"
+    )]
     Pickle,
     #[error("an array of shape {} is not a set of pictures", Shape(shape))]
     NotPictures { shape: Vec<u64> },

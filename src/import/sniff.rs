@@ -56,7 +56,9 @@ impl fmt::Display for Foreign {
 
 /// `head`: the first bytes of the file, up to [`HEAD`]. `path`: its name.
 pub fn sniff(head: &[u8], path: &str) -> Kind {
-    by_content(head).or_else(|| by_name(path)).unwrap_or_else(|| if is_text(head) { Kind::Table } else { Kind::Unknown })
+    by_content(head)
+        .or_else(|| by_name(path))
+        .unwrap_or_else(|| if is_text(head) { Kind::Table } else { Kind::Unknown })
 }
 
 fn by_content(head: &[u8]) -> Option<Kind> {

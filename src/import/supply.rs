@@ -91,8 +91,7 @@ impl Supply {
                 self.ignored += 1;
                 continue;
             }
-            let item =
-                Item { path: entry.name.clone(), kind: Kind::Unknown, given, entry: Some(entry), gzip: false };
+            let item = Item { path: entry.name.clone(), kind: Kind::Unknown, given, entry: Some(entry), gzip: false };
             let item = self.recognise(item, many)?;
             if item.kind == Kind::Zip {
                 return Err(self.refusal(&item, Cause::Nested.into()));
@@ -161,7 +160,7 @@ impl Supply {
             content = Box::new(Meter { stream: Box::new(MultiGzDecoder::new(content)), got: 0, most });
         }
         let bound = if item.gzip { most } else { unpacked.min(most) };
-        Ok(Content { stream: content, bound })
+        Ok(Content { stream: content, bound, packed: item.gzip || unpacked > most })
     }
 
     /// `fault`, with the names of the file and the entry.
@@ -174,11 +173,26 @@ impl Supply {
 /// An item that is being read.
 pub struct Content<'a> {
     stream: Box<dyn Read + 'a>,
-    /// No more bytes than this can come.
+    /// No more bytes than this can come,
     pub bound: u64,
+    /// and that is because more would be a bomb.
+    packed: bool,
 }
 
 impl Content<'_> {
+    /// Whether `want` bytes can come after the first `before`, so that memory may be taken for them.
+    pub fn can_hold(&self, before: u64, want: u64) -> Result<(), Cause> {
+        if want > MAX_CONTENT {
+            return Err(Cause::ContentLimit { want, most: MAX_CONTENT });
+        }
+        let possible = self.bound.saturating_sub(before);
+        match want > possible {
+            true if self.packed => Err(Cause::Bomb { most: MAX_RATIO }),
+            true => Err(Cause::ContentCut { got: possible, want }),
+            false => Ok(()),
+        }
+    }
+
     /// Fills `bytes` as far as there is content. How many came.
     pub fn fill(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let mut got = 0;

@@ -63,7 +63,8 @@ pub fn read(content: &mut Content<'_>, hints: &Hints, progress: &mut dyn Progres
         first.push(row);
     }
     let plan = Plan::guess(&first, hints, rows.comma_is_point())?;
-    let mut sheet = Sheet { keeper: Keeper::new(hints.side, hints.memory, (0.0, 255.0)), plan, labels: Labels::default() };
+    let mut sheet =
+        Sheet { keeper: Keeper::new(hints.side, hints.memory, (0.0, 255.0)), plan, labels: Labels::default() };
     let mut number = 0;
     for row in &first {
         number += 1;
@@ -135,7 +136,10 @@ impl Plan {
         let last = first.len().saturating_sub(1);
         let named = |at: usize| {
             let name = first.field(at).to_ascii_lowercase();
-            header && ["label", "class", "target", "y", "digit"].iter().any(|word| name == *word || name.starts_with("label"))
+            header
+                && ["label", "class", "target", "y", "digit"]
+                    .iter()
+                    .any(|word| name == *word || name.starts_with("label"))
         };
         let worded = |at: usize| body.iter().any(|row| at < row.len() && !number(row.field(at)));
         if let Some(at) = [0, last].into_iter().find(|&at| named(at)) {
@@ -310,6 +314,10 @@ impl<'a, 'b, 'c> Rows<'a, 'b, 'c> {
         let too_long = || Fault { place: Place::Row { row }, cause: Cause::RowLimit { most: MAX_ROW as u64 } };
         let (mut written, mut ended) = (0, 0);
         loop {
+            // The parser takes an empty input for the end.
+            if self.unread.0 == self.unread.1 {
+                self.unread = (0, self.content.fill(&mut self.input)?);
+            }
             let input = self.input.get(self.unread.0..self.unread.1).unwrap_or_default();
             let output = self.output.get_mut(written..).unwrap_or_default();
             let ends = self.ends.get_mut(ended..).unwrap_or_default();
@@ -319,10 +327,7 @@ impl<'a, 'b, 'c> Rows<'a, 'b, 'c> {
             ended += ends;
             self.watch.add(read as u64)?;
             match result {
-                ReadRecordResult::InputEmpty => {
-                    let got = self.content.fill(&mut self.input)?;
-                    self.unread = (0, got);
-                }
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.output.len() >= MAX_ROW => return Err(too_long()),
                 ReadRecordResult::OutputFull => self.output.resize(self.output.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if self.ends.len() >= MAX_COLUMNS => return Err(too_long()),
