@@ -248,7 +248,9 @@ impl DataSpec {
     pub fn count(self) -> usize {
         match self {
             Self::Points { kind: PointKind::Three, .. } => 3,
-            Self::Digits { count } | Self::Shapes { count } | Self::Points { count, .. } | Self::Own { count, .. } => count,
+            Self::Digits { count } | Self::Shapes { count } | Self::Points { count, .. } | Self::Own { count, .. } => {
+                count
+            }
             Self::Mnist | Self::Fashion => 60_000,
         }
     }

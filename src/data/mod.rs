@@ -1,5 +1,6 @@
 //! Sets of labelled pictures: readers and generators; and what was computed from them, as files keep it.
 
+pub mod brought;
 pub mod classifier;
 pub mod codes;
 pub mod digits;

@@ -114,13 +114,7 @@ impl BurnLearner {
         Ok((mu, log_var))
     }
 
-    fn install(
-        &mut self,
-        spec: &RunSpec,
-        layout: &Layout,
-        saved: Saved,
-        (set, held_out): Sets,
-    ) -> Result<(), Notice> {
+    fn install(&mut self, spec: &RunSpec, layout: &Layout, saved: Saved, (set, held_out): Sets) -> Result<(), Notice> {
         if set.len() < spec.training.batch {
             return Err(bad_spec(format!("a batch of {} from {} pictures", spec.training.batch, set.len())));
         }

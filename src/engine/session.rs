@@ -9,9 +9,9 @@ use super::answers::{answer, atlas, bytes_of};
 use super::inbox::{Ask, Inbox, Look};
 use super::learner::{Learner, Strip};
 use super::run::{Run, VALIDATE_EVERY, one_of_each};
+use crate::data::own::Own;
 use crate::latent::posterior::kl_by_dimension;
 use crate::latent::slice::Slice;
-use crate::data::own::Own;
 use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, RunId, ToPage};
 use crate::spec::{RunSpec, TrainingSpec};
 

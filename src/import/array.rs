@@ -2,10 +2,10 @@
 
 use super::element::Element;
 use super::given::Progress;
-use super::hints::Hints;
 use super::keep::{Keeper, Picture, Pixels};
 use super::refusal::{Cause, Fault};
 use super::supply::Content;
+use crate::data::brought::Hints;
 
 /// Pictures or labels of an array, and rows of a table, at most.
 pub const MAX_ITEMS: u64 = 4_000_000;

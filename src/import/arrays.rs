@@ -4,15 +4,16 @@ use std::io::Read;
 
 use super::array::{self, ArrayHead, PictureShape, Watch};
 use super::classes::classes;
-use super::collected::{Collected, Note};
+use super::collected::Collected;
 use super::element::{Element, Number};
 use super::given::Progress;
-use super::hints::Hints;
 use super::keep::Keeper;
 use super::refusal::{Cause, Fault, Refusal};
 use super::sniff::Kind;
 use super::supply::{Item, Supply};
 use super::{idx, npy};
+use crate::data::brought::Hints;
+use crate::data::brought::Note;
 
 /// An array whose header was read.
 struct Found {

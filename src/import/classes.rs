@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use super::collected::{Classes, Note};
+use super::collected::Classes;
+use crate::data::brought::Note;
 
 /// Classes at most: a label is a byte.
 pub const MAX_CLASSES: usize = 256;

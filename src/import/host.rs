@@ -59,8 +59,11 @@ fn answer(
     let mut progress = Told { scope, last: f64::NEG_INFINITY };
     match head {
         ToReader::Read { hints, paths } => {
-            let given: Result<Vec<Given>, Refusal> =
-                paths.into_iter().zip(files).map(|(path, file)| Given::new(path, Box::new(Slices::new(file.clone())))).collect();
+            let given: Result<Vec<Given>, Refusal> = paths
+                .into_iter()
+                .zip(files)
+                .map(|(path, file)| Given::new(path, Box::new(Slices::new(file.clone()))))
+                .collect();
             // What was read before gives its memory back first.
             *collected = None;
             let set = read(given?, &hints, &mut |done, of| progress.report(done, of))?;

@@ -1,9 +1,10 @@
 //! Where readers put one picture after another: made small, looked at, and thinned out evenly when they become too
 //! many, so that no set needs more memory than was allowed.
 
-use super::collected::{Facts, Frame, Values};
+use super::collected::{Frame, Values};
 use super::refusal::{Cause, Fault, Place};
 use super::shrink::{Axis, resample};
+use crate::data::brought::Facts;
 
 /// A picture longer than so many times its other side is brought to the side by its length as well.
 const MAX_ASPECT: f32 = 8.0;

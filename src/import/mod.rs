@@ -26,7 +26,6 @@ mod classes;
 mod collected;
 mod element;
 mod given;
-mod hints;
 #[cfg(target_arch = "wasm32")]
 pub mod host;
 mod idx;
@@ -42,13 +41,14 @@ pub mod sniff;
 mod supply;
 mod table;
 
-pub use choices::{Choices, Colours, Fit, SIDES, Scale, Test};
-pub use collected::{Classes, Collected, Facts, Note};
+pub use crate::data::brought::{
+    Cause, Choices, Colours, Facts, Fit, Foreign, Hints, LabelColumn, MEMORY, Note, Place, Preview, Refusal, SIDES,
+    Scale, Test,
+};
+pub use collected::{Classes, Collected};
 pub use given::{Given, Progress, Source, Unwatched};
-pub use hints::{Hints, LabelColumn, MEMORY};
 pub use prepare::{Prepared, prepare};
-pub use preview::{Preview, SHEET, Sheet};
-pub use refusal::{Cause, Place, Refusal};
+pub use preview::{SHEET, Sheet};
 
 use refusal::Fault;
 use sniff::Kind;

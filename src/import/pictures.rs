@@ -1,13 +1,14 @@
 //! Many pictures in folders or in an archive, whose folders are their classes.
 
 use super::classes::classes;
-use super::collected::{Collected, Note};
+use super::collected::Collected;
 use super::given::Progress;
-use super::hints::Hints;
 use super::keep::Keeper;
 use super::picture;
 use super::refusal::{Cause, Fault, Refusal};
 use super::supply::{Item, Supply};
+use crate::data::brought::Hints;
+use crate::data::brought::Note;
 
 /// Folders that name half of a set, the training one first.
 const TRAIN: [&str; 2] = ["train", "training"];

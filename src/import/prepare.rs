@@ -1,9 +1,9 @@
 //! Pictures as chosen, in the order in which they are used.
 
-use super::choices::{Choices, SIDES, Test, develop};
+use super::choices::develop;
 use super::collected::Collected;
 use super::given::Progress;
-use super::refusal::{Cause, Refusal};
+use crate::data::brought::{Cause, Choices, Refusal, SIDES, Test};
 use crate::data::image_set::ImageSet;
 use crate::rng::Rng;
 use crate::spec::SIDE;

@@ -1,26 +1,11 @@
 //! What a visitor is shown before choosing.
 
-use serde::{Deserialize, Serialize};
-
-use super::choices::{Choices, develop};
-use super::collected::{Collected, Facts, Note};
+use super::choices::develop;
+use super::collected::Collected;
+use crate::data::brought::{Choices, Preview};
 
 /// Pictures of a contact sheet.
 pub const SHEET: usize = 40;
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Preview {
-    /// Pictures that are here; `facts.total` were in the files.
-    pub count: usize,
-    pub facts: Facts,
-    /// Names and numbers of pictures, in the order of the labels; empty without labels.
-    pub classes: Vec<(String, u64)>,
-    /// Of the pictures here, how many the files call training; None where they say nothing.
-    pub train: Option<usize>,
-    pub notes: Vec<Note>,
-    /// What is guessed.
-    pub choices: Choices,
-}
 
 /// Pictures as they would become, one after another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,11 @@
 //! What a file is: by its first bytes, and only where they say nothing by its name.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use crate::data::brought::Foreign;
 
 /// As many first bytes as [`sniff`] looks at; a tar says what it is at byte 257.
 pub const HEAD: usize = 512;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Idx,
     Npy,
@@ -23,35 +20,6 @@ pub enum Kind {
     Pickle,
     Foreign(Foreign),
     Unknown,
-}
-
-/// Formats that are known well enough to be named in a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Foreign {
-    Tar,
-    SevenZip,
-    Rar,
-    Hdf5,
-    Matlab,
-    Parquet,
-    Tiff,
-    Pdf,
-}
-
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Tar => "a tar archive",
-            Self::SevenZip => "a 7z archive",
-            Self::Rar => "a RAR archive",
-            Self::Hdf5 => "an HDF5 file",
-            Self::Matlab => "a MATLAB file",
-            Self::Parquet => "a Parquet file",
-            Self::Tiff => "a TIFF picture",
-            Self::Pdf => "a PDF document",
-        })
-    }
 }
 
 /// `head`: the first bytes of the file, up to [`HEAD`]. `path`: its name.

@@ -9,12 +9,13 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::array::{self, MAX_ITEMS, MAX_PICTURE, MAX_SIDE, Watch};
 use super::classes::{MAX_CLASSES, classes};
-use super::collected::{Collected, Note};
+use super::collected::Collected;
 use super::given::Progress;
-use super::hints::{Hints, LabelColumn};
 use super::keep::{Keeper, Picture, Pixels};
 use super::refusal::{Cause, Fault, Place};
 use super::supply::{Content, MAX_CONTENT};
+use crate::data::brought::Note;
+use crate::data::brought::{Hints, LabelColumn};
 
 /// A row at most, in bytes of text.
 const MAX_ROW: usize = 4 << 20;
