@@ -48,6 +48,32 @@ impl Own {
         Self::new(train, test)
     }
 
+    /// The same in no more than `most` classes: those with the most pictures keep their own, the others go together under
+    /// `rest`.
+    pub fn in_classes(self, most: usize, rest: &str) -> Self {
+        let classes = self.names().len();
+        if classes <= most || most == 0 {
+            return self;
+        }
+        let mut counts = vec![0usize; classes];
+        self.train.labels().iter().for_each(|&label| counts[usize::from(label)] += 1);
+        let mut order: Vec<usize> = (0..classes).collect();
+        order.sort_by_key(|&class| std::cmp::Reverse(counts[class]));
+        let mut kept: Vec<usize> = order.into_iter().take(most - 1).collect();
+        kept.sort_unstable();
+        let place = |label: u8| kept.binary_search(&usize::from(label)).unwrap_or(most - 1) as u8;
+        let mut names: Vec<String> = kept.iter().map(|&class| self.names()[class].clone()).collect();
+        names.push(rest.to_owned());
+        let regroup = |set: &ImageSet| {
+            let labels = set.labels().iter().map(|&label| place(label)).collect();
+            ImageSet::new(set.pixels().to_vec(), labels, names.clone())
+        };
+        match (regroup(&self.train), regroup(&self.test)) {
+            (Ok(train), Ok(test)) => Self::new(train, test).unwrap_or(self),
+            _ => self,
+        }
+    }
+
     pub fn buffers(&self) -> [&[u8]; 4] {
         [self.train.pixels(), self.train.labels(), self.test.pixels(), self.test.labels()]
     }
@@ -91,5 +117,18 @@ mod tests {
         assert_eq!(Own::new(set(6, 8), set(0, 9)), Err(OwnError::TooFew));
         assert!(Own::from_buffers(own.names(), &buffers[..1]).is_err());
         assert!(Own::from_buffers(&[], &buffers).is_err());
+    }
+
+    #[test]
+    fn of_many_classes_the_largest_stay() {
+        let names: Vec<String> = (0..5).map(|i| format!("c{i}")).collect();
+        let labels = vec![4, 4, 4, 1, 1, 0, 2, 3];
+        let train = ImageSet::new(vec![0; 8 * PIXELS], labels, names.clone()).expect("a set");
+        let test = ImageSet::new(vec![0; 2 * PIXELS], vec![3, 4], names).expect("a set");
+        let own = Own::new(train, test).expect("both parts");
+        assert_eq!(own.clone().in_classes(5, "others"), own);
+        let few = own.in_classes(3, "others");
+        assert_eq!(few.names(), ["c1", "c4", "others"]);
+        assert_eq!((few.train().labels(), few.test().labels()), (&[1, 1, 1, 0, 0, 2, 2, 2][..], &[2, 1][..]));
     }
 }

@@ -13,9 +13,7 @@ const PERCENT: u8 = 10;
 #[component]
 pub fn Choose(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
-    let of = move |read: fn(&Choices) -> f64| {
-        Signal::derive(move || bring.choices.read().as_ref().map_or(0.0, read))
-    };
+    let of = move |read: fn(&Choices) -> f64| Signal::derive(move || bring.choices.read().as_ref().map_or(0.0, read));
     let count = Memo::new(move |_| match &*bring.step.read() {
         Step::Choosing(preview) => (preview.count, preview.train.is_some()),
         Step::Idle | Step::Reading(_) | Step::Preparing(_) | Step::Refused(_) | Step::Lost => (1, false),

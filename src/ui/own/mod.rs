@@ -109,7 +109,7 @@ impl Bring {
                 });
             }
             FromReader::Read(preview) => {
-                self.choices.set(Some(preview.choices.clone()));
+                self.choices.set(Some(preview.choices));
                 self.step.set(Step::Choosing(preview));
                 self.ask_sheet();
             }

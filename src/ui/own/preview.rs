@@ -25,12 +25,15 @@ pub fn Brought(bring: Bring) -> impl IntoView {
         if preview.classes.is_empty() {
             return Some(tr!(desk, own_no_classes).to_owned());
         }
-        let each: Vec<String> = preview.classes.iter().map(|(name, n)| format!("{name} ({})", count(*n as usize))).collect();
+        let each: Vec<String> =
+            preview.classes.iter().map(|(name, n)| format!("{name} ({})", count(*n as usize))).collect();
         Some(tr!(desk, own_classes, count = each.len(), classes = each.join(", ")))
     };
     let notes = move || {
         let preview = preview.get();
-        preview.map(|preview| preview.notes.iter().map(|note| view! { <p class="fine">{said(bring, note)}</p> }).collect_view())
+        preview.map(|preview| {
+            preview.notes.iter().map(|note| view! { <p class="fine">{said(bring, note)}</p> }).collect_view()
+        })
     };
     view! {
         <p data-testid="own-facts">{facts}</p>
