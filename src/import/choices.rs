@@ -1,6 +1,6 @@
 //! What a visitor chooses before pictures become data, and what is guessed for one who does not.
 
-use super::collected::Collected;
+use super::collected::{Collected, Values};
 use super::shrink::{Axis, resample};
 use crate::data::brought::{Choices, Colours, Facts, Fit, Scale, Test};
 use crate::spec::SIDE;
@@ -89,6 +89,7 @@ pub(super) fn develop(set: &Collected, picture: usize, choices: &Choices, out: &
     let [low, high] = choices.scale.range(set.facts());
     let span = if high > low { high - low } else { 1.0 };
     let ground = f32::from(choices.background);
+    let bytes = matches!(set.values, Values::Bytes(_));
     let flat: Vec<f32> = set
         .floats(frame)
         .chunks_exact(usize::from(frame.channels.max(1)))
@@ -101,6 +102,8 @@ pub(super) fn develop(set: &Collected, picture: usize, choices: &Choices, out: &
                 [r, g, b, cover] => ([r, g, b].map(scaled), cover),
                 _ => ([0.0; 3], 0.0),
             };
+            // A cover among fractions is one itself.
+            let cover = if bytes || frame.channels % 2 == 1 { cover } else { scaled(cover) };
             let share = (cover / 255.0).clamp(0.0, 1.0);
             let seen = rgb.map(|colour| colour * share + ground * (1.0 - share));
             // Rec. 601, as everything that makes grey of colours does.

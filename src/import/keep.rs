@@ -170,8 +170,11 @@ impl Keeper {
                 (f32::from(low), f32::from(high), true)
             }
             Pixels::Floats(floats) => {
-                facts.colourful |=
-                    picture.channels == 3 && floats.chunks_exact(3).any(|c| c[0] != c[1] || c[1] != c[2]);
+                let opaque = facts.type_range[1];
+                for pixel in floats.chunks_exact(picture.channels.max(1)) {
+                    facts.colourful |= matches!(pixel, [r, g, b, ..] if r != g || g != b);
+                    facts.transparent |= matches!(pixel, [.., cover] if pixel.len() == 4 && *cover < opaque);
+                }
                 let mut finite = true;
                 let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
                 for &value in floats {

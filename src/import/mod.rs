@@ -85,8 +85,12 @@ pub fn read(files: Vec<Given>, hints: &Hints, progress: &mut dyn Progress) -> Re
         return Err(nothing(&supply, &others));
     };
     let ignored = supply.ignored + all - used as u64;
-    if ignored > 0 {
-        set.notes.push(Note::Ignored { files: ignored });
+    let said =
+        set.notes.iter_mut().find_map(|note| if let Note::Ignored { files } = note { Some(files) } else { None });
+    match said {
+        Some(files) => *files += ignored,
+        None if ignored > 0 => set.notes.push(Note::Ignored { files: ignored }),
+        None => {}
     }
     let (kept, total) = (set.len() as u64, set.facts.total);
     if kept < total {

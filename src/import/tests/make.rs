@@ -106,6 +106,28 @@ pub fn zip(entries: &[Packed]) -> Vec<u8> {
     bytes
 }
 
+/// The same archive with its end as zip64 has it, which more than 65,535 entries want.
+pub fn zip64(entries: &[Packed]) -> Vec<u8> {
+    let mut bytes = zip(entries);
+    let end = bytes.split_off(bytes.len() - 22);
+    let word = |at: usize| u64::from(u32::from_le_bytes(end[at..at + 4].try_into().expect("four bytes")));
+    let record = bytes.len() as u64;
+    bytes.extend(b"PK\x06\x06");
+    bytes.extend(44_u64.to_le_bytes());
+    bytes.extend([0; 12]);
+    for field in [entries.len() as u64, entries.len() as u64, word(12), word(16)] {
+        bytes.extend(field.to_le_bytes());
+    }
+    bytes.extend(b"PK\x06\x07\0\0\0\0");
+    bytes.extend(record.to_le_bytes());
+    bytes.extend(1_u32.to_le_bytes());
+    bytes.extend(b"PK\x05\x06\0\0\0\0");
+    bytes.extend([0xff; 12]);
+    bytes.extend([4, 0]);
+    bytes.extend(b"note");
+    bytes
+}
+
 pub fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.into().write_to(&mut bytes, format).expect("a format that is written");

@@ -110,3 +110,15 @@ fn fits_inverts_and_covers() {
     let ready = prepare(&half, &Choices { background: 100, ..base }, &mut Unwatched).expect("a set");
     assert_eq!(ready.pixels[0], 120);
 }
+
+#[test]
+fn a_cover_is_counted_in_the_units_of_the_colours() {
+    let bytes = npy("|u1", false, "(1, 1, 1, 4)", &[200, 200, 200, 51]);
+    let fractions = [200.0_f32, 200.0, 200.0, 51.0].map(|value| (value / 255.0).to_le_bytes()).concat();
+    for file in [bytes, npy("<f4", false, "(1, 1, 1, 4)", &fractions)] {
+        let set = one("a.npy", file).expect("a picture");
+        assert!(set.facts().transparent && !set.facts().colourful);
+        let choices = Choices { background: 100, invert: false, scale: Scale::Type, ..set.preview().choices };
+        assert_eq!(prepare(&set, &choices, &mut Unwatched).expect("a set").pixels[0], 120);
+    }
+}

@@ -232,6 +232,27 @@ fn says_what_is_wrong_and_where() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
+/// Two names for the same bytes, and a table that announces more entries than it holds.
+#[test]
+fn a_table_of_contents_that_lies_is_refused() {
+    let two = || vec![packed("a.png", grey(1, 1, 1)), packed("b.png", grey(1, 1, 1))];
+    let mut shared = zip(&two());
+    let second = shared.windows(4).rposition(|word| word == b"PK\x01\x02").expect("a table");
+    shared[second + 42..second + 46].fill(0);
+    let mut more = zip(&two());
+    let count = more.len() - 14;
+    more[count..count + 4].copy_from_slice(&[3, 0, 3, 0]);
+    let mut many = zip64(&two());
+    let record = many.windows(4).rposition(|word| word == b"PK\x06\x06").expect("a record");
+    for at in [24, 32] {
+        many[record + at..][..8].copy_from_slice(&(1_u64 << 40).to_le_bytes());
+    }
+    let say = |bytes| one("a.zip", bytes).expect_err("a lie").to_string();
+    assert_eq!(say(shared), "a.zip, byte 0: the archive has no table of contents, or a damaged one");
+    assert!(say(more).ends_with("the archive has no table of contents, or a damaged one"));
+    assert_eq!(say(many), "a.zip: the archive has 1099511627776 entries, but at most 300000 are read");
+}
+
 #[test]
 fn says_what_does_not_fit_together() {
     let files = [("i.idx", idx(8, &[2, 1, 1], &[1, 2])), ("l.idx", idx(8, &[3], &[1, 2, 3]))];

@@ -1,8 +1,10 @@
 //! Whatever is done to a file, reading it ends, in a set within its memory or in a refusal.
 
 use std::cell::Cell;
+use std::fs;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::rc::Rc;
 
 use super::make::*;
@@ -123,6 +125,22 @@ fn damaged_files_end_in_a_set_or_a_refusal() {
             read += u32::from(survive(name, damaged(bytes, other, &mut rng), &mut rng));
         }
         assert!(read < rounds, "{name}: no damage was ever noticed");
+    }
+}
+
+/// The files with which `fuzz/` begins.
+#[test]
+#[ignore = "writes into the checkout"]
+fn writes_seeds() {
+    for (name, bytes) in seeds() {
+        let target = match name.trim_end_matches(".gz").rsplit_once('.').expect("an ending").1 {
+            "tsv" => "csv",
+            target @ ("idx" | "npy" | "npz" | "csv" | "zip") => target,
+            _ => "picture",
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join(name), bytes).expect("a file");
     }
 }
 
