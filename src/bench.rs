@@ -99,7 +99,7 @@ impl Bench {
         let bench = Self { client: Rc::default(), desk: Rc::default() };
         bench.desk.borrow_mut().model = Some(model);
         let hearing = bench.clone();
-        let client = Client::start(kind, move |incoming| hearing.hear(incoming))?;
+        let client = Client::engine(kind, move |incoming| hearing.hear(incoming))?;
         let ready = Promise::new(&mut |resolve, _| bench.desk.borrow_mut().ready = Some(resolve));
         *bench.client.borrow_mut() = Some(client);
         JsFuture::from(ready).await?;

@@ -1,7 +1,8 @@
-//! The map of the house. Two towers on a common base; ARCHITECTURE.md says why, `tests/layers.rs` holds the rule.
+//! The map of the house. Towers on a common base; ARCHITECTURE.md says why, `tests/layers.rs` holds the rule.
 //!
 //! - Base, plain Rust: [`spec`], [`rng`], [`data`], [`latent`], [`protocol`].
 //! - Compute tower, burn: `nn`, `train`, `engine`, `worker`.
+//! - Import tower, the readers of a visitor's own files: `import`.
 //! - View tower, leptos: `link`, `i18n`, `state`, `plots`, `client`, `ui`, `bench`.
 //! - Tools, native: `tool` trains and measures the shipped models (on the compute tower); `site` builds and serves the page.
 
@@ -21,6 +22,9 @@ pub mod tool;
 pub mod train;
 #[cfg(all(feature = "compute", target_arch = "wasm32"))]
 pub mod worker;
+
+#[cfg(feature = "import")]
+pub mod import;
 
 #[cfg(all(feature = "view", target_arch = "wasm32"))]
 pub mod bench;

@@ -43,6 +43,11 @@ pub enum Command {
     LoadReference {
         model: ModelSpec,
     },
+    /// Keep these pictures for the runs whose spec names them; those of before are dropped. The names of their classes;
+    /// buffers: as [`crate::data::own::Own::buffers`] says.
+    Bring {
+        names: Vec<String>,
+    },
     /// Train a new model.
     Train {
         spec: RunSpec,
@@ -326,6 +331,8 @@ pub enum NoticeKind {
     BadQuestion,
     /// A checkpoint that can't be read.
     CheckpointUnreadable,
+    /// A run on pictures that are not here, or pictures that make no set.
+    NoData,
     /// A spec that this engine cannot run (zero sizes, too large).
     BadSpec,
     /// The loss is no longer a number.
@@ -364,7 +371,7 @@ impl Phase {
             | Command::LoadReference { .. }
             | Command::Train { .. }
             | Command::TrainFrom { .. } => matches!(self, Idle | Ready),
-            Command::Restore { .. } => matches!(self, Idle | Ready | Paused),
+            Command::Restore { .. } | Command::Bring { .. } => matches!(self, Idle | Ready | Paused),
             Command::Pause => self == Training,
             Command::Resume | Command::Step => self == Paused,
             Command::Adjust { .. } | Command::Stop => matches!(self, Training | Paused),

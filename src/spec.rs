@@ -36,6 +36,9 @@ pub enum DataSpec {
     Mnist,
     /// Fashion-MNIST, 60,000 garments (Xiao, Rasul and Vollgraf 2017); read from files by the native tool.
     Fashion,
+    /// Pictures that a visitor brought: so many to train on, of so many classes, and their checksum, by which two sets are
+    /// told apart. See [`crate::data::own`].
+    Own { count: usize, classes: usize, print: u32 },
 }
 
 /// A distribution of points in the plane.
@@ -220,7 +223,9 @@ impl DataSpec {
     pub fn input(self) -> Input {
         match self {
             Self::Points { .. } => Input::Point,
-            Self::Digits { .. } | Self::Shapes { .. } | Self::Mnist | Self::Fashion => Input::Picture,
+            Self::Digits { .. } | Self::Shapes { .. } | Self::Mnist | Self::Fashion | Self::Own { .. } => {
+                Input::Picture
+            }
         }
     }
 
@@ -229,6 +234,7 @@ impl DataSpec {
         match self {
             Self::Digits { .. } | Self::Mnist | Self::Fashion => CLASSES,
             Self::Shapes { .. } => 6,
+            Self::Own { classes, .. } => classes,
             Self::Points { kind, .. } => match kind {
                 PointKind::TwoMoons => 2,
                 PointKind::Rings | PointKind::Three => 3,
@@ -242,7 +248,9 @@ impl DataSpec {
     pub fn count(self) -> usize {
         match self {
             Self::Points { kind: PointKind::Three, .. } => 3,
-            Self::Digits { count } | Self::Shapes { count } | Self::Points { count, .. } => count,
+            Self::Digits { count } | Self::Shapes { count } | Self::Points { count, .. } | Self::Own { count, .. } => {
+                count
+            }
             Self::Mnist | Self::Fashion => 60_000,
         }
     }

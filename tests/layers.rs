@@ -23,13 +23,19 @@ const BASE: Tower = Tower {
     foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"],
 };
 
-const TOWERS: [Tower; 4] = [
+const TOWERS: [Tower; 5] = [
     BASE,
     Tower {
         name: "compute",
         modules: &["nn", "train", "engine", "worker", "tool"],
         bins: &["engine-cpu", "engine-gpu", "latentscape"],
         foreign: &["leptos", "leptos_i18n", "plotters", "plotters_canvas", "reactive_stores"],
+    },
+    Tower {
+        name: "import",
+        modules: &["import"],
+        bins: &[],
+        foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"],
     },
     Tower {
         name: "view",
@@ -76,6 +82,9 @@ fn a_planted_fault_is_found() {
     check("ui/mod.rs", "use crate::{\n  nn::{self, vae},\n  state::{train, Store}\n};", &["view uses nn of compute"]);
     check("data/idx.rs", "pub use crate::train::Trainer;", &["base uses train of compute"]);
     check("data/idx.rs", "let x: burn::Tensor<2>;", &["base names the crate burn"]);
+    check("import/npy.rs", "use crate::{data, rng};", &[]);
+    check("import/npy.rs", "use crate::engine::Session;", &["import uses engine of compute"]);
+    check("import/npy.rs", "let x: web_sys::File;", &["import names the crate web_sys"]);
     check("ui/mod.rs", "/* burn */ let s = \"burn crate::nn\"; let c = '\"'; // burn", &[]);
     check("ui/mod.rs", "let c = '\"'; use burn::x;", &["view names the crate burn"]);
     check("bin/app.rs", "use latentscape::{ui, engine};", &["view uses engine of compute"]);

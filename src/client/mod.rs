@@ -1,6 +1,7 @@
-//! The page's end of the wire: starts a worker, sends, and hands on what comes back.
+//! The page's end of the wire: starts a worker, sends, and hands on what comes back. The engine is one worker, the reader
+//! of a visitor's files another.
 //!
-//! A message is an array of the head as JSON and the buffers, which move. Before the worker listens, messages would be
+//! A message is an array of the head as JSON and the buffers, which move, or files, which stay where they are. Before the worker listens, messages would be
 //! lost: they wait here for its word "ready".
 
 pub mod fetch;
@@ -8,26 +9,34 @@ pub mod probe;
 pub mod store;
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::data::brought::{FromReader, ToReader};
 use crate::protocol::{DeviceKind, ToEngine, ToPage};
 
 /// What a worker has to tell.
 #[derive(Debug)]
-pub enum Incoming {
-    Message(ToPage, Vec<Vec<u8>>),
+pub enum Incoming<Head = ToPage> {
+    Message(Head, Vec<Vec<u8>>),
     /// The engine is gone: it panicked, or its script did not load. Why, for the console.
     Gone(String),
 }
 
-/// A worker with an engine. Dropping it ends the worker.
-pub struct Client {
+/// A worker that takes heads of one kind and answers with another. Dropping it ends the worker.
+pub struct Client<Out = ToEngine, In = ToPage> {
     inner: Rc<Inner>,
+    _heads: PhantomData<(Out, In)>,
 }
+
+/// A worker that reads files.
+pub type Reader = Client<ToReader, FromReader>;
 
 struct Inner {
     worker: Worker,
@@ -44,11 +53,34 @@ struct Hooks {
 
 impl Client {
     /// Starts the engine for this kind of device; `hear` gets everything it says.
-    pub fn start(kind: DeviceKind, hear: impl Fn(Incoming) + 'static) -> Result<Self, JsValue> {
+    pub fn engine(kind: DeviceKind, hear: impl Fn(Incoming) + 'static) -> Result<Self, JsValue> {
         let script = match kind {
             DeviceKind::Cpu => "engine-cpu_loader.js",
             DeviceKind::WebGpu => "engine-gpu_loader.js",
         };
+        Self::start(script, hear)
+    }
+}
+
+impl Reader {
+    /// Starts the reader of files; `hear` gets everything it says.
+    pub fn reader(hear: impl Fn(Incoming<FromReader>) + 'static) -> Result<Self, JsValue> {
+        Self::start("reader_loader.js", hear)
+    }
+
+    /// Sends a message with files, which are read where they are.
+    pub fn send_files(&self, head: &ToReader, files: &[File]) {
+        let Ok(json) = serde_json::to_string(head) else { return };
+        let message = Array::of1(&json.into());
+        files.iter().for_each(|file| {
+            message.push(file);
+        });
+        self.post(message, Array::new());
+    }
+}
+
+impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
+    fn start(script: &str, hear: impl Fn(Incoming<In>) + 'static) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&fetch::address(script), &options)?;
@@ -68,11 +100,11 @@ impl Client {
         inner.worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         inner.worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         *inner.hooks.borrow_mut() = Some(Hooks { _message: message, _error: error });
-        Ok(Self { inner })
+        Ok(Self { inner, _heads: PhantomData })
     }
 
     /// Sends a message with its buffers. They are copied out of this program's memory once, then move.
-    pub fn send(&self, head: &ToEngine, buffers: &[&[u8]]) {
+    pub fn send(&self, head: &Out, buffers: &[&[u8]]) {
         let Ok(json) = serde_json::to_string(head) else { return };
         let (message, moved) = (Array::of1(&json.into()), Array::new());
         for bytes in buffers {
@@ -80,6 +112,10 @@ impl Client {
             message.push(&buffer);
             moved.push(&buffer);
         }
+        self.post(message, moved);
+    }
+
+    fn post(&self, message: Array, moved: Array) {
         match self.inner.waiting.borrow_mut().as_mut() {
             Some(waiting) => waiting.push((message, moved)),
             None => self.inner.post(&message, &moved),
@@ -95,7 +131,7 @@ impl Inner {
     }
 }
 
-impl Drop for Client {
+impl<Out, In> Drop for Client<Out, In> {
     fn drop(&mut self) {
         self.inner.worker.set_onmessage(None);
         self.inner.worker.set_onerror(None);
@@ -107,7 +143,7 @@ impl Drop for Client {
     }
 }
 
-fn heard(inner: &Weak<Inner>, hear: &dyn Fn(Incoming), data: JsValue) {
+fn heard<In: DeserializeOwned>(inner: &Weak<Inner>, hear: &dyn Fn(Incoming<In>), data: JsValue) {
     let Some(inner) = inner.upgrade() else { return };
     if let Some(word) = data.as_string() {
         if word == "ready" {

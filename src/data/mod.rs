@@ -1,11 +1,13 @@
 //! Sets of labelled pictures: readers and generators; and what was computed from them, as files keep it.
 
+pub mod brought;
 pub mod classifier;
 pub mod codes;
 pub mod digits;
 pub mod family;
 pub mod idx;
 pub mod image_set;
+pub mod own;
 pub mod points;
 pub mod set;
 pub mod shapes;

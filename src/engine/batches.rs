@@ -1,6 +1,8 @@
 //! What a training step is given. All of it depends on the seed and the step alone, so that a run goes on elsewhere as it
 //! would have here.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::data::image_set::ImageSet;
@@ -27,7 +29,7 @@ const SECTORS: usize = 4;
 /// Where a step's data, noise and masks come from.
 pub enum Batches {
     Shuffled {
-        set: Set,
+        set: Arc<Set>,
         seed: u32,
         epoch: Option<u32>,
         order: Vec<usize>,
@@ -37,7 +39,7 @@ pub enum Batches {
 }
 
 impl Batches {
-    pub fn shuffled(set: Set, seed: u32) -> Self {
+    pub fn shuffled(set: Arc<Set>, seed: u32) -> Self {
         Self::Shuffled { set, seed, epoch: None, order: Vec::new() }
     }
 
@@ -179,6 +181,9 @@ pub fn data(spec: &RunSpec) -> Result<(Set, Set), Notice> {
             Set::Points(points::points(kind, spec.seed, count)),
             Set::Points(points::points(kind, held_out, HELD_OUT)),
         )),
+        DataSpec::Own { .. } => {
+            Err(Notice { kind: NoticeKind::NoData, detail: "the run's pictures were not brought".into() })
+        }
         DataSpec::Mnist | DataSpec::Fashion => {
             Err(Notice { kind: NoticeKind::BadSpec, detail: "these pictures are not in the page".into() })
         }

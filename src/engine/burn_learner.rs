@@ -1,10 +1,13 @@
 //! The learner that computes with burn, on whatever device it is given.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::batches::{self, Batches, reference_batch};
 use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
 use crate::data::image_set::ImageSet;
+use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
 use crate::nn::layout::Layout;
 use crate::nn::loss::weighted_neg_log_joint;
@@ -13,7 +16,7 @@ use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights::{self, WeightsError};
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
-use crate::spec::{Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
@@ -29,7 +32,12 @@ pub struct BurnLearner {
     info: DeviceInfo,
     model: Option<Vae>,
     run: Option<Training>,
+    /// What a visitor brought.
+    own: Option<(DataSpec, Sets)>,
 }
+
+/// Data to train on, and those held out; shared, since a visitor's are kept beside the run on them.
+type Sets = (Arc<Set>, Arc<Set>);
 
 struct Training {
     spec: RunSpec,
@@ -39,7 +47,7 @@ struct Training {
     /// weight.
     pending: Vec<(u32, f32, Tensor<1>)>,
     /// None in the benchmark, which shows no cloud.
-    held_out: Option<Set>,
+    held_out: Option<Arc<Set>>,
 }
 
 impl Training {
@@ -60,7 +68,7 @@ impl Training {
 impl BurnLearner {
     /// `device` without autodiff.
     pub fn new(device: Device, info: DeviceInfo) -> Self {
-        Self { device, info, model: None, run: None }
+        Self { device, info, model: None, run: None, own: None }
     }
 
     /// Trains on `set` from fresh weights: what [`Learner::begin`] does with the data that the spec names.
@@ -70,7 +78,7 @@ impl BurnLearner {
     pub fn begin_on(&mut self, spec: &RunSpec, set: ImageSet, held_out: ImageSet) -> Result<(), Notice> {
         let layout = checked(spec)?;
         let saved = Saved::fresh(weights::fresh(&layout, spec.seed));
-        self.install(spec, &layout, saved, (Set::Pictures(set), Set::Pictures(held_out)))
+        self.install(spec, &layout, saved, (Arc::new(Set::Pictures(set)), Arc::new(Set::Pictures(held_out))))
     }
 
     /// Parameters of the model in training, flat; empty without a run.
@@ -106,13 +114,7 @@ impl BurnLearner {
         Ok((mu, log_var))
     }
 
-    fn install(
-        &mut self,
-        spec: &RunSpec,
-        layout: &Layout,
-        saved: Saved,
-        (set, held_out): (Set, Set),
-    ) -> Result<(), Notice> {
+    fn install(&mut self, spec: &RunSpec, layout: &Layout, saved: Saved, (set, held_out): Sets) -> Result<(), Notice> {
         if set.len() < spec.training.batch {
             return Err(bad_spec(format!("a batch of {} from {} pictures", spec.training.batch, set.len())));
         }
@@ -125,14 +127,17 @@ impl BurnLearner {
 
     /// The data of a run: those that are here already where they are the same, as when a run is taken back to an earlier
     /// moment.
-    fn data(&mut self, spec: &RunSpec) -> Result<(Set, Set), Notice> {
+    fn data(&mut self, spec: &RunSpec) -> Result<Sets, Notice> {
         let same = |run: &mut Training| (run.spec.data, run.spec.seed) == (spec.data, spec.seed);
         if let Some(run) = self.run.take_if(same)
             && let (Batches::Shuffled { set, .. }, Some(held_out)) = (run.batches, run.held_out)
         {
             return Ok((set, held_out));
         }
-        batches::data(spec)
+        if let Some((_, sets)) = self.own.as_ref().filter(|(own, _)| *own == spec.data) {
+            return Ok(sets.clone());
+        }
+        batches::data(spec).map(|(set, held_out)| (Arc::new(set), Arc::new(held_out)))
     }
 
     fn put(&mut self, run: Training) {
@@ -208,6 +213,11 @@ impl Learner for BurnLearner {
         let spec = RunSpec { model: model.clone(), training, ..RunSpec::default() };
         self.put(Training { spec, trainer, batches, pending: Vec::new(), held_out: None });
         Ok(())
+    }
+
+    fn bring(&mut self, own: Own) {
+        let set = |set: &ImageSet| Arc::new(Set::Pictures(set.clone()));
+        self.own = Some((own.spec(), (set(own.train()), set(own.test()))));
     }
 
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice> {

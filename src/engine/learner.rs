@@ -1,5 +1,6 @@
 //! What the session needs of whoever computes.
 
+use crate::data::own::Own;
 use crate::protocol::{DeviceInfo, Notice, StepLoss};
 use crate::spec::{Input, ModelSpec, RunSpec, TrainingSpec};
 
@@ -72,6 +73,8 @@ pub trait Learner {
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice>;
     /// Makes the benchmark's weights and batch.
     fn load_reference(&mut self, model: &ModelSpec) -> Result<(), Notice>;
+    /// Keeps a visitor's pictures for the runs that name them.
+    fn bring(&mut self, own: Own);
     /// Makes the run's data and fresh weights. On an error the model that was there stays.
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice>;
     /// As [`Self::begin`], but from the weights in a safetensors file.

@@ -9,6 +9,7 @@ use super::answers::{answer, atlas, bytes_of};
 use super::inbox::{Ask, Inbox, Look};
 use super::learner::{Learner, Strip};
 use super::run::{Run, VALIDATE_EVERY, one_of_each};
+use crate::data::own::Own;
 use crate::latent::posterior::kl_by_dimension;
 use crate::latent::slice::Slice;
 use crate::protocol::{Answer, Area, Command, Event, Notice, NoticeKind, Phase, RunId, ToPage};
@@ -151,6 +152,10 @@ impl<L: Learner> Session<L> {
         match command {
             Command::Load { model } => self.take_model(out, |learner| learner.load(&model, first)),
             Command::LoadReference { model } => self.take_model(out, |learner| learner.load_reference(&model)),
+            Command::Bring { names } => match Own::from_buffers(&names, buffers) {
+                Ok(own) => self.learner.bring(own),
+                Err(why) => tell(out, Event::Warning(Notice { kind: NoticeKind::NoData, detail: why.to_string() })),
+            },
             Command::Train { spec } => {
                 self.start(spec.clone(), 0, Phase::Training, out, |learner| learner.begin(&spec)).await;
             }

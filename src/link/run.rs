@@ -153,7 +153,8 @@ fn print_data(data: DataSpec) -> String {
         DataSpec::Digits { count } => format!("digits-{count}"),
         DataSpec::Shapes { count } => format!("shapes-{count}"),
         DataSpec::Points { kind, count } => format!("{}-{count}", kind.name()),
-        DataSpec::Mnist | DataSpec::Fashion => String::new(),
+        // Neither is to be had from a link.
+        DataSpec::Mnist | DataSpec::Fashion | DataSpec::Own { .. } => String::new(),
     }
 }
 

@@ -104,7 +104,7 @@ impl DataSpec {
             Self::Digits { .. } => Self::Digits { count },
             Self::Shapes { .. } => Self::Shapes { count },
             Self::Points { kind, .. } => Self::Points { kind, count },
-            Self::Mnist | Self::Fashion => self,
+            Self::Mnist | Self::Fashion | Self::Own { .. } => self,
         }
     }
 }

@@ -58,6 +58,7 @@ impl Message {
                 | NoticeKind::BadQuestion
                 | NoticeKind::CheckpointUnreadable
                 | NoticeKind::BadSpec
+                | NoticeKind::NoData
                 | NoticeKind::Diverged
                 | NoticeKind::DeviceLost => false,
             },

@@ -20,6 +20,7 @@ pub mod session;
 pub mod table;
 
 use crate::data::family::Family;
+use crate::data::own::Own;
 use crate::i18n::Locale;
 use crate::latent::path::distance;
 use crate::latent::select::Selection;
@@ -45,6 +46,8 @@ pub struct Page {
     pub card: Option<Card>,
     /// The card of the β family, once it is here.
     pub family: Option<Shared<Family>>,
+    /// The pictures that the visitor brought.
+    pub own: Option<Shared<Own>>,
     /// The one line above the plane.
     pub notice: Option<Message>,
     /// What the pointer rests on, wherever it is shown.
@@ -83,6 +86,7 @@ impl Page {
             theme: Theme::Light,
             card: None,
             family: None,
+            own: None,
             notice: None,
             hover: None,
             pinned: None,

@@ -94,7 +94,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
         Event::Failed(notice) => {
             match notice.kind {
                 // The run never began, or cannot be taken up.
-                NoticeKind::BadSpec | NoticeKind::CheckpointUnreadable => session.run = None,
+                NoticeKind::BadSpec | NoticeKind::NoData | NoticeKind::CheckpointUnreadable => session.run = None,
                 // Its curve stays to be looked at, and there are moments to go back to.
                 NoticeKind::Diverged => {
                     if let Some(run) = &mut session.run {

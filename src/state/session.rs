@@ -126,6 +126,8 @@ pub enum Model {
 pub enum Kind {
     Digits,
     Shapes,
+    /// A visitor's own pictures.
+    Own,
     /// Of a plane: their pictures are dots.
     Points,
 }
@@ -159,6 +161,7 @@ impl Model {
             DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => Kind::Digits,
             DataSpec::Shapes { .. } => Kind::Shapes,
             DataSpec::Points { .. } => Kind::Points,
+            DataSpec::Own { .. } => Kind::Own,
         })
     }
 }

@@ -19,15 +19,13 @@ use crate::state::session::{SessionStoreFields, answers};
 #[component]
 pub fn Here() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let model = desk.page.session().model();
     let paint = Paint::new(desk);
     let around = desk.around();
     let nearest = move || {
         around.get().map(|n| {
-            let (locale, model) = (desk.locale(), model.get());
             view! {
                 <span class="swatch" style:background=palette::css(n.class)></span>
-                {words::class(locale, model, n.class)} " "
+                {words::class(desk, n.class)} " "
                 <small>{tr!(desk, votes, votes = n.votes, asked = n.asked)}</small>
             }
         })
@@ -35,7 +33,7 @@ pub fn Here() -> impl IntoView {
     let away = move || around.get().map(|n| tr!(desk, away, distance = number(desk.locale(), n.nearest, 2)));
     let sentence = Memo::new(move |_| {
         let points = desk.page.scene().points().get();
-        words::place(desk.locale(), model.get(), points, place(desk.z(), around.get().as_ref()))
+        words::place(desk, points, place(desk.z(), around.get().as_ref()))
     });
     view! {
         <section class="here">

@@ -11,6 +11,7 @@ mod header;
 mod here;
 mod lab;
 mod notice;
+mod own;
 mod paint;
 mod plane;
 mod preferences;
@@ -50,6 +51,7 @@ fn App(page: Page) -> impl IntoView {
     let desk = Desk::new(Store::new(page));
     provide_context(desk);
     provide_context(regularity::Gauge::new(desk));
+    provide_context(own::Bring::new(desk));
     preferences::follow(desk);
     mirror(desk);
     keys(desk);

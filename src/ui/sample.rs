@@ -13,7 +13,6 @@ use super::words::{self, tr};
 use crate::i18n::{count, number};
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
-use crate::state::session::SessionStoreFields;
 use sampler::{Drawn, FEWEST, From, MOST, Sampler, Source, WIDEST};
 
 #[component]
@@ -107,7 +106,7 @@ fn Settings(sampler: Sampler) -> impl IntoView {
                             .map(|class| {
                                 view! {
                                     <option value=class.to_string() prop:selected=move || sampler.class.get() == class>
-                                        {move || words::class(desk.locale(), desk.page.session().model().get(), class)}
+                                        {move || words::class(desk, class)}
                                     </option>
                                 }
                             })
@@ -222,7 +221,7 @@ fn said(desk: Desk, sampler: Sampler) -> Option<String> {
             tr!(desk, sample_said_code, count = n, spread = spread(s), index = count(index))
         }
         Drawn::Class { count, class } => {
-            let class = words::class(desk.locale(), desk.page.session().model().get(), class);
+            let class = words::class(desk, class);
             tr!(desk, sample_said_class, count = count, class = class)
         }
     })

@@ -24,7 +24,7 @@ pub fn Selected() -> impl IntoView {
         let counts = counts.get().unwrap_or_default();
         let some = (0..CLASSES as u8).filter(move |&class| counts[usize::from(class)] > 0);
         some.map(|class| {
-            let name = words::class(desk.locale(), session.model().get(), class);
+            let name = words::class(desk, class);
             view! {
                 <span>
                     <span class="swatch" style:background=palette::css(class)></span>

@@ -11,7 +11,7 @@ use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::message::Message;
 use crate::state::scene::{Points, SceneStoreFields, Shipped};
-use crate::state::session::{Kind, Model};
+use crate::state::session::{Kind, Model, SessionStoreFields};
 
 /// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
 macro_rules! say {
@@ -28,9 +28,15 @@ macro_rules! tr {
 }
 pub(super) use tr;
 
-/// A class as the data calls it.
-pub fn class(locale: Locale, model: Model, class: u8) -> String {
-    match model {
+/// A class as the data call it. Reactive.
+pub fn class(desk: Desk, class: u8) -> String {
+    let locale = desk.locale();
+    match desk.page.session().model().get() {
+        Model::Trained(Kind::Own) => {
+            let own = desk.page.own().get();
+            let name = own.as_ref().and_then(|own| own.names().get(usize::from(class)).cloned());
+            name.filter(|name| !name.is_empty()).unwrap_or_else(|| class.to_string())
+        }
         Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits | Kind::Points) => {
             class.to_string()
         }
@@ -100,6 +106,7 @@ pub fn generated(l: Locale, model: Model) -> &'static str {
         Model::Shipped(_) | Model::Trained(Kind::Digits) => say!(l, model_generated),
         Model::Trained(Kind::Shapes) => say!(l, model_shapes),
         Model::Trained(Kind::Points) => say!(l, model_points),
+        Model::Trained(Kind::Own) => say!(l, model_own),
     }
 }
 
@@ -113,8 +120,9 @@ fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
 }
 
 /// One sentence on where the handle is.
-pub fn place(l: Locale, model: Model, points: Points, place: Place) -> String {
-    let name = |of: u8| class(l, model, of);
+pub fn place(desk: Desk, points: Points, place: Place) -> String {
+    let (l, model) = (desk.locale(), desk.page.session().model().get());
+    let name = |of: u8| class(desk, of);
     let pictures = pictures(l, model, points);
     let number = |value: f32, decimals| crate::i18n::number(l, value, decimals);
     match place {
@@ -145,6 +153,7 @@ pub fn message(l: Locale, message: Message) -> &'static str {
             NoticeKind::BadQuestion => say!(l, said_bad_question),
             NoticeKind::CheckpointUnreadable => say!(l, said_checkpoint),
             NoticeKind::BadSpec => say!(l, said_bad_spec),
+            NoticeKind::NoData => say!(l, said_no_data),
             NoticeKind::Diverged => say!(l, said_diverged),
             NoticeKind::DeviceLost => say!(l, said_device_lost),
         },

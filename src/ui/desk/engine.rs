@@ -45,7 +45,7 @@ impl Desk {
         let generation = self.wire.try_update_value(|wire| {
             wire.generation += 1;
             (wire.client, wire.kind, wire.spoken, wire.loaded) = (None, Some(kind), false, None);
-            (wire.back, wire.wanted) = (None, None);
+            (wire.back, wire.wanted, wire.own_sent) = (None, None, false);
             wire.asks.forget();
             wire.generation
         });
@@ -58,7 +58,7 @@ impl Desk {
                 self.hear(incoming);
             }
         };
-        match Client::start(kind, hear) {
+        match Client::engine(kind, hear) {
             Ok(client) => self.wire.update_value(|wire| wire.client = Some(client)),
             Err(why) => {
                 web_sys::console::warn_1(&why);
@@ -193,7 +193,15 @@ impl Desk {
                     self.supply();
                 }
             }
-            Phase::Idle => self.wire.update_value(|wire| wire.loaded = None),
+            Phase::Idle => {
+                let new = self.wire.try_update_value(|wire| {
+                    wire.loaded = None;
+                    !std::mem::replace(&mut wire.own_sent, true)
+                });
+                if new == Some(true) {
+                    self.send_own();
+                }
+            }
             Phase::Booting | Phase::Loading | Phase::Failed => {}
         }
     }

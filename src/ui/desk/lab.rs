@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::data::own::Own;
 use crate::protocol::{Command, Phase, ToEngine};
 use crate::spec::{DataSpec, RunSpec, TrainingSpec};
 use crate::state::PageStoreFields;
@@ -26,6 +27,37 @@ impl Desk {
     /// A new run with what is chosen.
     pub fn train(self) {
         self.train_with(self.page.scene().run().get_untracked(), None);
+    }
+
+    /// Takes a visitor's pictures for the next runs, and gives them to the engine.
+    pub fn bring_own(self, own: Own) {
+        let data = own.spec();
+        self.page.own().set(Some(Shared::new(own)));
+        self.send_own();
+        self.page.scene().run().update(|run| {
+            run.data = data;
+            run.fit();
+        });
+    }
+
+    /// Chooses the pictures that were brought; false where there are none.
+    pub fn choose_own(self) -> bool {
+        let data = self.page.own().read_untracked().as_ref().map(|own| own.spec());
+        if let Some(data) = data {
+            self.page.scene().run().update(|run| {
+                run.data = data;
+                run.fit();
+            });
+        }
+        data.is_some()
+    }
+
+    /// An engine has them until it is gone.
+    pub(super) fn send_own(self) {
+        if let Some(own) = self.page.own().get_untracked() {
+            let command = Command::Bring { names: own.names().to_vec() };
+            self.send(&ToEngine::Command(command), &own.buffers());
+        }
     }
 
     /// A new run, from fresh weights or from those in a file.

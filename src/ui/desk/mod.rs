@@ -74,6 +74,8 @@ struct Wire {
     /// The moment that the engine is being taken back to, and the one that is wanted after it.
     back: Option<u32>,
     wanted: Option<u32>,
+    /// Whether this engine has been given the visitor's own pictures, or there were none as it began.
+    own_sent: bool,
     /// Where runs are kept; nothing where they cannot be.
     store: Option<crate::client::store::Store>,
     /// Whether one is being written, and is to be written again.
@@ -119,7 +121,8 @@ impl Desk {
     /// A desk of its own with the same scene, for a run beside the one on this.
     pub fn beside(self) -> Self {
         let scene = self.page.scene().get_untracked();
-        Self { beside: true, ..Self::new(Store::new(Page::new(scene))) }
+        let own = self.page.own().get_untracked();
+        Self { beside: true, ..Self::new(Store::new(Page { own, ..Page::new(scene) })) }
     }
 
     pub fn is_beside(self) -> bool {

@@ -10,6 +10,7 @@ use crate::state::drawing::{dark_on_light, fit, ink_of, shrink};
 use crate::state::message::Message;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
+use crate::ui::own::Bring;
 
 use super::board::Board;
 
@@ -29,11 +30,13 @@ pub struct Source {
     desk: Desk,
     board: Board,
     grey: RwSignal<Option<Grey>>,
+    /// What takes data.
+    bring: Bring,
 }
 
 impl Source {
     pub fn new(desk: Desk, board: Board) -> Self {
-        Self { desk, board, grey: RwSignal::new(None) }
+        Self { desk, board, grey: RwSignal::new(None), bring: expect_context() }
     }
 
     /// Reactive: whether the picture's dark parts were taken for ink; nothing without a picture.
@@ -74,10 +77,14 @@ impl Source {
         std::mem::forget((over, drop, paste));
     }
 
+    /// A picture alone goes onto the pad; anything else is data.
     fn take(self, data: Option<DataTransfer>) {
-        match data.and_then(|data| data.files()).and_then(|files| files.get(0)) {
-            Some(file) => self.read(file.into()),
-            None => self.desk.say(Message::NotAPicture),
+        let Some(files) = data.and_then(|data| data.files()).filter(|files| files.length() > 0) else {
+            return self.desk.say(Message::NotAPicture);
+        };
+        match files.get(0).filter(|file| files.length() == 1 && file.type_().starts_with("image/")) {
+            Some(picture) => self.read(picture.into()),
+            None => self.bring.read(&files),
         }
     }
 

@@ -76,7 +76,7 @@ fn Group(name: Signal<&'static str>, ends: Memo<Vec<End>>, chosen: Memo<End>) ->
 /// What an end is called among its like.
 fn title(desk: Desk, end: End) -> String {
     match end {
-        End::Class(class) => words::class(desk.locale(), desk.page.session().model().get(), class),
+        End::Class(class) => words::class(desk, class),
         End::Handle(index) => desk.page.scene().handles().read().title(index),
         End::Code(index) => tr!(desk, strip_code, index = count(index)),
         End::Drawing(index) => tr!(desk, strip_drawing, number = index + 1),

@@ -3,7 +3,7 @@
 mod bars;
 mod chart;
 mod controls;
-mod fields;
+pub mod fields;
 mod moments;
 mod net;
 mod past;
@@ -17,6 +17,7 @@ pub(super) mod words;
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use super::own::OwnPictures;
 use super::words::tr;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
@@ -46,6 +47,7 @@ pub fn Lab() -> impl IntoView {
                 <reconstructions::Reconstructions/>
                 <bars::Bars/>
             </Show>
+            <OwnPictures/>
             <setup::Quick/>
             <setup::Setup/>
             <past::Past/>

@@ -180,18 +180,25 @@ fn Data() -> impl IntoView {
         DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => "digits",
         DataSpec::Shapes { .. } => "shapes",
         DataSpec::Points { kind, .. } => kind.name(),
+        DataSpec::Own { .. } => "own",
     });
     let mut options = vec![
         ("digits", Signal::derive(move || tr!(desk, data_digits))),
         ("shapes", Signal::derive(move || tr!(desk, data_shapes))),
+        ("own", Signal::derive(move || tr!(desk, data_own))),
     ];
     options.extend(PointKind::ALL.map(|kind| (kind.name(), Signal::derive(move || words::kind(desk.locale(), kind)))));
     let choose = Callback::new(move |word: String| {
+        // Nothing was brought yet: that comes first.
+        if word == "own" && !desk.choose_own() {
+            return;
+        }
         change(desk, |run| {
             let kind = PointKind::ALL.into_iter().find(|kind| kind.name() == word);
             run.data = match (word.as_str(), kind) {
                 (_, Some(kind)) => DataSpec::Points { kind, count: if kind == PointKind::Three { 3 } else { 2000 } },
                 ("shapes", None) => DataSpec::Shapes { count: 6000 },
+                ("own", None) => run.data,
                 (_, None) => DataSpec::Digits { count: 6000 },
             };
             if run.data.count() > 3 && run.training.batch < 16 {
@@ -199,7 +206,8 @@ fn Data() -> impl IntoView {
             }
         });
     });
-    let three = Signal::derive(move || data.get().count() == 3);
+    // Three points are three, and what was brought is what it is.
+    let three = Signal::derive(move || data.get().count() == 3 || matches!(data.get(), DataSpec::Own { .. }));
     view! {
         <Choose id="data" label=Signal::derive(move || tr!(desk, data)) words=options chosen choose/>
         <Number

@@ -17,6 +17,7 @@ pub fn run(l: Locale, spec: &RunSpec) -> String {
     let data = match data {
         DataSpec::Digits { .. } | DataSpec::Mnist | DataSpec::Fashion => say!(l, of_digits, count = n),
         DataSpec::Shapes { .. } => say!(l, of_shapes, count = n),
+        DataSpec::Own { .. } => say!(l, of_own, count = n),
         DataSpec::Points { kind: of, .. } => format!("{} ({n})", kind(l, *of)),
     };
     let latent = model.latent;

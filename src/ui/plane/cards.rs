@@ -92,7 +92,7 @@ fn Card(
             Some(view! {
                 <b>
                     <span class="swatch" style:background=palette::css(class)></span>
-                    {tr!(desk, hover_class, class = words::class(locale, session.model().get(), class))}
+                    {tr!(desk, hover_class, class = words::class(desk, class))}
                     <small>{format!("#{}", count(code))}</small>
                 </b>
                 <em class="mu">"μ = " {point(locale, z)}</em>

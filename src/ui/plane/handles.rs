@@ -8,7 +8,6 @@ use crate::i18n::point;
 use crate::latent::view::View;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
-use crate::state::session::SessionStoreFields;
 use crate::ui::desk::Desk;
 use crate::ui::words::{self, tr};
 
@@ -39,7 +38,7 @@ fn Handle(index: usize, view: Memo<Option<View>>, hand: Hand) -> impl IntoView {
     let name = move || if alone.get() { tr!(desk, handle).into() } else { tr!(desk, handle_named, name = title.get()) };
     let text = move || {
         let class = around.get().filter(|_| active.get());
-        let class = class.map(|n| words::class(desk.locale(), desk.page.session().model().get(), n.class));
+        let class = class.map(|n| words::class(desk, n.class));
         match class {
             Some(class) => tr!(desk, handle_text, point = point(desk.locale(), z.get()), class = class),
             None => format!("z = {}", point(desk.locale(), z.get())),

@@ -35,7 +35,7 @@ fn Class(class: u8) -> impl IntoView {
     let session = desk.page.session();
     let hidden = desk.page.scene().hidden();
     let garments = Memo::new(move |_| session.model().get() == Model::Shipped(Shipped::Fashion));
-    let name = move || words::class(desk.locale(), session.model().get(), class);
+    let name = move || words::class(desk, class);
     let label = move || tr!(desk, class_toggle, class = name());
     let meant = move || {
         let code = desk.page.hover().get().and_then(|hover| hover.code);

@@ -152,7 +152,7 @@ fn Hint() -> impl IntoView {
     let text = move || match desk.page.session().model().get() {
         Model::Shipped(Shipped::Fashion) => tr!(desk, drag_me_fashion),
         Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
-        Model::Trained(Kind::Shapes | Kind::Points) => tr!(desk, drag_me_other),
+        Model::Trained(Kind::Shapes | Kind::Points | Kind::Own) => tr!(desk, drag_me_other),
     };
     view! { <p class="drag-me" hidden=move || moved.get()>{text}</p> }
 }

@@ -171,7 +171,7 @@ fn build_bridge(gauge: Gauge) -> String {
     // Where it is steepest: there one looks.
     desk.go_to(way.1);
     desk.settle();
-    let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
+    let name = |class: u8| words::class(desk, class);
     let written = |value: f32| number(desk.locale(), value, 1);
     if !found.is_worth() {
         return tr!(desk, bridge_straight, a = name(a), b = name(b), across = written(line.0));

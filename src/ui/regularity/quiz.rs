@@ -5,8 +5,6 @@ use leptos::prelude::*;
 use super::gauge::Gauge;
 use crate::i18n::{Locale, number};
 use crate::spec::CLASSES;
-use crate::state::PageStoreFields;
-use crate::state::session::SessionStoreFields;
 use crate::ui::words::{self, say, tr};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -60,7 +58,6 @@ pub fn Quiz(gauge: Gauge) -> impl IntoView {
 #[component]
 fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
     let desk = gauge.desk;
-    let model = desk.page.session().model();
     let answer = RwSignal::new(None::<u8>);
     let key = Memo::new(move |_| key(gauge, question));
     // Another model is another question.
@@ -68,7 +65,7 @@ fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
         key.with(|_| ());
         answer.set(None);
     });
-    let name = move |class: u8| words::class(desk.locale(), model.get(), class);
+    let name = move |class: u8| words::class(desk, class);
     let verdict = move || {
         let (answer, key) = (answer.get()?, key.get()?);
         let right = key.classes.contains(&answer);
@@ -109,7 +106,7 @@ fn key(gauge: Gauge, question: Question) -> Option<Key> {
         Question::Hardest => clusters.hardest().map(known),
         Question::Mixed => {
             let (a, b, share) = clusters.most_mixed()?;
-            let name = |class: u8| words::class(desk.locale(), desk.page.session().model().get(), class);
+            let name = |class: u8| words::class(desk, class);
             let fact = tr!(desk, quiz_pair, percent = percent(share), a = name(a), b = name(b));
             Some(Key { classes: vec![a, b], fact })
         }

@@ -1,0 +1,5 @@
+#![no_main]
+
+mod survive;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| survive::survive("a.idx", bytes));

@@ -1,0 +1,272 @@
+//! Arrays that belong together: which are the pictures, which their labels, which the training and which the test part.
+
+use std::io::Read;
+
+use super::array::{self, ArrayHead, PictureShape, Watch};
+use super::classes::classes;
+use super::collected::Collected;
+use super::element::{Element, Number};
+use super::given::Progress;
+use super::keep::Keeper;
+use super::refusal::{Cause, Fault, Refusal};
+use super::sniff::Kind;
+use super::supply::{Item, Supply};
+use super::{idx, npy};
+use crate::data::brought::Hints;
+use crate::data::brought::Note;
+
+/// An array whose header was read.
+struct Found {
+    item: Item,
+    head: ArrayHead,
+}
+
+/// An array of pictures, its shape, and the array of its labels.
+struct Part {
+    found: Found,
+    shape: PictureShape,
+    labels: Option<Found>,
+}
+
+/// Which half of a published set a name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Train,
+    Unsaid,
+    Other,
+}
+
+impl Role {
+    fn of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+        if says(&["train"]) {
+            Self::Train
+        } else if says(&["test", "t10k", "val"]) {
+            Self::Other
+        } else {
+            Self::Unsaid
+        }
+    }
+}
+
+/// Reads the arrays among `items`. None of them being pictures, the refusal is of the first.
+pub fn read(
+    supply: &mut Supply,
+    items: Vec<Item>,
+    hints: &Hints,
+    progress: &mut dyn Progress,
+) -> Result<Collected, Refusal> {
+    let files = items.len() as u64;
+    let (parts, used) = parts(supply, items, hints)?;
+    let mut notes = Vec::new();
+    let mut keeper = keeper(&parts, hints);
+    let of = parts.iter().map(|part| part.shape.count * (part.shape.values() * part.found.head.element.size()) as u64);
+    let mut watch = Watch::new(progress, of.sum());
+    for part in &parts {
+        let Found { item, head } = &part.found;
+        let read = if head.fortran { array::read_pictures_fortran } else { array::read_pictures };
+        let mut content = supply.open(item)?;
+        let result = skip_head(&mut content, item, head)
+            .and_then(|()| read(&mut content, head, part.shape, &mut keeper, &mut watch));
+        drop(content);
+        result.map_err(|fault| supply.refusal(item, fault))?;
+    }
+    let labels = labels(supply, &parts, &mut notes)?;
+    let train: u64 =
+        parts.iter().filter(|part| Role::of(&part.found.item.path) == Role::Train).map(|p| p.shape.count).sum();
+    let total: u64 = parts.iter().map(|part| part.shape.count).sum();
+    let split = (train > 0 && train < total)
+        .then(|| keeper.frames.iter().filter(|frame| u64::from(frame.index) < train).count());
+    if files > used {
+        notes.push(Note::Ignored { files: files - used });
+    }
+    let chosen = labels.and_then(|labels| {
+        let kept = |labels: &[i64]| -> Vec<i64> {
+            keeper.frames.iter().filter_map(|frame| labels.get(frame.index as usize).copied()).collect()
+        };
+        let made = match &labels {
+            Labels::Numbers(numbers) => classes(&kept(numbers)),
+            Labels::Names(names) => {
+                let named = keeper.frames.iter().filter_map(|frame| {
+                    let part = names.iter().find(|(end, _)| u64::from(frame.index) < *end)?;
+                    Some(part.1.clone())
+                });
+                classes(&named.collect::<Vec<_>>())
+            }
+        };
+        made.map_err(|note| notes.push(note)).ok()
+    });
+    Ok(Collected { facts: keeper.facts(), values: keeper.values, frames: keeper.frames, classes: chosen, split, notes })
+}
+
+enum Labels {
+    Numbers(Vec<i64>),
+    /// A name for every file, and the number of the picture behind its last.
+    Names(Vec<(u64, String)>),
+}
+
+/// The labels of all parts, if all have some; or, of several files without, the files' names.
+fn labels(supply: &mut Supply, parts: &[Part], notes: &mut Vec<Note>) -> Result<Option<Labels>, Refusal> {
+    if parts.iter().all(|part| part.labels.is_none()) {
+        let mut end = 0;
+        let names: Vec<_> = parts
+            .iter()
+            .map(|part| {
+                end += part.shape.count;
+                (end, part.found.item.stem().to_owned())
+            })
+            .collect();
+        let unsaid = parts.iter().all(|part| Role::of(&part.found.item.path) == Role::Unsaid);
+        return Ok((unsaid && names.len() > 1).then_some(Labels::Names(names)));
+    }
+    let mut all = Vec::new();
+    for part in parts {
+        let Some(Found { item, head }) = &part.labels else {
+            notes.push(Note::LabelsLeftOut);
+            return Ok(None);
+        };
+        let mut content = supply.open(item)?;
+        let result =
+            skip_head(&mut content, item, head).and_then(|()| array::read_labels(&mut content, head, part.shape.count));
+        drop(content);
+        match result.map_err(|fault| supply.refusal(item, fault))? {
+            Some(labels) => all.extend(labels),
+            None => {
+                notes.push(Note::LabelsLeftOut);
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(Labels::Numbers(all)))
+}
+
+/// The parts of the set, the training one first, and how many arrays are used.
+fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Part>, u64), Refusal> {
+    let mut pictures = Vec::new();
+    let mut others = Vec::new();
+    let mut first_refusal = None;
+    for item in items {
+        let head = match head(supply, &item, hints) {
+            Ok(head) => head,
+            // Among arrays of pictures there may be some of text or of objects; a damaged one is an accident.
+            Err(refusal) if !matches!(refusal.cause, Cause::Dtype { .. } | Cause::Pickle) => return Err(refusal),
+            Err(refusal) => {
+                first_refusal.get_or_insert(refusal);
+                continue;
+            }
+        };
+        let found = Found { item, head };
+        match found.head.pictures(hints) {
+            // A column of numbers is labels, whatever else it could be.
+            Ok(shape) if found.head.labels().is_none() => pictures.push((found, shape)),
+            Err(cause) if found.head.labels().is_none() => {
+                first_refusal.get_or_insert(supply.refusal(&found.item, cause.into()));
+            }
+            _ => others.push(found),
+        }
+    }
+    // The largest says of what size the pictures are; of equals the training part.
+    pictures.sort_by_key(|(found, _)| Role::of(&found.item.path));
+    let weight = |shape: &PictureShape| shape.count * shape.values() as u64;
+    let Some(main) =
+        pictures.iter().map(|(_, shape)| *shape).reduce(|a, b| if weight(&b) > weight(&a) { b } else { a })
+    else {
+        let labels = others
+            .first()
+            .map(|found| supply.refusal(&found.item, Cause::NotPictures { shape: found.head.shape.clone() }.into()));
+        return Err(first_refusal.or(labels).unwrap_or_else(|| Cause::NothingToRead { files: 0 }.into()));
+    };
+    pictures.retain(|(_, shape)| shape.same_size(main));
+    let mut parts = Vec::new();
+    for (found, shape) in pictures {
+        let labels = partner(&found, shape, &mut others);
+        parts.push(Part { found, shape, labels });
+    }
+    let orphan = others.iter().find(|found| !found.head.element.is_float());
+    if let ([part], Some(orphan), 1) = (parts.as_slice(), orphan, others.len())
+        && part.labels.is_none()
+    {
+        let labels = orphan.head.labels().unwrap_or(0);
+        let cause = Cause::CountMismatch { pictures: part.shape.count, labels };
+        return Err(supply.refusal(&orphan.item, cause.into()));
+    }
+    let labelled = parts.iter().filter(|part| part.labels.is_some()).count();
+    if labelled > 0 && labelled < parts.len() {
+        // A part without labels would take them from all.
+        parts.retain(|part| part.labels.is_some());
+    }
+    let used = (parts.len() + parts.iter().filter(|part| part.labels.is_some()).count()) as u64;
+    let total = parts.iter().map(|part| part.shape.count).sum();
+    if total > array::MAX_ITEMS {
+        return Err(Cause::ItemCount { found: total, most: array::MAX_ITEMS }.into());
+    }
+    Ok((parts, used))
+}
+
+/// Takes the labels that fit `found` best out of `others`: as many as there are pictures, of the same half, and called
+/// so.
+fn partner(found: &Found, shape: PictureShape, others: &mut Vec<Found>) -> Option<Found> {
+    let role = Role::of(&found.item.path);
+    let fits = |other: &Found| {
+        let name = other.item.stem().to_ascii_lowercase();
+        let called = ["label", "target", "class"].iter().any(|word| name.contains(word)) || name.starts_with('y');
+        let same_role = Role::of(&other.item.path) == role;
+        (other.head.labels() == Some(shape.count)).then_some((same_role, called, !other.head.element.is_float()))
+    };
+    let best = others.iter().enumerate().filter_map(|(at, other)| Some((fits(other)?, at)));
+    let ((same_role, called, _), at) = best.max_by_key(|(fit, at)| (*fit, usize::MAX - at))?;
+    (same_role || called).then(|| others.swap_remove(at))
+}
+
+/// A keeper that takes in as many pictures as can stay.
+fn keeper(parts: &[Part], hints: &Hints) -> Keeper {
+    let element = parts.first().map(|part| part.found.head.element);
+    let mut keeper = Keeper::new(hints.side, hints.memory, element.map_or((0.0, 255.0), |element| element.range()));
+    if let Some(part) = parts.first() {
+        let count = parts.iter().map(|part| part.shape.count).sum();
+        let all_bytes = parts.iter().all(|part| part.found.head.element.is_byte());
+        let gathered = parts.iter().any(|part| part.found.head.fortran);
+        let besides = if gathered { 4 * part.shape.values() as u64 } else { 0 };
+        let size = (part.shape.width, part.shape.height, part.shape.channels);
+        keeper.expect(count, size, if all_bytes { 1 } else { 4 }, besides);
+    }
+    keeper
+}
+
+/// Reads an item's header.
+fn head(supply: &mut Supply, item: &Item, hints: &Hints) -> Result<ArrayHead, Refusal> {
+    let mut content = supply.open(item)?;
+    let bound = content.bound;
+    let read = match item.kind {
+        Kind::Npy => npy::head(&mut content),
+        Kind::Idx => idx::head(&mut content),
+        _ => raw_head(bound, hints).map_err(Fault::from),
+    };
+    let head = read.and_then(|head| head.announced(&content).map(|_| head).map_err(Fault::from));
+    drop(content);
+    head.map_err(|fault| supply.refusal(item, fault))
+}
+
+/// Raw bytes are as many pictures of the stated shape as they are.
+fn raw_head(length: u64, hints: &Hints) -> Result<ArrayHead, Cause> {
+    let [height, width, channels] = hints.shape.ok_or(Cause::ShapeWanted)?.map(u64::from);
+    let element = Element { number: Number::U8, big_endian: false };
+    let size = height.saturating_mul(width).saturating_mul(channels);
+    if size == 0 || length == 0 || !length.is_multiple_of(size) {
+        return Err(Cause::RawLength { length, size });
+    }
+    Ok(ArrayHead { element, shape: vec![length / size, height, width, channels], fortran: false, length: 0 })
+}
+
+/// Brings `content` behind the header that was read before.
+fn skip_head(content: &mut dyn Read, item: &Item, head: &ArrayHead) -> Result<(), Fault> {
+    match item.kind {
+        Kind::Npy => npy::head(content).map(drop),
+        Kind::Idx => idx::head(content).map(drop),
+        _ => {
+            debug_assert_eq!(head.length, 0, "raw bytes have no header");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a visitor is shown before choosing.
+
+use super::choices::develop;
+use super::collected::Collected;
+use crate::data::brought::{Choices, Preview};
+
+/// Pictures of a contact sheet.
+pub const SHEET: usize = 40;
+
+/// Pictures as they would become, one after another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub side: usize,
+    pub channels: usize,
+    pub count: usize,
+    /// `count` × side × side × channels bytes.
+    pub pixels: Vec<u8>,
+}
+
+impl Collected {
+    pub fn preview(&self) -> Preview {
+        let classes = self.classes().map_or_else(Vec::new, |classes| {
+            let mut counts: Vec<_> = classes.names.iter().map(|name| (name.clone(), 0)).collect();
+            for &label in &classes.labels {
+                if let Some((_, count)) = counts.get_mut(usize::from(label)) {
+                    *count += 1;
+                }
+            }
+            counts
+        });
+        Preview {
+            count: self.len(),
+            facts: *self.facts(),
+            classes,
+            train: self.split(),
+            notes: self.notes().to_vec(),
+            choices: Choices::guess(self),
+        }
+    }
+
+    /// Up to [`SHEET`] pictures from all over the set, as `choices` make them; none of a side that is not made.
+    pub fn sheet(&self, choices: &Choices) -> Sheet {
+        let count = if choices.check().is_ok() { self.len().min(SHEET) } else { 0 };
+        let mut pixels = Vec::new();
+        for at in 0..count {
+            develop(self, (at as u64 * self.len() as u64 / count as u64) as usize, choices, &mut pixels);
+        }
+        Sheet { side: choices.side, channels: choices.colours.channels(), count, pixels }
+    }
+}

@@ -1,0 +1,101 @@
+//! What was read, before anything is done with it: how much, of what kind, and what it will look like.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::{Bring, Step};
+use crate::data::brought::{Note, Preview};
+use crate::i18n::{count, number};
+use crate::ui::canvas;
+use crate::ui::words::tr;
+
+/// Pictures side by side on the contact sheet.
+const ACROSS: usize = 10;
+
+#[component]
+pub fn Brought(bring: Bring) -> impl IntoView {
+    let desk = bring.desk;
+    let preview = Memo::new(move |_| match &*bring.step.read() {
+        Step::Choosing(preview) => Some(preview.clone()),
+        Step::Idle | Step::Reading(_) | Step::Preparing(_) | Step::Refused(_) | Step::Lost => None,
+    });
+    let facts = move || preview.get().map(|preview| facts(bring, &preview));
+    let classes = move || {
+        let preview = preview.get()?;
+        if preview.classes.is_empty() {
+            return Some(tr!(desk, own_no_classes).to_owned());
+        }
+        let each: Vec<String> =
+            preview.classes.iter().map(|(name, n)| format!("{name} ({})", count(*n as usize))).collect();
+        Some(tr!(desk, own_classes, count = each.len(), classes = each.join(", ")))
+    };
+    let notes = move || {
+        let preview = preview.get();
+        preview.map(|preview| {
+            preview.notes.iter().map(|note| view! { <p class="fine">{said(bring, note)}</p> }).collect_view()
+        })
+    };
+    view! {
+        <p data-testid="own-facts">{facts}</p>
+        <p class="fine" data-testid="own-classes">{classes}</p>
+        {notes}
+        <Sheet bring/>
+    }
+}
+
+fn facts(bring: Bring, preview: &Preview) -> String {
+    let desk = bring.desk;
+    let size = |[width, height]: [u32; 2]| format!("{width} × {height}");
+    let (small, large) = (size(preview.facts.smallest), size(preview.facts.largest));
+    let sizes = if small == large { small } else { tr!(desk, own_sizes, small = small, large = large) };
+    let [low, high] = preview.facts.range;
+    let value = |value: f32| number(desk.locale(), value, if value == value.round() { 0 } else { 2 });
+    tr!(desk, own_facts, count = count(preview.count), size = sizes, low = value(low), high = value(high))
+}
+
+fn said(bring: Bring, note: &Note) -> String {
+    let desk = bring.desk;
+    match note {
+        Note::Sampled { kept, total } => {
+            tr!(desk, own_sampled, kept = count(*kept as usize), total = count(*total as usize))
+        }
+        Note::Ignored { files } => tr!(desk, own_ignored, files = count(*files as usize)),
+        Note::Unreadable { pictures, first } => {
+            let first = super::refusal::sentence(desk.locale(), first);
+            tr!(desk, own_unreadable, pictures = count(*pictures as usize), first = first)
+        }
+        Note::TooManyClasses { classes } => tr!(desk, own_too_many_classes, classes = count(*classes as usize)),
+        Note::LabelsLeftOut => tr!(desk, own_labels_left_out).to_owned(),
+    }
+}
+
+/// Some of the pictures as they will become.
+#[component]
+fn Sheet(bring: Bring) -> impl IntoView {
+    let desk = bring.desk;
+    let node = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        let (Some(node), Some(sheet)) = (node.get(), bring.sheet.get()) else { return };
+        let rows = sheet.count.div_ceil(ACROSS).max(1);
+        let (width, side) = (ACROSS * sheet.side, sheet.side);
+        let mut rgba = vec![0; width * rows * side * 4];
+        for (index, picture) in sheet.pixels.chunks_exact(side * side * sheet.channels).enumerate() {
+            let corner = (index / ACROSS) * side * width + (index % ACROSS) * side;
+            for (at, pixel) in picture.chunks_exact(sheet.channels).enumerate() {
+                let to = (corner + at / side * width + at % side) * 4;
+                let [r, g, b] = [0, sheet.channels / 2, sheet.channels - 1].map(|channel| pixel[channel]);
+                rgba[to..to + 4].copy_from_slice(&[r, g, b, 255]);
+            }
+        }
+        canvas::put(&node, &rgba, width as u32, (rows * side) as u32);
+    });
+    view! {
+        <canvas
+            node_ref=node
+            class="sheet"
+            data-testid="own-sheet"
+            role="img"
+            aria-label=move || tr!(desk, own_sheet)
+        ></canvas>
+    }
+}
