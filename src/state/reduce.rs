@@ -169,6 +169,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 | Slot::Survey
                 | Slot::Fidelity
                 | Slot::Sureness
+                | Slot::Weights
                 | Slot::Bench => {}
             }
         }
@@ -226,6 +227,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 session.original = Some(Original { index: index as usize, pixels: Shared::new(buffer) });
             }
         }
+        Answer::Weights => session.exported = Some(Shared::new(buffer)).filter(|file| !file.is_empty()),
         Answer::Enqueued | Answer::Synced { .. } => {}
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }

@@ -167,6 +167,11 @@ impl Learner for Fake {
         Ok(Codes { mu, log_var: vec![-2.0; 2 * latent], labels: vec![3, 4] })
     }
 
+    async fn export(&self) -> Result<Vec<u8>, Notice> {
+        // The steps that it has taken.
+        Ok(self.steps.get().to_le_bytes().to_vec())
+    }
+
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
         Ok(self.steps.get().to_le_bytes().to_vec())
     }
@@ -278,6 +283,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
             | Answer::Original { .. }
+            | Answer::Weights
             | Answer::PointsEncoded
             | Answer::Points
             | Answer::Enqueued
