@@ -27,8 +27,8 @@ pub enum ModelFileError {
     Spec { key: &'static str, why: String },
     #[error("the file's model cannot be run: {0}")]
     Flaw(#[from] Flaw),
-    #[error("the file has no tensor {name}, which should be of shape {expected:?}")]
-    Missing { name: String, expected: Vec<usize> },
+    #[error("the file has no tensor {name}, which should be of shape {expected}")]
+    Missing { name: String, expected: String },
     #[error("the file has a tensor {name} of shape {found:?} where the model has none")]
     Extra { name: String, found: Vec<usize> },
     #[error("tensor {name} is of shape {found:?} where {expected} is expected")]
@@ -142,7 +142,7 @@ impl<'a> ModelFile<'a> {
     /// # Errors
     /// `Missing`, `Type`, and `NotFinite` for NaN and infinities.
     pub fn values(&self, name: &str) -> Result<Vec<f32>, ModelFileError> {
-        let missing = |_| ModelFileError::Missing { name: name.to_owned(), expected: Vec::new() };
+        let missing = |_| ModelFileError::Missing { name: name.to_owned(), expected: "any".to_owned() };
         let view = self.tensors.tensor(name).map_err(missing)?;
         let halves = || view.data().chunks_exact(2).map(|b| [b[0], b[1]]);
         let values: Vec<f32> = match view.dtype() {
@@ -181,7 +181,7 @@ impl<'a> ModelFile<'a> {
         match self.shape(name) {
             Some(found) if found == expected => Ok(()),
             Some(found) => Err(misshapen(name, found, format!("{expected:?}"))),
-            None => Err(ModelFileError::Missing { name: name.to_owned(), expected: expected.to_vec() }),
+            None => Err(ModelFileError::Missing { name: name.to_owned(), expected: format!("{expected:?}") }),
         }
     }
 
@@ -237,7 +237,7 @@ impl<'a> ModelFile<'a> {
         let name = format!("{layer}.weight");
         match self.shape(&name) {
             Some(shape) => Ok((name, shape)),
-            None => Err(ModelFileError::Missing { name, expected: Vec::new() }),
+            None => Err(ModelFileError::Missing { name, expected: "[out, in]".to_owned() }),
         }
     }
 }
@@ -253,3 +253,6 @@ fn two(name: &str, shape: Vec<usize>) -> Result<[usize; 2], ModelFileError> {
 fn misshapen(name: &str, found: Vec<usize>, expected: String) -> ModelFileError {
     ModelFileError::Shape { name: name.to_owned(), found, expected }
 }
+
+#[cfg(test)]
+mod tests;

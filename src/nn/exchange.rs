@@ -104,3 +104,6 @@ fn turned(parameter: &Parameter, values: &[f32], turn: Turn) -> Vec<f32> {
     };
     (0..columns).flat_map(|column| values.iter().skip(column).step_by(columns).copied()).collect()
 }
+
+#[cfg(test)]
+mod tests;
