@@ -306,6 +306,18 @@ mod tests {
     }
 
     #[test]
+    fn an_exported_model_is_kept_and_an_empty_file_is_none() {
+        let mut session = Session::default();
+        let given = |session: &mut Session, file: Vec<u8>| {
+            answer(session, Slot::Weights, Query::Weights, Answer::Weights, vec![file])
+        };
+        assert_eq!(given(&mut session, vec![1, 2]), []);
+        assert_eq!(session.exported.as_deref().map(Vec::as_slice), Some(&[1, 2][..]));
+        given(&mut session, vec![]);
+        assert!(session.exported.is_none());
+    }
+
+    #[test]
     fn a_snapshot_of_a_dropped_run_is_acknowledged_and_not_shown() {
         let mut session = Session::default();
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen]);
