@@ -6,8 +6,11 @@ use safetensors::tensor::TensorView;
 use super::*;
 use crate::spec::{Activation, Sparsity};
 
+/// The name and shape of a tensor.
+type Shaped = (String, Vec<usize>);
+
 /// A file of zeros with these names and shapes.
-fn zeros(tensors: &[(String, Vec<usize>)], metadata: &[(&str, &str)]) -> Vec<u8> {
+fn zeros(tensors: &[Shaped], metadata: &[(&str, &str)]) -> Vec<u8> {
     let longest = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).max().unwrap_or(0);
     let bytes = vec![0u8; longest * 4];
     let views = tensors.iter().map(|(name, shape)| {
@@ -18,7 +21,7 @@ fn zeros(tensors: &[(String, Vec<usize>)], metadata: &[(&str, &str)]) -> Vec<u8>
     serialize(views, Some(metadata)).unwrap()
 }
 
-fn tensors(model: &ModelSpec) -> Vec<(String, Vec<usize>)> {
+fn tensors(model: &ModelSpec) -> Vec<Shaped> {
     Modules::of(model).tensors().into_iter().map(|tensor| (tensor.name, tensor.shape)).collect()
 }
 
@@ -70,7 +73,7 @@ fn what_the_metadata_say_is_not_guessed() {
 #[test]
 fn layers_may_be_numbered_as_a_list_numbers_them() {
     let spec = ModelSpec::mlp(&[20, 10]);
-    let renamed = |(name, shape): (String, Vec<usize>)| {
+    let renamed = |(name, shape): Shaped| {
         let name = name.replace("encoder.2", "encoder.1").replace("decoder.2", "decoder.1");
         (name.replace("decoder.4", "decoder.12"), shape)
     };
@@ -83,12 +86,12 @@ fn layers_may_be_numbered_as_a_list_numbers_them() {
 #[test]
 fn every_fault_says_what_was_found_and_expected() {
     let spec = ModelSpec::mlp(&[20]);
-    let said = |change: &dyn Fn(&mut Vec<(String, Vec<usize>)>)| {
+    let said = |change: &dyn Fn(&mut Vec<Shaped>)| {
         let mut all = tensors(&spec);
         change(&mut all);
         model(&zeros(&all, &[]), &spec).unwrap_err().to_string()
     };
-    let at = |all: &[(String, Vec<usize>)], name: &str| all.iter().position(|(n, _)| n == name).unwrap();
+    let at = |all: &[Shaped], name: &str| all.iter().position(|(n, _)| n == name).unwrap();
     assert_eq!(said(&|all| all[2].1 = vec![2, 21]), "tensor mu.weight is of shape [2, 21] where [2, 20] is expected");
     assert_eq!(
         said(&|all| {
