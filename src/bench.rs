@@ -122,6 +122,7 @@ impl Bench {
                     | Answer::Surface { .. }
                     | Answer::Fidelity { .. }
                     | Answer::Original { .. }
+                    | Answer::Weights
                     | Answer::PointsEncoded
                     | Answer::Points => Ok(JsValue::UNDEFINED),
                     Answer::Refused(notice) => Err(JsValue::from(format!("{:?}: {}", notice.kind, notice.detail))),

@@ -35,7 +35,8 @@ pub enum ToEngine {
 /// What changes the session. Whether a phase allows it: [`Phase::allows`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Take these weights. Buffer 0: a safetensors file for `model`.
+    /// Take these weights. Buffer 0: a safetensors file for `model`, as it is shipped, or as PyTorch has it and
+    /// [`Query::Weights`] gives it.
     Load {
         model: ModelSpec,
     },
@@ -52,7 +53,7 @@ pub enum Command {
     Train {
         spec: RunSpec,
     },
-    /// Train on from these weights. Buffer 0: a safetensors file for the spec's model.
+    /// Train on from these weights. Buffer 0: a safetensors file for the spec's model, as in `Load`.
     TrainFrom {
         spec: RunSpec,
     },
@@ -102,6 +103,8 @@ pub enum Slot {
     Fidelity,
     /// The whole of what is sampled from, decoded for a classifier in bands.
     Sureness,
+    /// The model itself.
+    Weights,
     Bench,
 }
 
@@ -138,6 +141,9 @@ pub enum Query {
     Points,
     /// A picture of the set whose codes the snapshots show. Answer buffer 0: `PIXELS` bytes, 255 is ink.
     Original { index: u32 },
+    /// The model as it is now, to be taken away.
+    /// Answer buffer 0: a safetensors file as [`crate::data::model_file`] says, which PyTorch opens.
+    Weights,
     /// Run `count` steps on the benchmark's batch. Answered at once; they are only enqueued.
     BenchSteps { count: u32 },
     /// Wait until every step is done.
@@ -213,6 +219,8 @@ pub enum Answer {
     Original {
         index: u32,
     },
+    /// Buffer 0: the file.
+    Weights,
     Enqueued,
     /// The benchmark's last loss, in nats a picture.
     Synced {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod check;
 pub mod presets;
+pub mod pytorch;
 
 /// Side of a picture in pixels; pictures here are square and grey.
 pub const SIDE: usize = 28;

@@ -176,6 +176,40 @@ fn an_original_is_given_as_it_is_and_there_are_no_others() {
 }
 
 #[test]
+fn a_model_can_be_taken_away_whenever_there_is_one() {
+    let mut script = Script::new();
+    script.ask(1, Slot::Weights, Query::Weights).turn();
+    assert_eq!(script.heard(), ["refused 1 NoModel"]);
+    script.say(load()).turn().ask(2, Slot::Weights, Query::Weights).turn();
+    assert_eq!(script.heard(), ["loading", "ready", "answer 2"]);
+    script.say(run(1000)).turn().ask(3, Slot::Weights, Query::Weights);
+    let taken = script.fake.steps.get();
+    script.turn();
+    assert!(script.fake.steps.get() > taken, "training went on");
+    let file = script.heard.iter().find(|outgoing| word(outgoing) == "answer 3").unwrap();
+    assert!(matches!(&file.message, ToPage::Answer { slot: Slot::Weights, answer: Answer::Weights, .. }));
+    assert_eq!(file.buffers, [taken.to_le_bytes()], "as it is now");
+    script.say(Command::Pause).turn().ask(4, Slot::Weights, Query::Weights).turn();
+    assert_eq!(script.heard().last().map(String::as_str), Some("answer 4"));
+    script.say(Command::Reset).turn().ask(5, Slot::Weights, Query::Weights).turn();
+    assert_eq!(script.heard().last().map(String::as_str), Some("refused 5 NoModel"));
+}
+
+#[test]
+fn what_was_taken_away_can_be_brought_back() {
+    let mut script = Script::new();
+    script.say(load()).turn().ask(1, Slot::Weights, Query::Weights).turn();
+    let file = script.heard.pop().unwrap().buffers.remove(0);
+    script.heard.clear();
+    script.say(Command::Reset).say_with(load(), vec![file.clone()]).turn();
+    assert_eq!(script.heard(), ["idle", "loading", "ready"]);
+    assert_eq!(*script.fake.loaded.borrow(), file, "the learner is given the whole of it");
+    script.fake.fault.set(Some(Fault::Weights));
+    script.say_with(load(), vec![file]).turn().ask(2, Slot::Weights, Query::Weights).turn();
+    assert_eq!(script.heard(), ["loading", "warning WeightsUnreadable", "ready", "answer 2"]);
+}
+
+#[test]
 fn a_run_is_kept_early_and_then_now_and_again() {
     let mut script = Script::new();
     script.say(run(10_000));

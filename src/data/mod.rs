@@ -7,6 +7,7 @@ pub mod digits;
 pub mod family;
 pub mod idx;
 pub mod image_set;
+pub mod model_file;
 pub mod own;
 pub mod points;
 pub mod set;

@@ -45,6 +45,7 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         }
         Query::Fidelity { z } => fidelity(learner, slice, z).await,
         Query::Original { index } => original(learner, *index),
+        Query::Weights => exported(learner).await,
         Query::BenchSteps { count } => bench_steps(learner, *count),
         Query::BenchSync => bench_sync(learner).await,
     };
@@ -169,6 +170,11 @@ fn original(learner: &impl Learner, index: u32) -> Result<Reply, Notice> {
     let picture = learner.original(index as usize);
     let picture = picture.ok_or_else(|| bad_question(format!("picture {index}, which the engine does not hold")))?;
     Ok((Answer::Original { index }, vec![picture]))
+}
+
+async fn exported(learner: &impl Learner) -> Result<Reply, Notice> {
+    learner.latent().ok_or_else(no_model)?;
+    Ok((Answer::Weights, vec![learner.export().await?]))
 }
 
 /// What a decoder does in a band of cells of a grid, on which the whole may have more than one question may ask for.

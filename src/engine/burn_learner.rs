@@ -7,13 +7,15 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use super::batches::{self, Batches, reference_batch};
 use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
 use crate::data::image_set::ImageSet;
+use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
+use crate::nn::exchange::{self, ExchangeError};
 use crate::nn::layout::Layout;
 use crate::nn::loss::weighted_neg_log_joint;
 use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
-use crate::nn::weights::{self, WeightsError};
+use crate::nn::weights;
 use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
 use crate::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
@@ -34,6 +36,8 @@ pub struct BurnLearner {
     run: Option<Training>,
     /// What a visitor brought.
     own: Option<(DataSpec, Sets)>,
+    /// The run that made the model, where its file says so.
+    origin: Option<RunSpec>,
 }
 
 /// Data to train on, and those held out; shared, since a visitor's are kept beside the run on them.
@@ -68,7 +72,7 @@ impl Training {
 impl BurnLearner {
     /// `device` without autodiff.
     pub fn new(device: Device, info: DeviceInfo) -> Self {
-        Self { device, info, model: None, run: None, own: None }
+        Self { device, info, model: None, run: None, own: None, origin: None }
     }
 
     /// Trains on `set` from fresh weights: what [`Learner::begin`] does with the data that the spec names.
@@ -141,6 +145,7 @@ impl BurnLearner {
     }
 
     fn put(&mut self, run: Training) {
+        self.origin = None;
         self.model = Some(run.trainer.vae().clone());
         self.run = Some(run);
     }
@@ -196,8 +201,9 @@ impl Learner for BurnLearner {
 
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice> {
         let layout = Layout::new(model).map_err(|e| bad_spec(e.to_string()))?;
-        let flat = weights::from_safetensors(&layout, file).map_err(|e| unreadable(&e))?;
+        let flat = exchange::from_file(model, &layout, file).map_err(|e| unreadable(&e))?;
         self.run = None;
+        self.origin = ModelFile::open(file).and_then(|file| file.run()).ok().flatten();
         self.model = Some(Vae::from_flat(model, &layout, &vector(flat, &self.device)));
         self.device.memory_cleanup();
         Ok(())
@@ -229,7 +235,7 @@ impl Learner for BurnLearner {
 
     fn begin_from(&mut self, spec: &RunSpec, file: &[u8]) -> Result<(), Notice> {
         let layout = checked(spec)?;
-        let flat = weights::from_safetensors(&layout, file).map_err(|e| unreadable(&e))?;
+        let flat = exchange::from_file(&spec.model, &layout, file).map_err(|e| unreadable(&e))?;
         let data = self.data(spec)?;
         self.install(spec, &layout, Saved::fresh(flat), data)
     }
@@ -410,6 +416,15 @@ impl Learner for BurnLearner {
         Ok(Codes { mu, log_var, labels: set.labels().to_vec() })
     }
 
+    async fn export(&self) -> Result<Vec<u8>, Notice> {
+        let model = self.model()?;
+        let layout = Layout::new(model.spec()).map_err(|e| bad_spec(e.to_string()))?;
+        let flat = read(model.flat()).await?;
+        let run = self.run.as_ref().map(|run| &run.spec).or(self.origin.as_ref());
+        let wild = |e: ModelFileError| Notice { kind: NoticeKind::Diverged, detail: e.to_string() };
+        exchange::to_file(model.spec(), run, &layout, &flat).map_err(wild)
+    }
+
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
         let Some(run) = &self.run else { return Ok(Vec::new()) };
         let mut vectors = Vec::new();
@@ -420,6 +435,7 @@ impl Learner for BurnLearner {
     }
 
     fn forget(&mut self) {
+        self.origin = None;
         self.model = None;
         self.run = None;
         self.device.memory_cleanup();
@@ -438,7 +454,7 @@ fn bad_spec(detail: String) -> Notice {
     Notice { kind: NoticeKind::BadSpec, detail }
 }
 
-fn unreadable(error: &WeightsError) -> Notice {
+fn unreadable(error: &ExchangeError) -> Notice {
     let kind = if error.is_mismatch() { NoticeKind::WeightsMismatch } else { NoticeKind::WeightsUnreadable };
     Notice { kind, detail: error.to_string() }
 }

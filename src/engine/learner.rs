@@ -69,7 +69,7 @@ pub trait Learner {
     fn latent(&self) -> Option<usize>;
     /// What the present model's data are; pictures without a model.
     fn input(&self) -> Input;
-    /// Takes a safetensors file. On an error the model that was there stays.
+    /// Takes a safetensors file, as shipped or as [`Self::export`] gives it. On an error the model that was there stays.
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice>;
     /// Makes the benchmark's weights and batch.
     fn load_reference(&mut self, model: &ModelSpec) -> Result<(), Notice>;
@@ -111,6 +111,8 @@ pub trait Learner {
     fn original(&self, index: usize) -> Option<Vec<u8>>;
     /// The run's held-out pictures through the present encoder.
     async fn codes(&self) -> Result<Codes, Notice>;
+    /// The present model as a safetensors file that PyTorch opens, see [`crate::nn::exchange`].
+    async fn export(&self) -> Result<Vec<u8>, Notice>;
     /// All that [`Self::restore`] needs.
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice>;
     /// Drops model, run and data.

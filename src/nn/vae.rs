@@ -103,6 +103,11 @@ impl Vae {
         Tensor::cat(parts.collect(), 0)
     }
 
+    /// All parameters as one vector, in the order of the [`Layout`].
+    pub fn flat(&self) -> Tensor<1> {
+        Tensor::cat(self.parameters.clone(), 0)
+    }
+
     pub fn spec(&self) -> &ModelSpec {
         &self.spec
     }

@@ -119,7 +119,8 @@ pub struct Layer {
 }
 
 impl ModelSpec {
-    fn flaw(&self) -> Option<Flaw> {
+    /// Why no run can have this model, whatever its data and training.
+    pub fn flaw(&self) -> Option<Flaw> {
         let objective = match self.objective {
             Objective::Variational | Objective::Autoencoder | Objective::Sparse { penalty: Sparsity::L1 } => true,
             Objective::Denoising { corruption: Corruption::Gaussian { deviation } } => positive(deviation),

@@ -169,6 +169,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 | Slot::Survey
                 | Slot::Fidelity
                 | Slot::Sureness
+                | Slot::Weights
                 | Slot::Bench => {}
             }
         }
@@ -226,6 +227,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 session.original = Some(Original { index: index as usize, pixels: Shared::new(buffer) });
             }
         }
+        Answer::Weights => session.exported = Some(Shared::new(buffer)).filter(|file| !file.is_empty()),
         Answer::Enqueued | Answer::Synced { .. } => {}
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }
@@ -301,6 +303,18 @@ mod tests {
         assert_eq!(band(&mut session, ask(2, 2), 2), []);
         assert!(session.surveying.is_none() && session.survey.as_ref().is_some_and(|survey| survey.is_whole()));
         assert_eq!(band(&mut session, ask(2, 2), 2), [], "nobody asks any more");
+    }
+
+    #[test]
+    fn an_exported_model_is_kept_and_an_empty_file_is_none() {
+        let mut session = Session::default();
+        let given = |session: &mut Session, file: Vec<u8>| {
+            answer(session, Slot::Weights, Query::Weights, Answer::Weights, vec![file])
+        };
+        assert_eq!(given(&mut session, vec![1, 2]), []);
+        assert_eq!(session.exported.as_deref().map(Vec::as_slice), Some(&[1, 2][..]));
+        given(&mut session, vec![]);
+        assert!(session.exported.is_none());
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct Session {
     /// A grid of the latent space in the data's plane, and one of the data's plane in the latent space.
     pub warp: Option<Shared<Vec<[f32; 2]>>>,
     pub unwarp: Option<Shared<Vec<[f32; 2]>>>,
+    /// The engine's model as a file, as it was when that was last asked.
+    pub exported: Option<Shared<Vec<u8>>>,
 }
 
 impl Default for Session {
@@ -101,6 +103,7 @@ impl Default for Session {
             judging: None,
             warp: None,
             unwarp: None,
+            exported: None,
         }
     }
 }

@@ -14,15 +14,17 @@ use super::desk::Desk;
 use super::fine::{FINER, Fine};
 use super::plane::marks;
 use super::words::tr;
+use crate::data::model_file::ModelFile;
 use crate::latent::view::View;
 use crate::plots::contact::{animation, sheet};
 use crate::plots::dots::{Dots, Look};
 use crate::plots::figure::{Marks, draw_axes, draw_codes, draw_marks};
+use crate::spec::{ModelSpec, pytorch};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Decoding;
 use crate::state::scene::SceneStoreFields;
-use crate::state::session::SessionStoreFields;
+use crate::state::session::{SessionStoreFields, answers};
 use crate::state::table;
 
 /// How many times as large a picture of 28×28 is in a file.
@@ -46,7 +48,13 @@ enum What {
     SamplesPng,
     SamplesGif,
     Codes,
+    /// The engine lays it out first.
+    Model,
+    Python,
 }
+
+/// The name of the file with the weights, which the Python program opens.
+const MODEL: &str = "latentscape-model.safetensors";
 
 #[component]
 pub fn Export() -> impl IntoView {
@@ -58,9 +66,26 @@ pub fn Export() -> impl IntoView {
     let strip = Memo::new(move |_| session.strip().read().is_some());
     let samples = Memo::new(move |_| session.samples().read().is_some());
     let codes = Memo::new(move |_| session.cloud().read().is_some());
+    let model = Memo::new(move |_| answers(session.phase().get()));
+    // What the engine is laying out the model for.
+    let wanted = RwSignal::new(None::<What>);
+    let exported = Memo::new(move |_| session.exported().get());
+    Effect::new(move |_| {
+        let (Some(file), Some(what)) = (exported.get(), wanted.get_untracked()) else { return };
+        wanted.set(None);
+        session.exported().set(None);
+        if let Err(why) = save_model(desk, what, &file) {
+            web_sys::console::error_1(&why);
+            desk.say(Message::NotSaved);
+        }
+    });
     let item = move |what: What, id: &'static str, name: fn(Desk) -> &'static str, ready: Memo<bool>| {
         let save = move |_| {
             close();
+            if matches!(what, What::Model | What::Python) {
+                wanted.set(Some(what));
+                return desk.ask_weights();
+            }
             if let Err(why) = save(desk, what, width.get_untracked()) {
                 web_sys::console::error_1(&why);
                 desk.say(Message::NotSaved);
@@ -116,6 +141,8 @@ pub fn Export() -> impl IntoView {
                 {item(What::SamplesPng, "export-samples-png", |desk| tr!(desk, export_samples_png), samples)}
                 {item(What::SamplesGif, "export-samples-gif", |desk| tr!(desk, export_samples_gif), samples)}
                 {item(What::Codes, "export-codes", |desk| tr!(desk, export_codes), codes)}
+                {item(What::Model, "export-model", |desk| tr!(desk, export_model), model)}
+                {item(What::Python, "export-python", |desk| tr!(desk, export_python), model)}
                 <div on:click=move |_| close()>
                     <super::header::Share id="share-narrow" class="item narrow"/>
                 </div>
@@ -139,12 +166,24 @@ fn save(desk: Desk, what: What, width: u32) -> Result<(), JsValue> {
         What::StripGif => save_animation("latentscape-strip.gif", session.strip().get_untracked()),
         What::SamplesPng => save_sheet("latentscape-samples.png", session.samples().get_untracked(), 10),
         What::SamplesGif => save_animation("latentscape-samples.gif", session.samples().get_untracked()),
+        What::Model | What::Python => Err("the engine has not laid it out".into()),
         What::Codes => {
             let cloud = session.cloud().get_untracked().ok_or("no codes")?;
             let selection = desk.page.selection().get_untracked();
             download("latentscape-codes.csv", "text/csv", table::codes(&cloud, selection.as_deref()).as_bytes())
         }
     }
+}
+
+/// The model as the engine has laid it out, or the program that opens that file in PyTorch and decodes the handle's point.
+fn save_model(desk: Desk, what: What, file: &[u8]) -> Result<(), JsValue> {
+    if what == What::Model {
+        return download(MODEL, "application/octet-stream", file);
+    }
+    let opened = ModelFile::open(file).map_err(|why| why.to_string())?;
+    let model = opened.model(&ModelSpec::mlp(&[])).map_err(|why| why.to_string())?;
+    let z = untrack(|| desk.z());
+    download("latentscape-model.py", "text/x-python", pytorch::snippet(&model, MODEL, &z).as_bytes())
 }
 
 fn save_sheet(name: &'static str, decoding: Option<Decoding>, columns: usize) -> Result<(), JsValue> {

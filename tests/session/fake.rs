@@ -22,6 +22,8 @@ pub struct Fake {
     pub training: Rc<RefCell<TrainingSpec>>,
     /// Dimensions of the latent space; two for nothing.
     pub latent: Rc<Cell<Option<usize>>>,
+    /// The file that was taken last.
+    pub loaded: Rc<RefCell<Vec<u8>>>,
     /// What goes wrong next.
     pub fault: Rc<Cell<Option<Fault>>>,
 }
@@ -51,11 +53,12 @@ impl Learner for Fake {
         Input::Picture
     }
 
-    fn load(&mut self, _: &ModelSpec, _: &[u8]) -> Result<(), Notice> {
+    fn load(&mut self, _: &ModelSpec, file: &[u8]) -> Result<(), Notice> {
         if self.fault.take() == Some(Fault::Weights) {
             return Err(notice(NoticeKind::WeightsUnreadable));
         }
         self.model.set(true);
+        self.loaded.replace(file.to_vec());
         Ok(())
     }
 
@@ -167,6 +170,11 @@ impl Learner for Fake {
         Ok(Codes { mu, log_var: vec![-2.0; 2 * latent], labels: vec![3, 4] })
     }
 
+    async fn export(&self) -> Result<Vec<u8>, Notice> {
+        // The steps that it has taken.
+        Ok(self.steps.get().to_le_bytes().to_vec())
+    }
+
     async fn checkpoint(&self) -> Result<Vec<u8>, Notice> {
         Ok(self.steps.get().to_le_bytes().to_vec())
     }
@@ -194,7 +202,11 @@ impl Script {
     }
 
     pub fn say(&mut self, command: Command) -> &mut Self {
-        self.inbox.borrow_mut().put(ToEngine::Command(command), vec![vec![]]);
+        self.say_with(command, vec![vec![]])
+    }
+
+    pub fn say_with(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> &mut Self {
+        self.inbox.borrow_mut().put(ToEngine::Command(command), buffers);
         self
     }
 
@@ -278,6 +290,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
             | Answer::Original { .. }
+            | Answer::Weights
             | Answer::PointsEncoded
             | Answer::Points
             | Answer::Enqueued

@@ -131,6 +131,12 @@ impl Desk {
         }
     }
 
+    /// Lets the engine lay the model out as a file.
+    pub fn ask_weights(self) {
+        self.page.session().exported().set(None);
+        self.ask(Slot::Weights, Query::Weights.into());
+    }
+
     /// Compares samples with the held-out data of the run, where there is one.
     pub fn ask_fidelity(self) {
         let frame = untrack(|| self.frame());
