@@ -34,8 +34,8 @@ const TOWERS: [Tower; 5] = [
     Tower {
         name: "import",
         modules: &["import"],
-        bins: &[],
-        foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"],
+        bins: &["reader"],
+        foreign: &["burn", "leptos", "plotters"],
     },
     Tower {
         name: "view",

@@ -3,6 +3,8 @@
 #![cfg(feature = "cpu")]
 
 use burn::tensor::Device;
+use latentscape::data::digits::digits;
+use latentscape::data::own::Own;
 use latentscape::engine::answers::answer;
 use latentscape::engine::burn_learner::BurnLearner;
 use latentscape::engine::inbox::Ask;
@@ -52,6 +54,27 @@ fn a_checkpoint_goes_on_as_the_run_would_have() {
     let mut elsewhere = learner();
     elsewhere.restore(&spec(), 10, &checkpoint).unwrap();
     assert_eq!(steps(&mut elsewhere, 10), rest);
+}
+
+/// A visitor's own pictures are trained on as generated ones are, and a run on others says that they are not here.
+#[test]
+fn own_pictures_are_trained_on_and_kept_for_the_next_run() {
+    let (set, held_out) = (digits(3, 256).0, digits(4, 64).0);
+    let own = Own::new(set, held_out).unwrap();
+    let spec = RunSpec { data: own.spec(), ..spec() };
+    let mut learner = learner();
+    assert_eq!(learner.begin(&spec).unwrap_err().kind, NoticeKind::NoData);
+    learner.bring(own.clone());
+    learner.begin(&spec).unwrap();
+    let losses = steps(&mut learner, 40);
+    assert!(losses[39].total < 0.8 * losses[0].total, "{} {}", losses[0].total, losses[39].total);
+    let codes = pollster::block_on(learner.codes()).unwrap();
+    assert_eq!(codes.labels, own.test().labels());
+    // After a run on other data they are still here; of another set with as many pictures nothing is.
+    learner.begin(&self::spec()).unwrap();
+    learner.begin(&spec).unwrap();
+    let other = Own::new(digits(5, 256).0, digits(6, 64).0).unwrap();
+    assert_eq!(learner.begin(&RunSpec { data: other.spec(), ..spec }).unwrap_err().kind, NoticeKind::NoData);
 }
 
 #[test]

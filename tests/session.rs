@@ -7,6 +7,8 @@ mod fake;
 mod lab;
 #[path = "session/meters.rs"]
 mod meters;
+#[path = "session/own.rs"]
+mod own;
 
 use fake::*;
 use latentscape::protocol::*;

@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use latentscape::data::own::Own;
 use latentscape::engine::inbox::Inbox;
 use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
 use latentscape::engine::session::{Outgoing, Rest, Session};
 use latentscape::protocol::*;
-use latentscape::spec::{Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
+use latentscape::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 
 thread_local! {
     pub static NOW: Cell<f64> = const { Cell::new(0.0) };
@@ -24,6 +25,8 @@ pub struct Fake {
     pub latent: Rc<Cell<Option<usize>>>,
     /// The file that was taken last.
     pub loaded: Rc<RefCell<Vec<u8>>>,
+    /// The visitor's pictures that it has.
+    pub own: Rc<Cell<Option<DataSpec>>>,
     /// What goes wrong next.
     pub fault: Rc<Cell<Option<Fault>>>,
 }
@@ -51,6 +54,10 @@ impl Learner for Fake {
 
     fn input(&self) -> Input {
         Input::Picture
+    }
+
+    fn bring(&mut self, own: Own) {
+        self.own.set(Some(own.spec()));
     }
 
     fn load(&mut self, _: &ModelSpec, file: &[u8]) -> Result<(), Notice> {
