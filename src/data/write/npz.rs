@@ -12,8 +12,6 @@ const ALIGNED: usize = 64;
 
 /// A file in the making: pictures are packed as they come.
 pub struct Npz {
-    count: usize,
-    latent: usize,
     pictures: Deflating,
     labels: Vec<u8>,
     codes: Vec<u8>,
@@ -24,7 +22,7 @@ impl Npz {
     pub fn new(count: usize, latent: usize) -> Result<Self, WriteError> {
         let mut pictures = Deflating::default();
         pictures.write(&header("|u1", &[count, SIDE, SIDE]))?;
-        Ok(Self { count, latent, pictures, labels: header("|u1", &[count]), codes: header("<f4", &[count, latent]) })
+        Ok(Self { pictures, labels: header("|u1", &[count]), codes: header("<f4", &[count, latent]) })
     }
 
     pub fn add(&mut self, pixels: &[u8], labels: &[u8], z: &[f32]) -> Result<(), WriteError> {
@@ -34,7 +32,6 @@ impl Npz {
     }
 
     pub fn finish(self) -> Result<Vec<u8>, WriteError> {
-        debug_assert!(self.codes.len() >= self.count * self.latent * 4);
         let mut zip = Zip::default();
         zip.add("x.npy", &self.pictures.finish()?)?;
         zip.add("y.npy", &Packed::deflated(&self.labels)?)?;
@@ -62,4 +59,19 @@ pub fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
     bytes.extend((text.len() as u16).to_le_bytes());
     bytes.extend(text.as_bytes());
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As numpy 2.4.6 writes them.
+    #[test]
+    fn headers_are_numpy_s() {
+        let one = b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (30,), }";
+        assert_eq!(header("|u1", &[30]), [&one[..], &[b' '; 58], b"\n"].concat());
+        let more = header("<f4", &[10_000, 12]);
+        let begins = b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (10000, 12), }";
+        assert!(more.starts_with(begins) && more.len() == 128 && more.ends_with(b" \n"));
+    }
 }
