@@ -14,10 +14,10 @@ use super::{
 };
 
 /// A folder for one test, which goes with it.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("latentscape-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder for files");
         Self(path)

@@ -299,12 +299,18 @@ impl Saver {
         self.step.set(step);
     }
 
-    /// Reactive: how it goes, and what the labels are.
+    /// With other settings, how the last file came out is no news.
+    fn forget(self) {
+        if !untrack(|| self.going()) {
+            self.step.set(Step::Idle);
+        }
+    }
+
+    /// Reactive: how it came out, and what the labels are.
     fn said(self) -> String {
         let desk = self.desk;
-        let going = match self.step.get() {
-            Step::Idle => None,
-            Step::Going { done, total } => Some(tr!(desk, generate_going, done = count(done), count = count(total))),
+        let end = match self.step.get() {
+            Step::Idle | Step::Going { .. } => None,
             Step::Saved { total } => Some(tr!(desk, generate_saved, count = count(total))),
             Step::Cancelled => Some(tr!(desk, generate_cancelled).to_owned()),
             Step::Changed => Some(tr!(desk, generate_changed).to_owned()),
@@ -318,7 +324,7 @@ impl Saver {
         };
         let others = (self.latent() > 2).then(|| tr!(desk, generate_slice, latent = self.latent()));
         let learning = self.learning().then(|| tr!(desk, generate_learning).to_owned());
-        let parts = [going, learning, Some(labels), others];
+        let parts = [end, learning, Some(labels), others];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -338,10 +344,12 @@ pub fn Save(sampler: Sampler) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let saver = Saver::new(desk, sampler);
     let pictures = Memo::new(move |_| desk.page.session().model().get().takes_pictures());
-    let share = move || match saver.step.get() {
-        Step::Going { done, total } => (100 * done / total.max(1)) as u32,
-        Step::Idle | Step::Saved { .. } | Step::Cancelled | Step::Changed => 0,
+    let going = move || match saver.step.get() {
+        Step::Going { done, total } => Some((done, total)),
+        Step::Idle | Step::Saved { .. } | Step::Cancelled | Step::Changed => None,
     };
+    let share = move || going().map_or(0, |(done, total)| (100 * done / total.max(1)) as u32);
+    let far = move || going().map(|(done, total)| tr!(desk, generate_going, done = count(done), count = count(total)));
     view! {
         <details class="more" data-testid="generate" hidden=move || !pictures.get()>
             <summary data-testid="generate-open">{move || tr!(desk, generate)}</summary>
@@ -357,6 +365,7 @@ pub fn Save(sampler: Sampler) -> impl IntoView {
                 </button>
                 <div class="going" hidden=move || !saver.going()>
                     <progress max="100" aria-label=move || tr!(desk, generate) value=share></progress>
+                    <span>{far}</span>
                     <button
                         class="btn q small"
                         data-testid="generate-cancel"
@@ -366,7 +375,7 @@ pub fn Save(sampler: Sampler) -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <p class="hint" data-testid="generate-said">{move || saver.said()}</p>
+            <p class="hint" role="status" data-testid="generate-said">{move || saver.said()}</p>
         </details>
     }
 }
@@ -379,18 +388,21 @@ fn Settings(saver: Saver) -> impl IntoView {
         let wanted = event_target_value(&event);
         if let Some(whence) = Whence::ALL.into_iter().find(|whence| whence.id() == wanted) {
             saver.whence.set(whence);
+            saver.forget();
         }
     };
     let choose_format = move |event| {
         let wanted = event_target_value(&event);
         if let Some(format) = Format::ALL.into_iter().find(|format| format.name() == wanted) {
             saver.format.set(format);
+            saver.forget();
         }
     };
     // The fields never show another number than is used.
     let set_count = move |event: Event| {
         if let Ok(wanted) = event_target_value(&event).parse::<usize>() {
             saver.count.set(wanted.clamp(1, untrack(|| saver.most())));
+            saver.forget();
         }
         event_target::<HtmlInputElement>(&event).set_value(&shown_untracked(saver).to_string());
     };
