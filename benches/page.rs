@@ -7,7 +7,7 @@
 //! times and latency while it drags and pans, and memory after minutes of wandering. Then the reference models in training on
 //! the ordinary page: steps a second while it is let be and while a hand drags, frame times under that hand, and memory over
 //! minutes of training. Then the meters: surveys of the plane, and from a turn of the β dial to what is seen of it.
-//! `LATENTSCAPE_BENCH` chooses among `engine`, `hand`, `memory`, `lab` and `meters`, `LATENTSCAPE_DEVICE` between
+//! Then a visitor's own files. `LATENTSCAPE_BENCH` chooses among `engine`, `hand`, `memory`, `lab`, `meters` and `import`, `LATENTSCAPE_DEVICE` between
 //! `cpu` and `webgpu`, `LATENTSCAPE_WANDER` says how many minutes (10).
 
 use std::collections::BTreeSet;
@@ -22,6 +22,8 @@ mod chromium;
 #[allow(dead_code)]
 #[path = "../tests/browser/hand.rs"]
 mod hand;
+#[path = "page/import.rs"]
+mod import;
 #[path = "page/meters.rs"]
 mod meters;
 #[allow(dead_code)]
@@ -80,7 +82,7 @@ const TRAIN: &str = "(async () => {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let files = sizes(&server::dist()).expect("dist/ can be read");
-    let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory lab meters".into());
+    let chosen = std::env::var("LATENTSCAPE_BENCH").unwrap_or_else(|_| "engine hand memory lab meters import".into());
     let minutes = std::env::var("LATENTSCAPE_WANDER").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(10.0);
     let device = std::env::var("LATENTSCAPE_DEVICE").unwrap_or_default();
     for plan in PLANS.iter().filter(|plan| device.is_empty() || plan.device == device) {
@@ -97,6 +99,10 @@ async fn main() {
         }
         if chosen.contains("meters") {
             println!("{}", meters::measure(plan.setup, plan.device).await);
+        }
+        // The same readers and the same page, whatever computes.
+        if chosen.contains("import") && plan.device == "cpu" {
+            println!("{}", import::measure(plan.setup).await);
         }
         if chosen.contains("lab") {
             println!("{}", smoothness::train(plan.setup, plan.device, minutes).await);

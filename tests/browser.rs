@@ -29,6 +29,8 @@ mod layers;
 mod map;
 #[path = "browser/native.rs"]
 mod native;
+#[path = "browser/own.rs"]
+mod own;
 #[path = "browser/page.rs"]
 mod page;
 #[path = "browser/painting.rs"]

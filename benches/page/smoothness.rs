@@ -204,7 +204,7 @@ async fn busy(page: &Page) -> (f64, f64) {
 }
 
 /// Resident memory of the page's process: the renderer among this program's descendants.
-fn renderer_megabytes() -> f64 {
+pub fn renderer_megabytes() -> f64 {
     megabytes("--type=renderer")
 }
 

@@ -287,7 +287,7 @@ impl Learner for BurnLearner {
 
     async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
         let Some(run) = &self.run else { return Ok(None) };
-        let n = run.held_out.as_ref().map_or(0, Set::len).min(VALIDATION);
+        let n = run.held_out.as_ref().map_or(0, |set| set.len()).min(VALIDATION);
         let Some(data) = run.held_out(&(0..n).collect::<Vec<_>>()) else { return Ok(None) };
         let mut rng = Rng::stream(run.spec.seed, VALIDATION_STREAM);
         let noise: Vec<f32> = (0..n * run.spec.model.latent).map(|_| rng.normal()).collect();
@@ -402,7 +402,7 @@ impl Learner for BurnLearner {
     }
 
     fn points(&self) -> Vec<f32> {
-        match self.run.as_ref().and_then(|run| run.held_out.as_ref()) {
+        match self.run.as_ref().and_then(|run| run.held_out.as_deref()) {
             Some(Set::Points(set)) => set.points().concat(),
             Some(Set::Pictures(_)) | None => Vec::new(),
         }

@@ -44,6 +44,8 @@ pub enum Message {
     RunUnreadable,
     /// A run goes on from an earlier moment: what came after is kept as another.
     Branched,
+    /// A model file is on show, at rest.
+    Opened,
 }
 
 impl Message {
@@ -78,7 +80,8 @@ impl Message {
             | Self::NotSaved
             | Self::StorageFull
             | Self::RunUnreadable
-            | Self::Branched => false,
+            | Self::Branched
+            | Self::Opened => false,
         }
     }
 
@@ -95,6 +98,7 @@ impl Message {
                 | Self::NotAPicture
                 | Self::BlankPicture
                 | Self::Branched
+                | Self::Opened
         )
     }
 }

@@ -176,5 +176,6 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::StorageFull => say!(l, said_storage_full),
         Message::RunUnreadable => say!(l, said_run_unreadable),
         Message::Branched => say!(l, said_branched),
+        Message::Opened => say!(l, said_opened),
     }
 }

@@ -111,11 +111,16 @@ async fn everything_can_be_taken_away() {
 }
 
 /// Drops a file on the page as a hand does.
-async fn drop_file(page: &Page, file: &Path) {
+pub async fn drop_file(page: &Page, file: &Path) {
+    drop_files(page, &[file]).await;
+}
+
+/// Likewise several at once.
+pub async fn drop_files(page: &Page, files: &[&Path]) {
     page.scroll_to("pad").await;
     let [x, y] = page.middle("pad").await;
     for kind in ["dragEnter", "dragOver", "drop"] {
-        let data = json!({ "items": [], "files": [file], "dragOperationsMask": 1 });
+        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
         page.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": x, "y": y, "data": data })).await;
     }
 }

@@ -4,6 +4,7 @@ mod engine;
 mod hand;
 mod kept;
 mod lab;
+mod open;
 mod shelf;
 pub mod survey;
 

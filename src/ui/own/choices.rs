@@ -16,7 +16,7 @@ pub fn Choose(bring: Bring) -> impl IntoView {
     let of = move |read: fn(&Choices) -> f64| Signal::derive(move || bring.choices.read().as_ref().map_or(0.0, read));
     let count = Memo::new(move |_| match &*bring.step.read() {
         Step::Choosing(preview) => (preview.count, preview.train.is_some()),
-        Step::Idle | Step::Reading(_) | Step::Preparing(_) | Step::Refused(_) | Step::Lost => (1, false),
+        _ => (1, false),
     });
     let invert = Memo::new(move |_| bring.choices.read().as_ref().is_some_and(|choices| choices.invert));
     let fit = Signal::derive(move || match bring.choices.read().as_ref().map(|choices| choices.fit) {

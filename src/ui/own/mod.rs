@@ -4,19 +4,26 @@ mod choices;
 mod preview;
 mod refusal;
 
+use js_sys::Uint8Array;
 use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use super::desk::Desk;
 use super::words::tr;
 use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
+use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
 use crate::state::session::{SessionStoreFields, running};
+
+/// A model of the most parameters that a run may have is 80 MB.
+const MOST_MODEL: f64 = 100e6;
 
 /// How far it has come.
 #[derive(Clone, PartialEq)]
@@ -27,6 +34,8 @@ enum Step {
     Choosing(Preview),
     Preparing(f64),
     Refused(Refusal),
+    /// A model file that was not taken.
+    NoModel(ModelFileError),
     /// The reader is gone: it panicked, or its script did not load.
     Lost,
 }
@@ -71,6 +80,11 @@ impl Bring {
         if files.is_empty() {
             return self.step.set(Step::Refused(Cause::NoFiles.into()));
         }
+        if let [file] = &files[..]
+            && file.name().to_lowercase().ends_with(".safetensors")
+        {
+            return self.open_model(file.clone());
+        }
         match Reader::reader(move |incoming| self.hear(incoming)) {
             Ok(reader) => {
                 let paths = files.iter().map(path).collect();
@@ -80,6 +94,27 @@ impl Bring {
             }
             Err(why) => self.lose(&why),
         }
+    }
+
+    /// A file of weights is a model, not data.
+    fn open_model(self, file: File) {
+        self.leave();
+        if file.size() > MOST_MODEL {
+            return self.step.set(Step::NoModel(ModelFileError::Unreadable(String::new())));
+        }
+        spawn_local(async move {
+            let opened = match JsFuture::from(file.array_buffer()).await {
+                Ok(bytes) => self.desk.open_model(Uint8Array::new(&bytes).to_vec()),
+                Err(why) => {
+                    web_sys::console::warn_1(&why);
+                    Err(ModelFileError::Unreadable(String::new()))
+                }
+            };
+            if let Err(why) = opened {
+                web_sys::console::warn_1(&why.to_string().into());
+                self.step.set(Step::NoModel(why));
+            }
+        });
     }
 
     /// Gives up whatever is going on; what was brought before stays.
@@ -105,7 +140,7 @@ impl Bring {
                 let share = done as f64 / of.max(1) as f64;
                 self.step.update(|step| match step {
                     Step::Reading(far) | Step::Preparing(far) => *far = share,
-                    Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::Lost => {}
+                    Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::NoModel(_) | Step::Lost => {}
                 });
             }
             FromReader::Read(preview) => {
@@ -259,12 +294,13 @@ fn Going(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let share = Memo::new(move |_| match *bring.step.read() {
         Step::Reading(share) | Step::Preparing(share) => Some((100.0 * share) as u32),
-        Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::Lost => None,
+        Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::NoModel(_) | Step::Lost => None,
     });
     let said = move || match &*bring.step.read() {
         Step::Reading(_) => Some(tr!(desk, own_reading).to_owned()),
         Step::Preparing(_) => Some(tr!(desk, own_preparing).to_owned()),
         Step::Refused(refusal) => Some(refusal::sentence(desk.locale(), refusal)),
+        Step::NoModel(why) => Some(refusal::model(desk.locale(), why)),
         Step::Lost => Some(tr!(desk, own_lost).to_owned()),
         Step::Idle | Step::Choosing(_) => None,
     };

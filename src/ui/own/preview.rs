@@ -17,7 +17,7 @@ pub fn Brought(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let preview = Memo::new(move |_| match &*bring.step.read() {
         Step::Choosing(preview) => Some(preview.clone()),
-        Step::Idle | Step::Reading(_) | Step::Preparing(_) | Step::Refused(_) | Step::Lost => None,
+        _ => None,
     });
     let facts = move || preview.get().map(|preview| facts(bring, &preview));
     let classes = move || {

@@ -1,6 +1,7 @@
 //! Why a file was not read, in the page's language: one sentence that names the file, the place in it and the cause.
 
 use crate::data::brought::{Cause, Foreign, Place, Refusal};
+use crate::data::model_file::ModelFileError;
 use crate::i18n::{Locale, count};
 use crate::ui::words::say;
 
@@ -127,4 +128,24 @@ fn whole(number: impl Into<u64>) -> String {
 fn dimensions(shape: &[u64]) -> String {
     let lengths: Vec<String> = shape.iter().map(u64::to_string).collect();
     if lengths.is_empty() { "()".into() } else { lengths.join("×") }
+}
+
+/// Why a model file was not taken.
+pub fn model(l: Locale, why: &ModelFileError) -> String {
+    match why {
+        ModelFileError::Unreadable(_) => say!(l, model_unreadable).to_owned(),
+        ModelFileError::Spec { key, .. } => say!(l, model_spec, key = key),
+        ModelFileError::Flaw(_) => say!(l, model_flaw).to_owned(),
+        ModelFileError::Missing { name, expected } => say!(l, model_missing, name = name, expected = expected),
+        ModelFileError::Extra { name, .. } => say!(l, model_extra, name = name),
+        ModelFileError::Shape { name, found, expected } => {
+            say!(l, model_shape, name = name, found = sizes(found), expected = expected)
+        }
+        ModelFileError::Type { name, found } => say!(l, model_type, name = name, found = format!("{found:?}")),
+        ModelFileError::NotFinite { name, at, .. } => say!(l, model_not_finite, name = name, at = at),
+    }
+}
+
+fn sizes(shape: &[usize]) -> String {
+    dimensions(&shape.iter().map(|&length| length as u64).collect::<Vec<_>>())
 }

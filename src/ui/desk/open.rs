@@ -1,0 +1,55 @@
+//! A model that comes back as a file: this page's own, or one that PyTorch wrote.
+
+use leptos::prelude::*;
+
+use super::Desk;
+use crate::data::model_file::{ModelFile, ModelFileError};
+use crate::protocol::{Command, NoticeKind, Phase};
+use crate::spec::{DataSpec, Input, PointKind, RunSpec};
+use crate::state::PageStoreFields;
+use crate::state::message::Message;
+use crate::state::pictures::Shared;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::SessionStoreFields;
+
+/// Data to show a model with whose own are not here.
+const STAND_INS: usize = 6000;
+
+impl Desk {
+    /// Shows the model of a file as a run that rests before its first step: it can be looked at, and trained on.
+    ///
+    /// # Errors
+    /// Whatever is no such file; nothing has changed then.
+    pub fn open_model(self, file: Vec<u8>) -> Result<(), ModelFileError> {
+        let opened = ModelFile::open(&file)?;
+        let chosen = self.page.scene().run().get_untracked();
+        let mut spec = match opened.run()? {
+            Some(run) => run,
+            None => RunSpec { model: opened.model(&chosen.model)?, ..chosen },
+        };
+        if !matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready) {
+            self.say(Message::Engine(NoticeKind::NotNow));
+            return Ok(());
+        }
+        if !self.has_data(spec.data) || spec.data.input() != spec.model.input {
+            spec.data = match spec.model.input {
+                Input::Picture => DataSpec::Digits { count: STAND_INS },
+                Input::Point => DataSpec::Points { kind: PointKind::TwoMoons, count: 2000 },
+            };
+        }
+        self.page.scene().run().set(spec.clone());
+        self.train_with(spec, Some(Shared::new(file)));
+        self.command(Command::Pause);
+        self.say(Message::Opened);
+        Ok(())
+    }
+
+    /// Whether the page can make these data, or was brought them.
+    fn has_data(self, data: DataSpec) -> bool {
+        match data {
+            DataSpec::Digits { .. } | DataSpec::Shapes { .. } | DataSpec::Points { .. } => true,
+            DataSpec::Mnist | DataSpec::Fashion => false,
+            DataSpec::Own { .. } => self.page.own().read_untracked().as_ref().is_some_and(|own| own.spec() == data),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! A visitor's own pictures: dropped as files, looked at, trained on; and what cannot be read, in both languages.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use super::chromium::Setup;
+use super::files::{Folder, drop_files};
+use super::page::Page;
+use super::server::Site;
+
+/// Where the published files are, if they are here.
+fn published(name: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from);
+    Some(folder.join(name)).filter(|file| file.exists())
+}
+
+/// IDX: pictures of 28×28, of which each has its class as a bar.
+fn idx(n: usize) -> [Vec<u8>; 2] {
+    let head = |kind: u8, sizes: &[u32]| {
+        let mut head = vec![0, 0, 8, kind];
+        sizes.iter().for_each(|size| head.extend(size.to_be_bytes()));
+        head
+    };
+    let (mut pictures, mut labels) = (head(3, &[n as u32, 28, 28]), head(1, &[n as u32]));
+    for i in 0..n {
+        let class = i % 3;
+        labels.push(class as u8);
+        pictures
+            .extend((0..784).map(|at| if (at / 28) / 9 == class && (4..24).contains(&(at % 28)) { 255 } else { 0 }));
+    }
+    [pictures, labels]
+}
+
+fn written(folder: &Folder, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.0.join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(bytes).expect("memory");
+    gzip.finish().expect("memory")
+}
+
+async fn chosen(page: &Page) {
+    page.wait("a preview", "find('own-use')?.checkVisibility()").await;
+    page.wait("a contact sheet", "find('own-sheet').width > 200").await;
+}
+
+#[tokio::test]
+async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let folder = Folder::new("own");
+    let [pictures, labels] = idx(300);
+    let files = [
+        written(&folder, "bars-images-idx3-ubyte.gz", &gzipped(&pictures)),
+        written(&folder, "bars-labels-idx1-ubyte", &labels),
+    ];
+    drop_files(&page, &[&files[0], &files[1]]).await;
+    chosen(&page).await;
+    let facts = page.text("own-facts").await;
+    assert!(facts.contains("300") && facts.contains("28 × 28") && facts.contains("255"), "{facts}");
+    let classes = page.text("own-classes").await;
+    assert!(classes.contains("3 classes") && classes.contains("2 (100)"), "{classes}");
+    // Ink on black, as they are; swapped, it is the paper that is bright.
+    let sheet = page.picture("own-sheet", 280, 28).await;
+    page.click("own-invert").await;
+    page.picture_once("own-sheet", sheet.clone(), |p| p.distance(&sheet) > 0.4).await;
+    page.click("own-invert").await;
+    page.picture_once("own-sheet", sheet.clone(), |p| p.distance(&sheet) < 0.001).await;
+
+    page.click("own-use").await;
+    page.wait("they are here", "find('own-here').checkVisibility()").await;
+    let here = page.text("own-here").await;
+    assert!(here.contains("270") && here.contains("30"), "{here}");
+    page.train_to(60).await;
+    // Bars of three classes part soon; their points are of three colours and what is decoded is a bar.
+    page.wait_phase("ready").await;
+    page.wait(
+        "three classes",
+        "[0, 1, 2].every(i => find(`class-${i}`).checkVisibility()) && !find('class-3').checkVisibility()",
+    )
+    .await;
+    page.wait_coloured_point().await;
+    assert!(page.decoded().await.contrast() > 0.05);
+
+    // An engine that is lost has them again with the next.
+    let step = page.step().await;
+    page.run("find('device')?.click();", json!({})).await;
+    page.wait("something was said or done", "document.documentElement.dataset.phase === 'ready'").await;
+    assert_eq!(page.step().await, step);
+    page.check_no_errors().await;
+}
+
+/// All of MNIST, 70,000 pictures in the published files: read beside the page, which stays smooth.
+#[tokio::test]
+async fn the_published_digits_come_in_whole() {
+    let names = [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ];
+    let files: Vec<PathBuf> = names.iter().filter_map(|name| published(&format!("mnist/{name}"))).collect();
+    if files.len() < names.len() {
+        eprintln!("skipped: the published files are not in ../shared/data nor in $LATENTSCAPE_DATA");
+        return;
+    }
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let watch = "window.longest = 0; let last = performance.now();
+        const frame = now => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(frame); };
+        requestAnimationFrame(frame);";
+    page.run(watch, json!({})).await;
+    drop_files(&page, &files.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await;
+    page.wait("it is being read", "find('own-progress').checkVisibility()").await;
+    chosen(&page).await;
+    assert!(page.text("own-facts").await.contains("70\u{202f}000"), "{}", page.text("own-facts").await);
+    page.click("own-use").await;
+    page.wait("they are here", "find('own-here').checkVisibility()").await;
+    let here = page.text("own-here").await;
+    assert!(here.contains("60\u{202f}000") && here.contains("10\u{202f}000"), "{here}");
+    eprintln!("the longest frame meanwhile: {} ms", page.number("window.longest").await);
+    page.train_to(20).await;
+    page.wait_coloured_point().await;
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_gets_one_sentence_and_costs_nothing() {
+    let folder = Folder::new("refused");
+    let [mut cut, _] = idx(5);
+    cut.truncate(1000);
+    let cases = [
+        (
+            written(&folder, "cut-idx3-ubyte", &cut),
+            "cut-idx3-ubyte: the content is cut short: 984 of the 3920 bytes that the header announces are there.",
+            "cut-idx3-ubyte: el contenido está cortado: hay 984 de los 3920 bytes que anuncia la cabecera.",
+        ),
+        (
+            written(&folder, "array.npy", b"\x80\x04\x95\x00\x00"),
+            "array.npy: it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead.",
+            "array.npy: es un pickle de Python; abrirlo ejecutaría el programa que lleva dentro, así que no se lee ninguno: guarda la matriz como .npy.",
+        ),
+        (
+            written(&folder, "table.csv", b"1,2,3\n4,5\n"),
+            "table.csv, row 2: the row has 2 columns, but the first has 3.",
+            "table.csv, fila 2: la fila tiene 2 columnas, pero la primera tiene 3.",
+        ),
+    ];
+    for (setup, spanish) in [(Setup::CPU, false), (Setup::SPANISH, true)] {
+        let page = Page::open(setup, Site::whole(), "/").await;
+        page.wait_phase("ready").await;
+        for (file, english, in_spanish) in &cases {
+            drop_files(&page, &[file]).await;
+            let wanted = if spanish { in_spanish } else { english };
+            page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(wanted))).await;
+        }
+        assert_eq!(page.phase().await, "ready");
+        page.check_no_errors().await;
+    }
+}
