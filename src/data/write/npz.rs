@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn headers_are_numpy_s() {
         let one = b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (30,), }";
-        assert_eq!(header("|u1", &[30]), [&one[..], &[b' '; 58], b"\n"].concat());
+        assert_eq!(header("|u1", &[30]), [&one[..], &[b' '; 59], b"\n"].concat());
         let more = header("<f4", &[10_000, 12]);
         let begins = b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (10000, 12), }";
         assert!(more.starts_with(begins) && more.len() == 128 && more.ends_with(b" \n"));
