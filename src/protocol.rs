@@ -105,6 +105,8 @@ pub enum Slot {
     Sureness,
     /// The model itself.
     Weights,
+    /// Pictures to be taken away, in bands: all else goes before them.
+    Generated,
     Bench,
 }
 

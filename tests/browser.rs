@@ -14,6 +14,9 @@ mod faults;
 mod files;
 #[path = "browser/film.rs"]
 mod film;
+#[cfg(feature = "import")]
+#[path = "browser/generated.rs"]
+mod generated;
 #[path = "browser/hand.rs"]
 mod hand;
 #[path = "browser/handles.rs"]

@@ -1,4 +1,4 @@
-//! Sets of labelled pictures: readers and generators; and what was computed from them, as files keep it.
+//! Sets of labelled pictures: readers, writers and generators; and what was computed from them, as files keep it.
 
 pub mod brought;
 pub mod classifier;
@@ -12,3 +12,4 @@ pub mod own;
 pub mod points;
 pub mod set;
 pub mod shapes;
+pub mod write;

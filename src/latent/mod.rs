@@ -2,6 +2,7 @@
 
 pub mod contour;
 pub mod density;
+pub mod generate;
 pub mod histogram;
 pub mod nearest;
 pub mod path;

@@ -7,6 +7,7 @@ pub mod asks;
 pub mod card;
 pub mod dial;
 pub mod drawing;
+pub mod generating;
 pub mod handles;
 pub mod history;
 pub mod message;

@@ -157,6 +157,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 Slot::Strip => session.strip = decoding,
                 Slot::Straight => session.straight = decoding,
                 Slot::Samples => session.samples = decoding,
+                Slot::Generated => session.generated = decoding,
                 Slot::Pad
                 | Slot::Paint
                 | Slot::Original

@@ -40,6 +40,8 @@ pub struct Session {
     /// The straight line between the strip's ends, where the strip goes another way.
     pub straight: Option<Decoding>,
     pub samples: Option<Decoding>,
+    /// The last band of the pictures that are being made to be taken away.
+    pub generated: Option<Decoding>,
     /// What was asked for last.
     pub original: Option<Original>,
     pub descent: Option<Descent>,
@@ -88,6 +90,7 @@ impl Default for Session {
             strip: None,
             straight: None,
             samples: None,
+            generated: None,
             original: None,
             descent: None,
             surface: None,

@@ -282,7 +282,7 @@ fn ground(view: &View, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
     Ok(canvas)
 }
 
-fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsValue> {
+pub fn download(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let parts = Array::of1(&Uint8Array::from(bytes));

@@ -2,6 +2,7 @@
 
 mod grid;
 mod sampler;
+mod save;
 
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -38,6 +39,7 @@ pub fn Sample() -> impl IntoView {
                 <Settings sampler/>
                 <grid::Grid/>
                 <p class="hint" role="status" data-testid="sample-said">{move || said(desk, sampler)}</p>
+                <save::Save sampler/>
             </div>
         </section>
     }

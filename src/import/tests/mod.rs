@@ -6,3 +6,4 @@ mod ready;
 mod real;
 mod refused;
 mod survives;
+mod written;

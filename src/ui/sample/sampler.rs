@@ -115,13 +115,26 @@ impl Sampler {
     /// The same random numbers, with the settings of now.
     pub fn draw_same(self) {
         let rng = &mut Rng::new(self.seed.get_value());
-        let count = self.count.get_untracked();
+        let Some((samples, drawn)) = self.points(self.count.get_untracked(), rng) else { return };
+        if samples.is_empty() {
+            self.desk.say(Message::EmptyClass);
+        } else {
+            if self.desk.page.notice().get_untracked() == Some(Message::EmptyClass) {
+                self.desk.page.notice().set(None);
+            }
+            self.drawn.set(Some(drawn));
+            self.desk.sample(samples);
+        }
+    }
+
+    /// `count` points of what is chosen, on show or not; nothing where there is no picture to be like.
+    pub fn points(self, count: usize, rng: &mut Rng) -> Option<(Vec<Sample>, Drawn)> {
         let free = |points: Vec<[f32; 2]>| points.into_iter().map(|z| Sample { z, code: None }).collect::<Vec<_>>();
-        let (samples, drawn) = match self.from.get_untracked() {
+        Some(match self.from.get_untracked() {
             From::Prior => (free(prior(count, rng)), Drawn::Prior { count }),
             From::Posterior => {
-                let Some(source) = untrack(|| self.source()) else { return };
-                let Some([mu, log_var]) = untrack(|| self.posterior(source)) else { return };
+                let source = untrack(|| self.source())?;
+                let [mu, log_var] = untrack(|| self.posterior(source))?;
                 let spread = self.spread.get_untracked();
                 let code = match source {
                     Source::Drawing => None,
@@ -138,16 +151,7 @@ impl Sampler {
                 let samples = drawn.unwrap_or_default().into_iter().map(|(code, z)| Sample { z, code: Some(code) });
                 (samples.collect(), Drawn::Class { count, class })
             }
-        };
-        if samples.is_empty() {
-            self.desk.say(Message::EmptyClass);
-        } else {
-            if self.desk.page.notice().get_untracked() == Some(Message::EmptyClass) {
-                self.desk.page.notice().set(None);
-            }
-            self.drawn.set(Some(drawn));
-            self.desk.sample(samples);
-        }
+        })
     }
 
     pub fn clear(self) {

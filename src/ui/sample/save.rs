@@ -1,0 +1,483 @@
+//! Generated data to take away: as many pictures as one likes, with labels, in formats that others read.
+
+use std::ops::RangeInclusive;
+
+use leptos::ev::Event;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+use web_sys::HtmlInputElement;
+
+use super::sampler::{From, Sampler};
+use crate::data::write::set::Format;
+use crate::i18n::count;
+use crate::latent::generate::{classes, nearest_classes, of_every_class};
+use crate::latent::place::NEIGHBOURS;
+use crate::latent::regularity::Frame;
+use crate::latent::sample::prior;
+use crate::latent::slice::Slice;
+use crate::protocol::{Phase, Slot};
+use crate::rng::Rng;
+use crate::state::PageStoreFields;
+use crate::state::generating::{Generating, Taken};
+use crate::state::message::Message;
+use crate::state::pace::Pace;
+use crate::state::pictures::Decoding;
+use crate::state::session::{SessionStoreFields, answers};
+use crate::ui::desk::{Desk, decode};
+use crate::ui::words::tr;
+use crate::ui::{canvas, export};
+
+/// Pictures in one file.
+const MOST: usize = 10_000;
+const SEEDS: RangeInclusive<u32> = 0..=99_999;
+/// The seed's stream: other points than the panel draws with the same number.
+const STREAM: u32 = 6;
+
+/// What to draw from.
+#[derive(Clone, Copy, PartialEq)]
+enum Whence {
+    /// As many of every class.
+    Classes,
+    Prior,
+    /// The Gaussian fitted to the codes.
+    Fitted,
+    /// What is chosen for the samples that are shown.
+    Panel,
+}
+
+impl Whence {
+    const ALL: [Self; 4] = [Self::Classes, Self::Prior, Self::Fitted, Self::Panel];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Classes => "classes",
+            Self::Prior => "prior",
+            Self::Fitted => "fitted",
+            Self::Panel => "panel",
+        }
+    }
+
+    fn name(self, desk: Desk) -> &'static str {
+        match self {
+            Self::Classes => tr!(desk, generate_classes),
+            Self::Prior => tr!(desk, generate_prior),
+            Self::Fitted => tr!(desk, generate_fitted),
+            Self::Panel => tr!(desk, generate_panel),
+        }
+    }
+}
+
+fn format_name(desk: Desk, format: Format) -> &'static str {
+    match format {
+        Format::Pngs => tr!(desk, generate_png),
+        Format::Npz => tr!(desk, generate_npz),
+        Format::Idx => tr!(desk, generate_idx),
+    }
+}
+
+/// How far it is, or how it came out.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    Idle,
+    Going {
+        done: usize,
+        total: usize,
+    },
+    Saved {
+        total: usize,
+    },
+    Cancelled,
+    /// Half of the pictures would be of another model, or of another plane.
+    Changed,
+}
+
+/// A file in the making.
+struct Job {
+    generating: Generating,
+    pace: Pace,
+    band: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Saver {
+    desk: Desk,
+    sampler: Sampler,
+    whence: RwSignal<Whence>,
+    /// Pictures, or pictures of each class.
+    count: RwSignal<usize>,
+    seed: RwSignal<u32>,
+    format: RwSignal<Format>,
+    step: RwSignal<Step>,
+    /// How many classes have codes.
+    classes: Memo<usize>,
+    job: StoredValue<Option<Job>, LocalStorage>,
+}
+
+impl Saver {
+    fn new(desk: Desk, sampler: Sampler) -> Self {
+        let saver = Self {
+            desk,
+            sampler,
+            whence: RwSignal::new(Whence::Classes),
+            count: RwSignal::new(100),
+            seed: RwSignal::new(1),
+            format: RwSignal::new(Format::Pngs),
+            step: RwSignal::new(Step::Idle),
+            classes: Memo::new(move |_| desk.codes().map_or(0, |cloud| classes(&cloud.labels).len())),
+            job: StoredValue::new_local(None),
+        };
+        saver.listen();
+        saver
+    }
+
+    /// Takes what is decoded, and gives up when it would be of something else from then on.
+    fn listen(self) {
+        let (page, session) = (self.desk.page, self.desk.page.session());
+        let decoded = Memo::new(move |_| session.generated().get());
+        Effect::new(move |_| {
+            if let Some(decoding) = decoded.get() {
+                self.take(&decoding);
+            }
+        });
+        let of_what = Memo::new(move |_| (session.weights().get(), session.phase().get(), page.axes().get()));
+        Effect::new(move |_| {
+            of_what.with(|_| ());
+            if matches!(self.step.get_untracked(), Step::Going { .. }) {
+                self.leave(Step::Changed);
+            }
+        });
+    }
+
+    /// Reactive: the most that can be asked for.
+    fn most(self) -> usize {
+        match self.whence.get() {
+            Whence::Classes => MOST / self.classes.get().max(1),
+            Whence::Prior | Whence::Fitted | Whence::Panel => MOST,
+        }
+    }
+
+    /// Reactive: the pictures that there will be.
+    fn total(self) -> usize {
+        let count = self.count.get().min(self.most());
+        match self.whence.get() {
+            Whence::Classes => count * self.classes.get(),
+            Whence::Prior | Whence::Fitted | Whence::Panel => count,
+        }
+    }
+
+    /// Reactive: whether each is drawn for a class.
+    fn of_classes(self) -> bool {
+        match self.whence.get() {
+            Whence::Classes => true,
+            Whence::Prior | Whence::Fitted => false,
+            Whence::Panel => self.sampler.from.get() == From::Class,
+        }
+    }
+
+    /// Reactive: dimensions of the latent space.
+    fn latent(self) -> usize {
+        let session = self.desk.page.session();
+        let trained = session.model().get().is_trained();
+        let run = session.run().read();
+        run.as_ref().filter(|_| trained).map_or(2, |run| run.log.spec.model.latent)
+    }
+
+    /// Reactive: whether there is a model, and something to draw from and to take labels from.
+    fn ready(self) -> bool {
+        let there = match self.whence.get() {
+            Whence::Classes | Whence::Prior => true,
+            Whence::Fitted => self.desk.codes().is_some_and(|cloud| Frame::of_codes(&cloud.codes).is_some()),
+            Whence::Panel => self.sampler.from.get() != From::Posterior || self.sampler.source().is_some(),
+        };
+        there && self.classes.get() > 0 && answers(self.desk.page.session().phase().get())
+    }
+
+    /// Points and their labels.
+    fn draw(self) -> Option<(Vec<[f32; 2]>, Vec<u8>)> {
+        let rng = &mut Rng::stream(self.seed.get(), STREAM);
+        let cloud = self.desk.codes()?;
+        let total = self.total();
+        let points = match self.whence.get() {
+            Whence::Classes => {
+                let each = self.count.get().min(self.most());
+                return Some(of_every_class(&cloud.codes, &cloud.log_var, &cloud.labels, each, rng));
+            }
+            Whence::Prior => prior(total, rng),
+            Whence::Fitted => {
+                let frame = Frame::of_codes(&cloud.codes)?;
+                prior(total, rng).into_iter().map(|z| frame.point(z)).collect()
+            }
+            Whence::Panel => self.sampler.points(total, rng)?.0.into_iter().map(|sample| sample.z).collect(),
+        };
+        let labels = if self.of_classes() {
+            vec![self.sampler.class.get(); points.len()]
+        } else {
+            nearest_classes(&cloud.codes, &cloud.labels, &points)?
+        };
+        Some((points, labels))
+    }
+
+    fn begin(self) {
+        let drawn = untrack(|| self.draw()).filter(|(points, _)| !points.is_empty());
+        let Some((points, labels)) = drawn else { return self.desk.say(Message::EmptyClass) };
+        if !points.as_flattened().iter().all(|x| x.is_finite()) {
+            return self.fail(&"a code that is no finite number".into());
+        }
+        let slice = Slice { axes: self.desk.page.axes().get_untracked().map(|axis| axis as usize) };
+        let (format, latent) = (self.format.get_untracked(), untrack(|| self.latent()));
+        match Generating::new(format, points, labels, slice, latent) {
+            Ok(generating) => {
+                self.step.set(Step::Going { done: 0, total: generating.total() });
+                self.job.set_value(Some(Job { generating, pace: Pace::new(canvas::now()), band: 0 }));
+                self.ask();
+            }
+            Err(why) => self.fail(&why.to_string().into()),
+        }
+    }
+
+    fn ask(self) {
+        let points = self.job.try_update_value(|job| {
+            let job = job.as_mut()?;
+            let points = job.generating.next(job.pace.band()).to_vec();
+            job.band = points.len();
+            job.pace.asked(canvas::now());
+            Some(points)
+        });
+        if let Some(points) = points.flatten() {
+            self.desk.ask(Slot::Generated, decode(&points));
+        }
+    }
+
+    fn take(self, decoding: &Decoding) {
+        let taken = self.job.try_update_value(|job| {
+            let job = job.as_mut()?;
+            let taken = job.generating.take(decoding);
+            // Packing is the page's own time and counts as the engine's: a hand waits for both.
+            job.pace.came(job.band, canvas::now());
+            Some((taken, job.generating.done(), job.generating.total()))
+        });
+        let Some((taken, done, total)) = taken.flatten() else { return };
+        match taken {
+            Ok(Taken::Foreign) => {}
+            Ok(Taken::More) => {
+                self.step.set(Step::Going { done, total });
+                self.ask();
+            }
+            Ok(Taken::Last) => self.save(),
+            Err(why) => self.fail(&why.to_string().into()),
+        }
+    }
+
+    fn save(self) {
+        let Some(job) = self.job.try_update_value(Option::take).flatten() else { return };
+        let total = job.generating.total();
+        let (name, kind) = match self.format.get_untracked().extension() {
+            "npz" => ("latentscape-generated.npz", "application/octet-stream"),
+            _ => ("latentscape-generated.zip", "application/zip"),
+        };
+        let saved = job.generating.finish().map_err(|why| JsValue::from(why.to_string()));
+        match saved.and_then(|file| export::download(name, kind, &file)) {
+            Ok(()) => {
+                self.leave(Step::Saved { total });
+                // The next set is another one.
+                self.seed.update(|seed| *seed = if *seed < *SEEDS.end() { *seed + 1 } else { *SEEDS.start() });
+            }
+            Err(why) => self.fail(&why),
+        }
+    }
+
+    fn fail(self, why: &JsValue) {
+        web_sys::console::error_1(why);
+        self.leave(Step::Idle);
+        self.desk.say(Message::NotSaved);
+    }
+
+    /// Ends what is going on. Pictures of it that are still on their way are taken by no one.
+    fn leave(self, step: Step) {
+        self.job.set_value(None);
+        self.desk.page.session().generated().set(None);
+        self.step.set(step);
+    }
+
+    /// With other settings, how the last file came out is no news.
+    fn forget(self) {
+        if !untrack(|| self.going()) {
+            self.step.set(Step::Idle);
+        }
+    }
+
+    /// Reactive: how it came out, and what the labels are.
+    fn said(self) -> String {
+        let desk = self.desk;
+        let end = match self.step.get() {
+            Step::Idle | Step::Going { .. } => None,
+            Step::Saved { total } => Some(tr!(desk, generate_saved, count = count(total))),
+            Step::Cancelled => Some(tr!(desk, generate_cancelled).to_owned()),
+            Step::Changed => Some(tr!(desk, generate_changed).to_owned()),
+        };
+        let labels = match (self.of_classes(), self.whence.get()) {
+            (true, Whence::Classes) => {
+                tr!(desk, generate_labels_classes, count = count(self.total()), classes = self.classes.get())
+            }
+            (true, _) => tr!(desk, generate_labels_class, count = count(self.total())),
+            (false, _) => tr!(desk, generate_labels_nearest, count = count(self.total()), asked = NEIGHBOURS),
+        };
+        let others = (self.latent() > 2).then(|| tr!(desk, generate_slice, latent = self.latent()));
+        let learning = self.learning().then(|| tr!(desk, generate_learning).to_owned());
+        let parts = [end, learning, Some(labels), others];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reactive: whether the next picture would be of a model that has learnt since.
+    fn learning(self) -> bool {
+        self.desk.page.session().phase().get() == Phase::Training
+    }
+
+    fn going(self) -> bool {
+        matches!(self.step.get(), Step::Going { .. })
+    }
+}
+
+/// "Save generated data".
+#[component]
+pub fn Save(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let saver = Saver::new(desk, sampler);
+    let pictures = Memo::new(move |_| desk.page.session().model().get().takes_pictures());
+    let going = move || match saver.step.get() {
+        Step::Going { done, total } => Some((done, total)),
+        Step::Idle | Step::Saved { .. } | Step::Cancelled | Step::Changed => None,
+    };
+    let share = move || going().map_or(0, |(done, total)| (100 * done / total.max(1)) as u32);
+    let far = move || going().map(|(done, total)| tr!(desk, generate_going, done = count(done), count = count(total)));
+    view! {
+        <details class="more" data-testid="generate" hidden=move || !pictures.get()>
+            <summary data-testid="generate-open">{move || tr!(desk, generate)}</summary>
+            <Settings saver/>
+            <div class="row">
+                <button
+                    class="btn small"
+                    data-testid="generate-save"
+                    disabled=move || saver.going() || saver.learning() || !saver.ready()
+                    on:click=move |_| saver.begin()
+                >
+                    {move || tr!(desk, generate_save)}
+                </button>
+                <div class="going" hidden=move || !saver.going()>
+                    <progress max="100" aria-label=move || tr!(desk, generate) value=share></progress>
+                    <span>{far}</span>
+                    <button
+                        class="btn q small"
+                        data-testid="generate-cancel"
+                        on:click=move |_| saver.leave(Step::Cancelled)
+                    >
+                        {move || tr!(desk, generate_cancel)}
+                    </button>
+                </div>
+            </div>
+            <p class="hint" role="status" data-testid="generate-said">{move || saver.said()}</p>
+        </details>
+    }
+}
+
+/// From what, how many, with which numbers, and as what.
+#[component]
+fn Settings(saver: Saver) -> impl IntoView {
+    let desk = saver.desk;
+    let choose_whence = move |event| {
+        let wanted = event_target_value(&event);
+        if let Some(whence) = Whence::ALL.into_iter().find(|whence| whence.id() == wanted) {
+            saver.whence.set(whence);
+            saver.forget();
+        }
+    };
+    let choose_format = move |event| {
+        let wanted = event_target_value(&event);
+        if let Some(format) = Format::ALL.into_iter().find(|format| format.name() == wanted) {
+            saver.format.set(format);
+            saver.forget();
+        }
+    };
+    // The fields never show another number than is used.
+    let set_count = move |event: Event| {
+        if let Ok(wanted) = event_target_value(&event).parse::<usize>() {
+            saver.count.set(wanted.clamp(1, untrack(|| saver.most())));
+            saver.forget();
+        }
+        event_target::<HtmlInputElement>(&event).set_value(&shown_untracked(saver).to_string());
+    };
+    let set_seed = move |event: Event| {
+        if let Ok(wanted) = event_target_value(&event).parse::<u32>() {
+            saver.seed.set(wanted.clamp(*SEEDS.start(), *SEEDS.end()));
+        }
+        event_target::<HtmlInputElement>(&event).set_value(&saver.seed.get_untracked().to_string());
+    };
+    let counted = move || match saver.whence.get() {
+        Whence::Classes => tr!(desk, generate_each),
+        Whence::Prior | Whence::Fitted | Whence::Panel => tr!(desk, sample_count),
+    };
+    // What a file is made of is settled when it is begun.
+    let fixed = move || saver.going();
+    view! {
+        <div class="row">
+            <label>
+                {move || tr!(desk, generate_from)}
+                <select data-testid="generate-from" disabled=fixed on:change=choose_whence>
+                    {Whence::ALL
+                        .map(|whence| {
+                            view! {
+                                <option value=whence.id() prop:selected=move || saver.whence.get() == whence>
+                                    {move || whence.name(desk)}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+            <label>
+                {counted}
+                <input
+                    type="number"
+                    data-testid="generate-count"
+                    inputmode="numeric"
+                    min="1"
+                    max=move || saver.most()
+                    disabled=fixed
+                    prop:value=move || saver.count.get().min(saver.most()).to_string()
+                    on:change=set_count
+                />
+            </label>
+            <label title=move || tr!(desk, generate_seed_what)>
+                {move || tr!(desk, generate_seed)}
+                <input
+                    type="number"
+                    data-testid="generate-seed"
+                    inputmode="numeric"
+                    min=*SEEDS.start()
+                    max=*SEEDS.end()
+                    disabled=fixed
+                    prop:value=move || saver.seed.get().to_string()
+                    on:change=set_seed
+                />
+            </label>
+            <label>
+                {move || tr!(desk, generate_format)}
+                <select data-testid="generate-format" disabled=fixed on:change=choose_format>
+                    {Format::ALL
+                        .map(|format| {
+                            view! {
+                                <option value=format.name() prop:selected=move || saver.format.get() == format>
+                                    {move || format_name(desk, format)}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+        </div>
+    }
+}
+
+fn shown_untracked(saver: Saver) -> usize {
+    untrack(|| saver.count.get().min(saver.most()))
+}
