@@ -31,12 +31,7 @@ const TOWERS: [Tower; 5] = [
         bins: &["engine-cpu", "engine-gpu", "latentscape"],
         foreign: &["leptos", "leptos_i18n", "plotters", "plotters_canvas", "reactive_stores"],
     },
-    Tower {
-        name: "import",
-        modules: &["import"],
-        bins: &["reader"],
-        foreign: &["burn", "leptos", "plotters"],
-    },
+    Tower { name: "import", modules: &["import"], bins: &["reader"], foreign: &["burn", "leptos", "plotters"] },
     Tower {
         name: "view",
         modules: &["i18n", "state", "link", "plots", "client", "ui", "bench"],
@@ -84,7 +79,7 @@ fn a_planted_fault_is_found() {
     check("data/idx.rs", "let x: burn::Tensor<2>;", &["base names the crate burn"]);
     check("import/npy.rs", "use crate::{data, rng};", &[]);
     check("import/npy.rs", "use crate::engine::Session;", &["import uses engine of compute"]);
-    check("import/npy.rs", "let x: web_sys::File;", &["import names the crate web_sys"]);
+    check("import/npy.rs", "let x: leptos::View;", &["import names the crate leptos"]);
     check("ui/mod.rs", "/* burn */ let s = \"burn crate::nn\"; let c = '\"'; // burn", &[]);
     check("ui/mod.rs", "let c = '\"'; use burn::x;", &["view names the crate burn"]);
     check("bin/app.rs", "use latentscape::{ui, engine};", &["view uses engine of compute"]);

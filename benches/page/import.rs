@@ -63,7 +63,8 @@ async fn drop_files(page: &Page, files: &[PathBuf]) {
 
 fn files() -> Option<Vec<(&'static str, Vec<PathBuf>)>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from).join("mnist").canonicalize().ok()?;
+    let folder =
+        std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from).join("mnist").canonicalize().ok()?;
     let published = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"].map(|name| folder.join(name));
     let [pictures, labels] = [&published[0], &published[1]].map(|path| std::fs::read(path).ok());
     let (pictures, labels) = (pictures?, labels?);

@@ -32,7 +32,7 @@ impl Drop for Folder {
 }
 
 /// Presses one of the menu's items and waits for its file.
-async fn export(page: &Page, folder: &Folder, item: &str, name: &str) -> Vec<u8> {
+pub async fn export(page: &Page, folder: &Folder, item: &str, name: &str) -> Vec<u8> {
     page.click("export").await;
     page.click(item).await;
     let file = folder.0.join(name);

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use latentscape::data::model_file::ModelFile;
+use latentscape::spec::ModelSpec;
 use serde_json::json;
 
 use super::chromium::Setup;
-use super::files::{Folder, drop_files};
-use super::page::Page;
+use super::files::{Folder, drop_files, export};
+use super::page::{ENGLISH, Page, word};
 use super::server::Site;
 
 /// Where the published files are, if they are here.
@@ -161,4 +163,37 @@ async fn what_cannot_be_read_gets_one_sentence_and_costs_nothing() {
         assert_eq!(page.phase().await, "ready");
         page.check_no_errors().await;
     }
+}
+
+/// The shipped model as a file for PyTorch, the Python beside it, and the file dropped again: the same model, at rest.
+#[tokio::test]
+async fn a_model_goes_out_and_comes_back() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let folder = Folder::new("model-out");
+    page.cdp("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder.0 })).await;
+    let before = page.decoded().await;
+    let name = "latentscape-model.safetensors";
+    let file = export(&page, &folder, "export-model", name).await;
+    let opened = ModelFile::open(&file).expect("a model file");
+    let model = opened.model(&ModelSpec::mlp(&[])).expect("it says its model");
+    assert_eq!(model.net, ModelSpec::mlp(&[512, 256]).net);
+    let python = export(&page, &folder, "export-python", "latentscape-model.py").await;
+    let python = String::from_utf8(python).expect("text");
+    assert!(python.contains(name) && python.contains("load_file") && python.contains("load_state_dict"), "{python}");
+
+    // Cut short it is refused, and nothing has changed.
+    let cut = written(&folder, "cut.safetensors", &file[..file.len() / 2]);
+    drop_files(&page, &[&cut]).await;
+    page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(word(ENGLISH, "model_unreadable"))))
+        .await;
+    assert_eq!(page.phase().await, "ready");
+
+    let whole = written(&folder, "mine.safetensors", &file);
+    drop_files(&page, &[&whole]).await;
+    page.wait_phase("paused").await;
+    assert_eq!(page.step().await, 0);
+    let after = page.decoded().await;
+    assert!(after.distance(&before) < 0.01, "{}", after.distance(&before));
+    page.check_console().await;
 }
