@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::data::model_file::{ModelFile, ModelFileError};
-use crate::protocol::{Command, NoticeKind, Phase};
+use crate::protocol::{Command, NoticeKind, Phase, ToEngine};
 use crate::spec::{DataSpec, Input, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
@@ -39,7 +39,8 @@ impl Desk {
         }
         self.page.scene().run().set(spec.clone());
         self.train_with(spec, Some(Shared::new(file)));
-        self.command(Command::Pause);
+        // Right behind it: the page does not know yet that it trains.
+        self.send(&ToEngine::Command(Command::Pause), &[]);
         self.say(Message::Opened);
         Ok(())
     }
