@@ -27,7 +27,7 @@ const BAD: f32 = 0.3;
 const HOLES: usize = 5;
 
 /// A way around whose steepest place is not gentler by this share is not worth going.
-const WORTH: f32 = 0.02;
+const WORTH: f32 = 0.05;
 
 /// Slopes below this, in pixels per σ, are none.
 const FLAT: f32 = 0.5;
@@ -157,7 +157,7 @@ fn build_bridge(gauge: Gauge) -> String {
         let spans = all.filter_map(|pair| span(desk, &survey, pair));
         spans.reduce(|best, next| if next.gain() > best.gain() { next } else { best })
     });
-    let Some(found) = found.filter(Span::is_worth).or(of_asked.clone()) else {
+    let Some(found) = found.clone().filter(Span::is_worth).or(of_asked.clone()).or(found) else {
         return match asked {
             Some(_) => tr!(desk, strip_beyond).to_owned(),
             None => tr!(desk, bridge_none).to_owned(),
