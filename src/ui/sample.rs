@@ -93,6 +93,21 @@ fn Settings(sampler: Sampler) -> impl IntoView {
         }
         event_target::<HtmlInputElement>(&event).set_value(&sampler.count.get_untracked().to_string());
     };
+    let present = Memo::new(move |_| {
+        let class = sampler.class.get();
+        if desk.mean(class).is_some() {
+            Some(class)
+        } else {
+            (0..CLASSES as u8).find(|&class| desk.mean(class).is_some())
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(class) = present.get()
+            && sampler.class.get_untracked() != class
+        {
+            sampler.class.set(class);
+        }
+    });
     let set_class = move |event| {
         if let Ok(class) = event_target_value(&event).parse() {
             sampler.class.set(class);
@@ -107,7 +122,12 @@ fn Settings(sampler: Sampler) -> impl IntoView {
                         {(0..CLASSES as u8)
                             .map(|class| {
                                 view! {
-                                    <option value=class.to_string() prop:selected=move || sampler.class.get() == class>
+                                    <option
+                                        value=class.to_string()
+                                        // Data of fewer classes have fewer.
+                                        hidden=move || desk.mean(class).is_none()
+                                        prop:selected=move || sampler.class.get() == class
+                                    >
                                         {move || words::class(desk, class)}
                                     </option>
                                 }

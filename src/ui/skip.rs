@@ -35,3 +35,10 @@ pub fn focus(selector: &str) {
         element.focus().ok();
     }
 }
+
+/// Brings the first of what a CSS selector finds in sight.
+pub fn show(selector: &str) {
+    if let Some(element) = document().query_selector(selector).ok().flatten() {
+        element.scroll_into_view();
+    }
+}

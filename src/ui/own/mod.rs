@@ -13,6 +13,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use super::desk::Desk;
+use super::preferences::later;
+use super::skip::show;
 use super::words::tr;
 use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
@@ -77,6 +79,8 @@ impl Bring {
         let files: Vec<File> = (0..files.length()).filter_map(|i| files.get(i)).collect();
         self.open.set(true);
         self.sheet.set(None);
+        // They may have been dropped far from where they are shown.
+        later(0, || show("[data-testid=own]"));
         if files.is_empty() {
             return self.step.set(Step::Refused(Cause::NoFiles.into()));
         }
@@ -234,6 +238,7 @@ pub fn OwnPictures() -> impl IntoView {
             <Show when=move || matches!(*bring.step.read(), Step::Choosing(_))>
                 <preview::Brought bring/>
                 <choices::Choose bring/>
+                <p class="fine" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
                 <div class="row">
                     <button
                         class="btn"
@@ -324,6 +329,7 @@ fn Here(bring: Bring) -> impl IntoView {
         let count = |n: usize| crate::i18n::count(n);
         Some(tr!(desk, own_here, train = count(own.train().len()), test = count(own.test().len())))
     };
-    let free = move || matches!(*bring.step.read(), Step::Idle);
+    // What was not read has changed nothing.
+    let free = move || matches!(*bring.step.read(), Step::Idle | Step::Refused(_) | Step::NoModel(_) | Step::Lost);
     view! { <p class="fine" data-testid="own-here" hidden=move || !free() || said().is_none()>{said}</p> }
 }
