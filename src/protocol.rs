@@ -56,6 +56,8 @@ pub enum Command {
     /// Train on from these weights. Buffer 0: a safetensors file for the spec's model, as in `Load`.
     TrainFrom {
         spec: RunSpec,
+        /// Rest before the first step.
+        paused: bool,
     },
     /// Go on from a checkpoint, this engine's or another's. Buffer 0: the checkpoint.
     Restore {

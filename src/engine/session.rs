@@ -159,8 +159,9 @@ impl<L: Learner> Session<L> {
             Command::Train { spec } => {
                 self.start(spec.clone(), 0, Phase::Training, out, |learner| learner.begin(&spec)).await;
             }
-            Command::TrainFrom { spec } => {
-                self.start(spec.clone(), 0, Phase::Training, out, |learner| learner.begin_from(&spec, first)).await;
+            Command::TrainFrom { spec, paused } => {
+                let then = if paused { Phase::Paused } else { Phase::Training };
+                self.start(spec.clone(), 0, then, out, |learner| learner.begin_from(&spec, first)).await;
             }
             Command::Restore { spec, step, paused } => {
                 let step = step.min(spec.last_step());

@@ -83,10 +83,20 @@ fn a_run_begins_with_given_weights_or_leaves_the_model_that_was_there() {
     let mut script = Script::new();
     script.say(load()).turn().heard();
     script.fake.fault.set(Some(Fault::Weights));
-    let from = Command::TrainFrom { spec: RunSpec::default() };
+    let from = Command::TrainFrom { spec: RunSpec::default(), paused: false };
     script.say(from.clone()).turn();
     assert_eq!(script.heard(), ["loading", "warning WeightsMismatch", "ready"]);
     script.say(from).turn();
     assert_eq!(script.session.phase(), Phase::Training);
+    assert!(script.fake.steps.get() > 0);
+}
+
+#[test]
+fn a_given_model_may_rest_before_its_first_step() {
+    let mut script = Script::new();
+    script.say(Command::TrainFrom { spec: RunSpec::default(), paused: true }).turns(3);
+    assert_eq!((script.session.phase(), script.fake.steps.get()), (Phase::Paused, 0));
+    assert!(script.heard().contains(&"snapshot 0".to_owned()), "and is seen");
+    script.say(Command::Resume).turn();
     assert!(script.fake.steps.get() > 0);
 }

@@ -26,7 +26,7 @@ impl Desk {
 
     /// A new run with what is chosen.
     pub fn train(self) {
-        self.train_with(self.page.scene().run().get_untracked(), None);
+        self.train_with(self.page.scene().run().get_untracked(), None, false);
     }
 
     /// Takes a visitor's pictures for the next runs, and gives them to the engine.
@@ -60,10 +60,10 @@ impl Desk {
         }
     }
 
-    /// A new run, from fresh weights or from those in a file.
-    pub(super) fn train_with(self, spec: RunSpec, weights: Option<Shared<Vec<u8>>>) {
+    /// A new run, from fresh weights or from those in a file; with those it may rest before its first step.
+    pub(super) fn train_with(self, spec: RunSpec, weights: Option<Shared<Vec<u8>>>, paused: bool) {
         let command = match weights {
-            Some(_) => Command::TrainFrom { spec: spec.clone() },
+            Some(_) => Command::TrainFrom { spec: spec.clone(), paused },
             None => Command::Train { spec: spec.clone() },
         };
         if self.page.session().phase().get_untracked().allows(&command) {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::data::model_file::{ModelFile, ModelFileError};
-use crate::protocol::{Command, NoticeKind, Phase, ToEngine};
+use crate::protocol::{NoticeKind, Phase};
 use crate::spec::{DataSpec, Input, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
@@ -38,9 +38,7 @@ impl Desk {
             };
         }
         self.page.scene().run().set(spec.clone());
-        self.train_with(spec, Some(Shared::new(file)));
-        // Right behind it: the page does not know yet that it trains.
-        self.send(&ToEngine::Command(Command::Pause), &[]);
+        self.train_with(spec, Some(Shared::new(file)), true);
         self.say(Message::Opened);
         Ok(())
     }

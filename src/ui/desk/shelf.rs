@@ -281,7 +281,7 @@ impl Desk {
         spec.training.steps = BETWEEN_STEPS;
         // What can be changed on the way shows what is trained.
         self.page.scene().run().set(spec.clone());
-        self.train_with(spec, Some(weights));
+        self.train_with(spec, Some(weights), false);
     }
 }
 
