@@ -20,7 +20,7 @@ const SURVEY: &str = "
         const busy = document.querySelector('[data-testid=measured] progress:not([hidden])');
         begun ||= !!busy;
         const side = /(\\d+) × \\1/.exec(line.textContent);
-        if (begun && !busy && side) { watch.disconnect(); done([performance.now() - start, Number(side[1])]); }
+        if (begun && !busy && side && (!given.side || Number(side[1]) === given.side)) { watch.disconnect(); done([performance.now() - start, Number(side[1])]); }
     });
     watch.observe(document.querySelector('[data-testid=measured]'), { subtree: true, childList: true, characterData: true, attributes: true });
     document.querySelector(given.press).click();";
@@ -60,10 +60,11 @@ pub async fn measure(setup: Setup, device: &str) -> Value {
         let page = Page::open(setup, Site::whole(), &format!("/?device={device}#model={model}")).await;
         page.wait("measured", "find('score-completeness')?.dataset.origin === 'here'").await;
         page.run("find('meters').open = true;", json!({})).await;
-        let survey =
-            async |press: &str| page.run_async(SURVEY, json!({ "press": format!("[data-testid={press}]") })).await;
-        let coarse = survey("chosen-codes").await;
-        let fine = if fine { survey("measure-fine").await } else { Value::Null };
+        let survey = async |press: &str, side: Option<u32>| {
+            page.run_async(SURVEY, json!({ "press": format!("[data-testid={press}]"), "side": side })).await
+        };
+        let coarse = survey("chosen-codes", None).await;
+        let fine = if fine { survey("measure-fine", Some(256)).await } else { Value::Null };
         lines.push(json!({ "device": device, "model": model, "survey_ms_side": coarse, "fine_ms_side": fine }));
     }
     let page = Page::open(setup, Site::whole(), &format!("/?device={device}#model=digits")).await;
