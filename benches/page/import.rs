@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::chromium::Setup;
 use super::page::Page;
-use super::server::Site;
+use super::server::{Site, published};
 use super::smoothness::renderer_megabytes;
 
 const WATCH: &str = "window.longest = 0; let last = performance.now();
@@ -28,7 +28,7 @@ pub async fn measure(setup: Setup) -> Value {
         let bytes: u64 = paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.len()).sum();
         let before = renderer_megabytes();
         let (mut most, start) = (before, std::time::Instant::now());
-        drop_files(&page, &paths).await;
+        page.drop_files("plane", &paths.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await;
         let read = waited(&page, "own-use", start, &mut most).await;
         page.click("own-use").await;
         let ready = waited(&page, "own-here", start, &mut most).await;
@@ -53,19 +53,8 @@ async fn waited(page: &Page, id: &str, start: std::time::Instant, most: &mut f64
     start.elapsed().as_secs_f64() * 1e3
 }
 
-async fn drop_files(page: &Page, files: &[PathBuf]) {
-    let [x, y] = page.middle("plane").await;
-    for kind in ["dragEnter", "dragOver", "drop"] {
-        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
-        page.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": x, "y": y, "data": data })).await;
-    }
-}
-
 fn files() -> Option<Vec<(&'static str, Vec<PathBuf>)>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder =
-        std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from).join("mnist").canonicalize().ok()?;
-    let published = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"].map(|name| folder.join(name));
+    let published = [published("mnist/train-images-idx3-ubyte.gz")?, published("mnist/train-labels-idx1-ubyte.gz")?];
     let [pictures, labels] = [&published[0], &published[1]].map(|path| std::fs::read(path).ok());
     let (pictures, labels) = (pictures?, labels?);
     let set = [&pictures, &labels].map(|bytes| {

@@ -1,8 +1,8 @@
 //! The page's end of the wire: starts a worker, sends, and hands on what comes back. The engine is one worker, the reader
 //! of a visitor's files another.
 //!
-//! A message is an array of the head as JSON and the buffers, which move, or files, which stay where they are. Before the worker listens, messages would be
-//! lost: they wait here for its word "ready".
+//! A message is an array of the head as JSON and the buffers, which move, or files, which stay where they are. Before the
+//! worker listens, messages would be lost: they wait here for its word "ready".
 
 pub mod fetch;
 pub mod probe;

@@ -199,4 +199,4 @@ impl<'a> Content<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -54,6 +54,11 @@ impl ImageSet {
         &self.pixels
     }
 
+    /// Pixels and labels, as [`Self::new`] took them.
+    pub fn into_parts(self) -> (Vec<u8>, Vec<u8>) {
+        (self.pixels, self.labels)
+    }
+
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }

@@ -41,11 +41,17 @@ impl Own {
     ///
     /// # Errors
     /// What makes no [`ImageSet`], or too few; missing buffers count as empty.
-    pub fn from_buffers(names: &[String], buffers: &[Vec<u8>]) -> Result<Self, OwnError> {
-        let part = |i: usize| buffers.get(i).cloned().unwrap_or_default();
-        let train = ImageSet::new(part(0), part(1), names.to_vec())?;
-        let test = ImageSet::new(part(2), part(3), names.to_vec())?;
+    pub fn from_buffers(names: Vec<String>, buffers: Vec<Vec<u8>>) -> Result<Self, OwnError> {
+        let mut buffers = buffers.into_iter();
+        let mut part = || buffers.next().unwrap_or_default();
+        let train = ImageSet::new(part(), part(), names.clone())?;
+        let test = ImageSet::new(part(), part(), names)?;
         Self::new(train, test)
+    }
+
+    /// The pictures to train on, and those that are held out.
+    pub fn into_parts(self) -> (ImageSet, ImageSet) {
+        (self.train, self.test)
     }
 
     /// The same in no more than `most` classes: those with the most pictures keep their own, the others go together under
@@ -110,13 +116,13 @@ mod tests {
     fn it_crosses_and_is_told_from_another() {
         let own = Own::new(set(6, 9), set(2, 9)).expect("both parts");
         let buffers = own.buffers().map(<[u8]>::to_vec);
-        let back = Own::from_buffers(own.names(), &buffers).expect("the same");
+        let back = Own::from_buffers(own.names().to_vec(), buffers.to_vec()).expect("the same");
         assert_eq!((&back, back.spec()), (&own, own.spec()));
         assert!(matches!(own.spec(), DataSpec::Own { count: 6, classes: 2, .. }));
         assert_ne!(Own::new(set(6, 8), set(2, 9)).expect("both parts").spec(), own.spec());
         assert_eq!(Own::new(set(6, 8), set(0, 9)), Err(OwnError::TooFew));
-        assert!(Own::from_buffers(own.names(), &buffers[..1]).is_err());
-        assert!(Own::from_buffers(&[], &buffers).is_err());
+        assert!(Own::from_buffers(own.names().to_vec(), buffers[..1].to_vec()).is_err());
+        assert!(Own::from_buffers(Vec::new(), buffers.to_vec()).is_err());
     }
 
     #[test]

@@ -222,8 +222,9 @@ impl Learner for BurnLearner {
     }
 
     fn bring(&mut self, own: Own) {
-        let set = |set: &ImageSet| Arc::new(Set::Pictures(set.clone()));
-        self.own = Some((own.spec(), (set(own.train()), set(own.test()))));
+        let spec = own.spec();
+        let (train, test) = own.into_parts();
+        self.own = Some((spec, (Arc::new(Set::Pictures(train)), Arc::new(Set::Pictures(test)))));
     }
 
     fn begin(&mut self, spec: &RunSpec) -> Result<(), Notice> {

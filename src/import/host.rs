@@ -15,7 +15,6 @@ use super::given::Given;
 use super::prepare::prepare;
 use super::read;
 use crate::data::brought::{Cause, FromReader, Refusal, ToReader};
-use crate::spec::{PIXELS, SIDE};
 
 /// Bytes that are read of a file at once.
 const SLICE: u64 = 1 << 20;
@@ -79,14 +78,9 @@ fn answer(
         ToReader::Prepare { choices } => {
             let set = collected.as_ref().ok_or(Cause::NoFiles)?;
             let prepared = prepare(set, &choices, &mut |done, of| progress.report(done, of))?;
-            if (prepared.side, prepared.channels) != (SIDE, 1) {
-                return Err(Cause::ModelTakes { side: SIDE as u64 }.into());
-            }
-            let (mut pixels, mut labels) = (prepared.pixels, prepared.labels);
-            let train = prepared.train.min(labels.len());
-            let test_pixels = pixels.split_off((train * PIXELS).min(pixels.len()));
-            let test_labels = labels.split_off(train);
-            let names = prepared.class_names;
+            let names = prepared.class_names.clone();
+            let (train, test) = prepared.image_sets()?;
+            let ((pixels, labels), (test_pixels, test_labels)) = (train.into_parts(), test.into_parts());
             Ok((FromReader::Prepared { names }, vec![pixels, labels, test_pixels, test_labels]))
         }
     }

@@ -135,6 +135,17 @@ fn entered(session: &mut Session, phase: Phase) -> Vec<Next> {
     }
 }
 
+/// Decodings for the classifier.
+fn judged(session: &mut Session, z: &[f32], pixels: &[u8]) -> Vec<Next> {
+    let (Some(sureness), Some(classifier)) = (&mut session.judging, &session.classifier) else { return vec![] };
+    sureness.put(z, pixels, classifier);
+    if !sureness.is_whole() {
+        return vec![Next::Judge];
+    }
+    session.sureness = session.judging.take().map(Shared::new);
+    vec![]
+}
+
 /// An answer to `query` of `slot`, and its buffers.
 pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, buffers: Vec<Vec<u8>>) -> Vec<Next> {
     let mut buffers = buffers.into_iter();
@@ -148,6 +159,9 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             }
             if z.is_empty() || buffer.len() != z.len() / 2 * PIXELS {
                 return vec![];
+            }
+            if slot == Slot::Sureness {
+                return judged(session, &z, &buffer);
             }
             let decoding = Some(Decoding { z, pixels: Shared::new(buffer) });
             match slot {
@@ -178,14 +192,6 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             if buffer.len() == PIXELS {
                 session.encoded = Some(Encoding { mu, log_var, reconstruction: Shared::new(buffer) });
             }
-        }
-        Answer::Atlas { area, .. } if slot == Slot::Sureness => {
-            let (Some(sureness), Some(classifier)) = (&mut session.judging, &session.classifier) else { return vec![] };
-            sureness.put(area, &buffer, classifier);
-            if !sureness.is_whole() {
-                return vec![Next::Judge];
-            }
-            session.sureness = session.judging.take().map(Shared::new);
         }
         Answer::Atlas { area, columns, rows } => {
             let atlas = Atlas::new(area, columns, rows, buffer).map(Shared::new);

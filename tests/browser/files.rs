@@ -110,21 +110,6 @@ async fn everything_can_be_taken_away() {
     page.check_no_errors().await;
 }
 
-/// Drops a file on the page as a hand does.
-pub async fn drop_file(page: &Page, file: &Path) {
-    drop_files(page, &[file]).await;
-}
-
-/// Likewise several at once.
-pub async fn drop_files(page: &Page, files: &[&Path]) {
-    page.scroll_to("pad").await;
-    let [x, y] = page.middle("pad").await;
-    for kind in ["dragEnter", "dragOver", "drop"] {
-        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
-        page.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": x, "y": y, "data": data })).await;
-    }
-}
-
 #[tokio::test]
 async fn a_dropped_picture_is_encoded() {
     let page = Page::open(Setup::CPU, Site::whole(), "/").await;
@@ -139,7 +124,7 @@ async fn a_dropped_picture_is_encoded() {
     write_png(&picture, &(0..112 * 112).map(large).collect::<Vec<u8>>(), 112);
     std::fs::write(&text, "no picture at all").expect("a file");
 
-    drop_file(&page, &picture).await;
+    page.drop_files("pad", &[&picture]).await;
     page.wait("a posterior", "find('posterior').dataset.mu").await;
     let seen = page.picture("pad-seen", 28, 28).await;
     assert!(correlation(&seen.grey(), digit) > 0.9, "ink is what was dark: {}", correlation(&seen.grey(), digit));
@@ -167,7 +152,7 @@ async fn a_dropped_picture_is_encoded() {
     }
 
     // What is no picture is said, and changes nothing.
-    drop_file(&page, &text).await;
+    page.drop_files("pad", &[&text]).await;
     page.wait_said("said_not_a_picture").await;
     assert_eq!(page.picture("pad-seen", 28, 28).await, seen);
     // The other parts as ink, and back.

@@ -1,6 +1,8 @@
 //! The hand on the page: buttons, wheel, fingers and keys, through the browser's own input. Each event is sent when the
 //! page has taken the last one, so that none is merged into another.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use thirtyfour::{By, Key};
 
@@ -78,6 +80,16 @@ impl Page {
             self.cdp("Input.dispatchTouchEvent", json!({ "type": kind, "touchPoints": points })).await;
         }
         self.cdp("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
+    }
+
+    /// Drops files on an element as a hand does.
+    pub async fn drop_files(&self, id: &str, files: &[&Path]) {
+        self.scroll_to(id).await;
+        let [x, y] = self.middle(id).await;
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+            self.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": x, "y": y, "data": data })).await;
+        }
     }
 
     /// Gives an element the keyboard.

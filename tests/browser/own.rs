@@ -1,7 +1,7 @@
 //! A visitor's own pictures: dropped as files, looked at, trained on; and what cannot be read, in both languages.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -10,17 +10,9 @@ use latentscape::spec::ModelSpec;
 use serde_json::json;
 
 use super::chromium::Setup;
-use super::files::{Folder, drop_files, export};
+use super::files::{Folder, export};
 use super::page::{ENGLISH, Page, word};
-use super::server::Site;
-
-/// Where the published files are, if they are here.
-fn published(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from);
-    // A browser is given whole paths.
-    folder.join(name).canonicalize().ok()
-}
+use super::server::{Site, published};
 
 /// IDX: pictures of 28×28, of which each has its class as a bar.
 fn idx(n: usize) -> [Vec<u8>; 2] {
@@ -66,7 +58,7 @@ async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
         written(&folder, "bars-images-idx3-ubyte.gz", &gzipped(&pictures)),
         written(&folder, "bars-labels-idx1-ubyte", &labels),
     ];
-    drop_files(&page, &[&files[0], &files[1]]).await;
+    page.drop_files("plane", &[&files[0], &files[1]]).await;
     chosen(&page).await;
     let facts = page.text("own-facts").await;
     assert!(facts.contains("300") && facts.contains("28 × 28") && facts.contains("255"), "{facts}");
@@ -116,7 +108,7 @@ async fn the_published_digits_come_in_whole() {
         const frame = now => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(frame); };
         requestAnimationFrame(frame);";
     page.run(watch, json!({})).await;
-    drop_files(&page, &files.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await;
+    page.drop_files("plane", &files.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await;
     page.wait("it is being read", "find('own-progress').checkVisibility()").await;
     chosen(&page).await;
     assert!(page.text("own-facts").await.contains("70\u{202f}000"), "{}", page.text("own-facts").await);
@@ -156,7 +148,7 @@ async fn what_cannot_be_read_gets_one_sentence_and_costs_nothing() {
         let page = Page::open(setup, Site::whole(), "/").await;
         page.wait_phase("ready").await;
         for (file, english, in_spanish) in &cases {
-            drop_files(&page, &[file]).await;
+            page.drop_files("plane", &[file]).await;
             let wanted = if spanish { in_spanish } else { english };
             page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(wanted))).await;
         }
@@ -184,13 +176,13 @@ async fn a_model_goes_out_and_comes_back() {
 
     // Cut short it is refused, and nothing has changed.
     let cut = written(&folder, "cut.safetensors", &file[..file.len() / 2]);
-    drop_files(&page, &[&cut]).await;
+    page.drop_files("plane", &[&cut]).await;
     page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(word(ENGLISH, "model_unreadable"))))
         .await;
     assert_eq!(page.phase().await, "ready");
 
     let whole = written(&folder, "mine.safetensors", &file);
-    drop_files(&page, &[&whole]).await;
+    page.drop_files("plane", &[&whole]).await;
     page.wait_phase("paused").await;
     assert_eq!(page.step().await, 0);
     let after = page.decoded().await;

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
 };
@@ -110,6 +110,13 @@ impl Shared {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A published file of the data folder beside the checkout, or where LATENTSCAPE_DATA points; a browser is given whole paths.
+pub fn published(name: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("LATENTSCAPE_DATA").map_or(beside, PathBuf::from);
+    folder.join(name).canonicalize().ok()
 }
 
 /// The built page: `$LATENTSCAPE_DIST`, or `dist/` here.

@@ -123,7 +123,7 @@ fn a_missing_file_is_named() {
 }
 
 /// The data folder beside the checkout, or where LATENTSCAPE_DATA points. None, and a line that says so, without it.
-fn data_folder(set: &str) -> Option<PathBuf> {
+pub(crate) fn data_folder(set: &str) -> Option<PathBuf> {
     let root = std::env::var_os("LATENTSCAPE_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let folder = root.join(set);

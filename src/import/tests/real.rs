@@ -1,21 +1,9 @@
 //! MNIST as published, where it is.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
 
+use crate::data::idx::tests::data_folder;
 use crate::import::{Given, Hints, Test, Unwatched, prepare, read};
-
-/// The data folder beside the checkout, or where LATENTSCAPE_DATA points. None, and a line that says so, without it.
-fn data_folder(set: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("LATENTSCAPE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let folder = root.join(set);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: no folder {}; set LATENTSCAPE_DATA to the data folder to run this test", folder.display());
-    None
-}
 
 #[test]
 fn mnist_is_read_as_the_tool_reads_it() {

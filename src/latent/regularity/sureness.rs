@@ -3,14 +3,13 @@
 
 use super::frame::{Frame, cell_centre};
 use crate::data::classifier::Classifier;
-use crate::protocol::Area;
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::PIXELS;
 
-/// Cells along a side, and rows of them that are decoded at once.
+/// Cells along a side, and cells that are decoded at once.
 const CELLS: usize = 64;
-const ROWS: usize = 8;
+const BAND: usize = 512;
 
-/// Filled from the top, a band of rows at a time.
+/// Filled from the top left, a band of cells at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sureness {
     pub frame: Frame,
@@ -27,33 +26,20 @@ impl Sureness {
         self.values.len() >= CELLS * CELLS
     }
 
-    /// What to decode next, as an area with columns and rows; nothing once it is whole.
-    pub fn wanted(&self) -> Option<(Area, u32, u32)> {
-        if self.is_whole() {
-            return None;
-        }
-        let whole = self.frame.area();
-        let from = self.values.len() / CELLS;
-        let height = (whole.max[1] - whole.min[1]) / CELLS as f32;
-        let edge = |row: usize| whole.max[1] - height * row as f32;
-        let area = Area { min: [whole.min[0], edge(from + ROWS)], max: [whole.max[0], edge(from)] };
-        Some((area, CELLS as u32, ROWS as u32))
+    /// The points to decode next, z₁ z₂ of each: the centres of the next cells; none once it is whole.
+    pub fn wanted(&self) -> Vec<f32> {
+        let (first, area) = (self.values.len(), self.frame.area());
+        (first..(first + BAND).min(CELLS * CELLS)).flat_map(|cell| cell_centre(area, CELLS, CELLS, cell)).collect()
     }
 
-    /// Takes in the band that was wanted: one picture of its decodings side by side, 8 bits a pixel. Anything else is left
-    /// out.
-    pub fn put(&mut self, area: Area, pixels: &[u8], classifier: &Classifier) {
-        if self.wanted().is_none_or(|(wanted, ..)| wanted != area) || pixels.len() != CELLS * ROWS * PIXELS {
+    /// Takes in the decodings of the points that were wanted, `PIXELS` bytes each. Anything else is left out.
+    pub fn put(&mut self, z: &[f32], pixels: &[u8], classifier: &Classifier) {
+        if self.wanted() != z || pixels.len() != z.len() / 2 * PIXELS {
             return;
         }
-        let width = CELLS * SIDE;
         let mut picture = [0.0; PIXELS];
-        for cell in 0..CELLS * ROWS {
-            let corner = (cell / CELLS) * SIDE * width + (cell % CELLS) * SIDE;
-            for (y, line) in picture.chunks_exact_mut(SIDE).enumerate() {
-                let from = &pixels[corner + y * width..][..SIDE];
-                line.iter_mut().zip(from).for_each(|(value, byte)| *value = f32::from(*byte) / 255.0);
-            }
+        for bytes in pixels.chunks_exact(PIXELS) {
+            picture.iter_mut().zip(bytes).for_each(|(value, byte)| *value = f32::from(*byte) / 255.0);
             self.values.push(classifier.confidence(&picture));
         }
     }
@@ -74,11 +60,6 @@ impl Sureness {
         let index = |share: f32| ((share * CELLS as f32) as usize).min(CELLS - 1);
         inside.then(|| self.values[index(y) * CELLS + index(x)])
     }
-
-    /// A cell's centre, in units of z.
-    pub fn centre(&self, cell: usize) -> [f32; 2] {
-        cell_centre(self.frame.area(), CELLS, CELLS, cell)
-    }
 }
 
 #[cfg(test)]
@@ -94,14 +75,13 @@ mod tests {
     }
 
     /// Decodings whose first pixel is bright to the right of z₁ = 0 alone.
-    fn band(columns: u32, rows: u32) -> Vec<u8> {
-        let width = columns as usize * SIDE;
-        let mut pixels = vec![0; width * rows as usize * SIDE];
-        for row in 0..rows as usize {
-            (columns as usize / 2..columns as usize)
-                .for_each(|column| pixels[row * SIDE * width + column * SIDE] = 255);
-        }
-        pixels
+    fn decoded(z: &[f32]) -> Vec<u8> {
+        let picture = |z: &[f32]| {
+            let mut picture = vec![0; PIXELS];
+            picture[0] = if z[0] > 0.0 { 255 } else { 0 };
+            picture
+        };
+        z.chunks_exact(2).flat_map(picture).collect()
     }
 
     #[test]
@@ -109,19 +89,22 @@ mod tests {
         let mut sureness = Sureness::new(Frame { centre: [0.0, 1.0], scale: [1.0, 2.0] });
         let mut bands = 0;
         assert_eq!((sureness.mean(), sureness.at([1.0, 1.0])), (None, None));
-        while let Some((area, columns, rows)) = sureness.wanted() {
-            let pixels = band(columns, rows);
-            sureness.put(Area { min: [9.0; 2], max: [10.0; 2] }, &pixels, &classifier());
-            sureness.put(area, &pixels[1..], &classifier());
-            sureness.put(area, &pixels, &classifier());
+        assert_eq!(sureness.wanted()[1], 8.0 - 7.0 / 64.0, "from the top");
+        while !sureness.is_whole() {
+            let z = sureness.wanted();
+            let pixels = decoded(&z);
+            sureness.put(&[9.0; 2 * BAND], &pixels, &classifier());
+            sureness.put(&z, &pixels[1..], &classifier());
+            sureness.put(&z, &pixels, &classifier());
             bands += 1;
         }
-        assert_eq!(bands, CELLS / ROWS, "what was not wanted is left out");
+        assert_eq!(bands, CELLS * CELLS / BAND, "what was not wanted is left out");
+        assert!(sureness.wanted().is_empty());
+        sureness.put(&[], &[], &classifier());
         let sure = sureness.at([0.1, 0.0]).expect("inside");
         assert!(sure > 0.999 && (sureness.at([-0.1, 5.0]).expect("inside") - 0.1).abs() < 1e-5);
         assert_eq!(sureness.at([4.0, 0.0]), None);
         // Half of the distribution at 1, half at a tenth.
         assert!((sureness.mean().expect("whole") - 0.55).abs() < 1e-3);
-        assert_eq!(sureness.centre(0)[1], 8.0 - 7.0 / 64.0);
     }
 }

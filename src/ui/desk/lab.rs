@@ -31,13 +31,9 @@ impl Desk {
 
     /// Takes a visitor's pictures for the next runs, and gives them to the engine.
     pub fn bring_own(self, own: Own) {
-        let data = own.spec();
         self.page.own().set(Some(Shared::new(own)));
         self.send_own();
-        self.page.scene().run().update(|run| {
-            run.data = data;
-            run.fit();
-        });
+        self.choose_own();
     }
 
     /// Chooses the pictures that were brought; false where there are none.

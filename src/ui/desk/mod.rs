@@ -171,11 +171,6 @@ impl Desk {
         self.means.with(|means| means.get(usize::from(class)).copied().flatten())
     }
 
-    /// The codes of the model that the engine has. Reactive.
-    pub fn codes(self) -> Option<Shared<Cloud>> {
-        own_cloud(self.page)
-    }
-
     /// Where an end of a path lies; nothing if what it names is not here.
     pub fn place_of(self, end: End) -> Option<[f32; 2]> {
         place_of(self.page, self.means, end)

@@ -15,7 +15,7 @@ use crate::latent::regularity::geodesic;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
-use crate::protocol::{Query, Slot};
+use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
@@ -125,9 +125,9 @@ impl Desk {
     }
 
     pub(super) fn judge_on(self) {
-        let wanted = self.page.session().judging().with_untracked(|judging| judging.as_ref()?.wanted());
-        if let Some((area, columns, rows)) = wanted {
-            self.ask(Slot::Sureness, Query::Atlas { area, columns, rows }.into());
+        let wanted = self.page.session().judging().with_untracked(|judging| judging.as_ref().map(Sureness::wanted));
+        if let Some(z) = wanted.filter(|z| !z.is_empty()) {
+            self.ask(Slot::Sureness, Query::Decode { z, format: PixelFormat::Bytes }.into());
         }
     }
 

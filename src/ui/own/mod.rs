@@ -157,7 +157,7 @@ impl Bring {
                 let whole = side > 0 && pixels.len() == side * side * channels * count;
                 self.sheet.set(whole.then_some(Sheet { side, channels, count, pixels }));
             }
-            FromReader::Prepared { names } => self.take(&names, &buffers),
+            FromReader::Prepared { names } => self.take(names, buffers),
             FromReader::Refused(refusal) => {
                 self.reader.set_value(None);
                 self.step.set(Step::Refused(refusal));
@@ -197,7 +197,7 @@ impl Bring {
     }
 
     /// The next runs are on these.
-    fn take(self, names: &[String], buffers: &[Vec<u8>]) {
+    fn take(self, names: Vec<String>, buffers: Vec<Vec<u8>>) {
         match Own::from_buffers(names, buffers) {
             Ok(own) => {
                 self.leave();

@@ -6,12 +6,13 @@ use crate::data::family::Character;
 use crate::latent::regularity::clusters::Clusters;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::Phase;
 use crate::spec::Input;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::pictures::Shared;
-use crate::state::scene::{Chosen, SceneStoreFields};
+use crate::state::scene::{Chosen, Cover, SceneStoreFields};
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
 use crate::ui::desk::Desk;
 use crate::ui::preferences::later;
@@ -42,14 +43,17 @@ pub struct Gauge {
     meters: RwSignal<Option<Shared<Meters>>>,
     /// What they are of: what else is on show has not been measured.
     of: Memo<(u32, Model)>,
+    /// Whether the table of all of them is unfolded.
+    pub table: RwSignal<bool>,
 }
 
 impl Gauge {
     pub fn new(desk: Desk) -> Self {
         let session = desk.page.session();
         let of = Memo::new(move |_| (session.weights().get(), session.model().get()));
-        let gauge = Self { desk, meters: RwSignal::new(None), of };
+        let gauge = Self { desk, meters: RwSignal::new(None), of, table: RwSignal::new(false) };
         gauge.follow();
+        gauge.judge();
         gauge
     }
 
@@ -102,6 +106,24 @@ impl Gauge {
         });
     }
 
+    /// Lets the classifier judge the plane once it is measured, where someone looks at what comes of it.
+    fn judge(self) {
+        let (page, session) = (self.desk.page, self.desk.page.session());
+        let phase = Memo::new(move |_| session.phase().get());
+        let looked_at =
+            Memo::new(move |_| self.table.get() || page.scene().layers().get().cover == Some(Cover::Confidence));
+        Effect::new(move |_| {
+            let measured = self.meters.read().is_some() && phase.get() != Phase::Training;
+            let frame = untrack(|| self.desk.frame());
+            let judged = |sureness: Option<&Sureness>| sureness.is_some_and(|sureness| sureness.frame == frame);
+            let known = judged(session.sureness().read_untracked().as_deref())
+                || judged(session.judging().read_untracked().as_ref());
+            if looked_at.get() && measured && !known {
+                self.desk.judge();
+            }
+        });
+    }
+
     /// One part after another, so that the page stays smooth.
     fn measure(self, part: usize, meters: Meters) {
         let session = self.desk.page.session();
@@ -125,9 +147,6 @@ impl Gauge {
             });
         } else {
             self.meters.set(Some(Shared::new(meters)));
-            if !training {
-                self.desk.judge();
-            }
             if self.desk.has_run_untracked() && !training {
                 self.desk.ask_fidelity();
             }

@@ -15,11 +15,11 @@ use crate::ui::words::tr;
 const PARTS: usize = 40;
 
 #[component]
-pub fn Marginals(gauge: Gauge, open: RwSignal<bool>) -> impl IntoView {
+pub fn Marginals(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
     let node = NodeRef::<Canvas>::new();
     let axes = Memo::new(move |_| {
-        let cloud = desk.page.session().cloud().get().filter(|_| open.get())?;
+        let cloud = desk.page.session().cloud().get().filter(|_| gauge.table.get())?;
         let frame = desk.frame();
         Some([0, 1].map(|axis| histogram(&frame, &cloud.codes, axis, PARTS)))
     });

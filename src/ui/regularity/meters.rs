@@ -17,10 +17,9 @@ use crate::ui::words::{self, tr};
 #[component]
 pub fn All(gauge: Gauge) -> impl IntoView {
     let desk = gauge.desk;
-    let open = RwSignal::new(false);
     let toggled = move |event: leptos::ev::Event| {
         let details = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        open.set(details.is_some_and(|details| details.has_attribute("open")));
+        gauge.table.set(details.is_some_and(|details| details.has_attribute("open")));
     };
     view! {
         <details class="more" data-testid="meters" on:toggle=toggled>
@@ -37,7 +36,7 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                 </thead>
                 <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
             </table>
-            <Marginals gauge open/>
+            <Marginals gauge/>
             <Finer gauge/>
         </details>
         <details class="more" data-testid="meters-explained">

@@ -123,7 +123,7 @@ impl Saver {
             seed: RwSignal::new(1),
             format: RwSignal::new(Format::Pngs),
             step: RwSignal::new(Step::Idle),
-            classes: Memo::new(move |_| desk.codes().map_or(0, |cloud| classes(&cloud.labels).len())),
+            classes: Memo::new(move |_| desk.own_cloud().map_or(0, |cloud| classes(&cloud.labels).len())),
             job: StoredValue::new_local(None),
         };
         saver.listen();
@@ -186,7 +186,7 @@ impl Saver {
     fn ready(self) -> bool {
         let there = match self.whence.get() {
             Whence::Classes | Whence::Prior => true,
-            Whence::Fitted => self.desk.codes().is_some_and(|cloud| Frame::of_codes(&cloud.codes).is_some()),
+            Whence::Fitted => self.desk.own_cloud().is_some_and(|cloud| Frame::of_codes(&cloud.codes).is_some()),
             Whence::Panel => self.sampler.from.get() != From::Posterior || self.sampler.source().is_some(),
         };
         there && self.classes.get() > 0 && answers(self.desk.page.session().phase().get())
@@ -195,7 +195,7 @@ impl Saver {
     /// Points and their labels.
     fn draw(self) -> Option<(Vec<[f32; 2]>, Vec<u8>)> {
         let rng = &mut Rng::stream(self.seed.get(), STREAM);
-        let cloud = self.desk.codes()?;
+        let cloud = self.desk.own_cloud()?;
         let total = self.total();
         let points = match self.whence.get() {
             Whence::Classes => {
