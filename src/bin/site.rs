@@ -8,7 +8,9 @@ use std::{
 use latentscape::site::{self, Options, Server, SiteError};
 
 const USAGE: &str = "\
-site build [--fast] [--dist FOLDER]       build the page into FOLDER (dist); --fast skips what only makes it smaller
+site build [--fast] [--page] [--dist FOLDER]
+                                          build the page into FOLDER (dist); --fast skips what only makes it smaller,
+                                          --page takes the workers as they were built last
 site serve [--port PORT] [--dist FOLDER]  serve FOLDER on this machine (port 8080; 0 takes any)
 site sizes [--dist FOLDER]                bytes of each file: raw, gzip, brotli";
 
@@ -40,18 +42,19 @@ enum Order {
 
 fn parse(arguments: &[String]) -> Option<Order> {
     let (order, mut rest) = arguments.split_first()?;
-    let (mut fast, mut dist, mut port) = (false, PathBuf::from("dist"), 8080);
+    let (mut fast, mut page, mut dist, mut port) = (false, false, PathBuf::from("dist"), 8080);
     while let Some((flag, more)) = rest.split_first() {
         rest = more;
         match flag.as_str() {
             "--fast" => fast = true,
+            "--page" => page = true,
             "--dist" => dist = take(&mut rest)?.into(),
             "--port" => port = take(&mut rest)?.parse().ok()?,
             _ => return None,
         }
     }
     match order.as_str() {
-        "build" => Some(Order::Build(Options { root: ".".into(), dist, fast })),
+        "build" => Some(Order::Build(Options { root: ".".into(), dist, fast, page })),
         "serve" => Some(Order::Serve { dist, port }),
         "sizes" => Some(Order::Sizes { dist }),
         _ => None,

@@ -19,6 +19,8 @@ pub struct Options {
     pub dist: PathBuf,
     /// Build quickly rather than small: cargo's profile `fast`, no wasm-opt.
     pub fast: bool,
+    /// Build the page alone; its workers are taken as they were built last, if they were.
+    pub page: bool,
 }
 
 /// What takes a directive's place in the page.

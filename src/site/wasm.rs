@@ -11,12 +11,18 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::{
     Options, SiteError,
     assets::{create_dir, file_name, hash, read, remove_dir, write},
-    directives::Program,
+    directives::{Program, Role},
 };
 
 /// Builds one program into `BIN.js` and `BIN_bg.wasm` (and `snippets/`), and gives the folder they lie in. What cargo finds
 /// unchanged goes through wasm-bindgen and wasm-opt only once.
 pub(super) fn build(program: &Program, options: &Options) -> Result<PathBuf, SiteError> {
+    let profile = if options.fast { "fast" } else { "release" };
+    let last = target(&options.root).join("wasm32-unknown-unknown").join(profile).join("site").join(&program.bin);
+    if options.page && program.role != Role::Main && last.join("stamp").exists() {
+        println!("{}: as it was built last", program.bin);
+        return Ok(last);
+    }
     let compiled = compile(program, options)?;
     let folder = compiled.with_file_name("site").join(&program.bin);
     let stamp_file = folder.join("stamp");
@@ -32,6 +38,11 @@ pub(super) fn build(program: &Program, options: &Options) -> Result<PathBuf, Sit
     }
     write(&stamp_file, stamp.as_bytes())?;
     Ok(folder)
+}
+
+/// Cargo's target folder.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
 /// Runs cargo; gives the path of the wasm file.
