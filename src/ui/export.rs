@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlInputElement;
 
-use self::files::download_canvas;
 use self::model::Made;
 use self::plane::{figure_png, figure_svg};
 use super::canvas;
@@ -23,7 +22,7 @@ use crate::state::pictures::Decoding;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::state::table;
 
-pub use self::files::download;
+pub use self::files::{download, download_canvas};
 
 /// How many times as large a picture of 28×28 is in a file.
 const SHEET_TIMES: usize = 6;
@@ -136,7 +135,7 @@ pub fn Export() -> impl IntoView {
                 {item(What::Model(Made::Onnx), "export-onnx", |desk| tr!(desk, export_onnx), model)}
                 {item(What::Model(Made::Python), "export-python", |desk| tr!(desk, export_python), model)}
                 <div on:click=move |_| close()>
-                    <super::header::Share id="share-narrow" class="item narrow"/>
+                    <super::share::Share id="share-narrow" class="item narrow"/>
                 </div>
             </div>
         </details>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::along;
 use super::gauge::{FINE, Gauge, Origin};
 use super::marginals::Marginals;
 use super::texts;
@@ -11,6 +12,7 @@ use crate::latent::regularity::report::{Meter, Reading};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Chosen, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
+use crate::ui::keep::Keep;
 use crate::ui::segments::{Segment, Segments};
 use crate::ui::words::{self, tr};
 
@@ -31,7 +33,12 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                     <tr>
                         <th scope="col">{move || tr!(desk, meters_table)}</th>
                         <th scope="col">{move || tr!(desk, meters_value)}</th>
-                        <th scope="col">{move || tr!(desk, meters_along)}</th>
+                        <th scope="col">
+                            <span class="kept">
+                                {move || tr!(desk, meters_along)}
+                                <Keep name="meters" figure=Callback::new(move |()| along::figure(gauge))/>
+                            </span>
+                        </th>
                     </tr>
                 </thead>
                 <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
