@@ -8,6 +8,7 @@ use web_sys::HtmlCanvasElement;
 use crate::latent::view::View;
 use crate::plots::dots::{Dots, Look};
 use crate::plots::figure::{Marks, draw_axes, draw_codes, draw_marks};
+use crate::plots::key::{Key, draw_key};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
@@ -15,6 +16,7 @@ use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::fine::{FINER, Fine};
 use crate::ui::plane::marks;
+use crate::ui::plane::scale::key;
 
 /// Radius of a code's circle in an SVG, in its units.
 const CODE: f32 = 1.6;
@@ -38,10 +40,28 @@ pub fn figure_png(desk: Desk, width: u32) -> Result<HtmlCanvasElement, JsValue> 
     let lines = canvas::blank(canvas.width(), canvas.height())?;
     let pen = canvas::context(&lines).ok_or("no 2-D canvas")?;
     let area = Fine::new(lines.clone(), &pen).ok_or("no 2-D canvas")?.into_drawing_area();
-    let ratio = ratio * FINER as f32;
-    draw_axes(&area, &view, ratio).map_err(|why| why.to_string())?;
-    draw_marks(&area, &view, ratio, &all_marks(desk)).map_err(|why| why.to_string())?;
+    let finer = ratio * FINER as f32;
+    draw_axes(&area, &view, finer).map_err(|why| why.to_string())?;
+    draw_marks(&area, &view, finer, &all_marks(desk)).map_err(|why| why.to_string())?;
     context.draw_image_with_html_canvas_element(&lines, 0.0, 0.0)?;
+    below(&canvas, &key(desk), ratio)
+}
+
+/// The same with its key below it.
+fn below(plane: &HtmlCanvasElement, key: &Key, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
+    let (width, height) = (plane.width(), plane.height());
+    let more = (key.height(width as f32 / ratio) * ratio).round() as u32;
+    if more == 0 {
+        return Ok(plane.clone());
+    }
+    let canvas = canvas::blank(width, height + more)?;
+    let context = canvas::context(&canvas).ok_or("no 2-D canvas")?;
+    context.draw_image_with_html_canvas_element(plane, 0.0, 0.0)?;
+    let words = canvas::blank(width, more)?;
+    let pen = canvas::context(&words).ok_or("no 2-D canvas")?;
+    let area = Fine::new(words.clone(), &pen).ok_or("no 2-D canvas")?.into_drawing_area();
+    draw_key(&area, key, ratio * FINER as f32).map_err(|why| why.to_string())?;
+    context.draw_image_with_html_canvas_element(&words, 0.0, height.into())?;
     Ok(canvas)
 }
 
@@ -49,10 +69,16 @@ pub fn figure_png(desk: Desk, width: u32) -> Result<HtmlCanvasElement, JsValue> 
 pub fn figure_svg(desk: Desk) -> Result<String, JsValue> {
     let view = desk.view().ok_or("no plane")?;
     let pictures = ground(&view, canvas::ratio())?.to_data_url()?;
+    let (width, height) = (view.width.round() as u32, view.height.round() as u32);
     let mut svg = String::new();
     {
-        let size = (view.width.round() as u32, view.height.round() as u32);
-        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        let key = key(desk);
+        let size = (width, height + key.height(view.width).round() as u32);
+        let whole = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        let (area, words) = whole.split_vertically(height);
+        if size.1 > height {
+            draw_key(&words, &key, 1.0).map_err(|why| why.to_string())?;
+        }
         let layers = desk.page.scene().layers().get();
         if let Some(cloud) = desk.page.session().cloud().get().filter(|_| layers.points) {
             let (hidden, selection) = (desk.page.scene().hidden().get(), desk.page.selection().get());
@@ -60,11 +86,11 @@ pub fn figure_svg(desk: Desk) -> Result<String, JsValue> {
         }
         draw_axes(&area, &view, 1.0).map_err(|why| why.to_string())?;
         draw_marks(&area, &view, 1.0, &all_marks(desk)).map_err(|why| why.to_string())?;
-        area.present().map_err(|why| why.to_string())?;
+        whole.present().map_err(|why| why.to_string())?;
     }
     // The pictures lie under everything else: after the element's own tag.
     let below = svg.find('>').ok_or("no SVG")? + 1;
-    svg.insert_str(below, &format!("\n<image width=\"100%\" height=\"100%\" href=\"{pictures}\"/>"));
+    svg.insert_str(below, &format!("\n<image width=\"{width}\" height=\"{height}\" href=\"{pictures}\"/>"));
     Ok(svg)
 }
 

@@ -8,6 +8,7 @@ mod layers;
 pub mod marks;
 mod pointer;
 mod points;
+pub mod scale;
 mod slices;
 mod tools;
 

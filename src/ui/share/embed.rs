@@ -36,6 +36,8 @@ pub fn Embed() -> impl IntoView {
                     type="checkbox"
                     data-testid=format!("embed-{}", part.name())
                     prop:checked=move || !without.get().has(part)
+                    // Stands in the lab.
+                    disabled=move || part == Part::Own && without.get().has(Part::Lab)
                     on:change=move |_| without.update(|without| without.toggle(part))
                 />
                 <span>{move || name(desk, part)}</span>
