@@ -61,6 +61,8 @@ impl Key {
         let (mut x, mut line) = (GAP, 0);
         let mut places = Vec::new();
         for (needed, item) in classes.chain(scale) {
+            // A scale begins with a word of its own, which is none of the classes'.
+            x += if matches!(item, Item::Scale(_)) && x > GAP { GAP } else { 0.0 };
             if x > GAP && x + needed > width - GAP {
                 (x, line) = (GAP, line + 1);
             }

@@ -35,19 +35,22 @@ pub fn below([width, height]: [u32; 2]) -> [u32; 4] {
 /// What draws on such paper.
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// A figure of `size` pixels; nothing if it cannot be drawn.
+/// A figure of `size` pixels, or wider where its title is; nothing if it cannot be drawn.
 pub fn paper(
     [width, height]: [u32; 2],
     title: &str,
     draw: impl for<'a> FnOnce(&Sheet<'a>) -> Drawn<SVGBackend<'a>>,
 ) -> Option<String> {
+    // A letter is about so wide: nothing is measured here.
+    let worded = (title.chars().count() as f32 * TITLE * 0.56) as u32 + 2 * MARGIN;
     let mut svg = String::new();
     {
-        let whole = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
+        let whole = SVGBackend::with_string(&mut svg, (width.max(worded), height)).into_drawing_area();
         whole.fill(&WHITE).ok()?;
         let at = [MARGIN as f32, MARGIN as f32];
         write(&whole, title, at, TITLE, solid(INK, 1.0), (HPos::Left, VPos::Top)).ok()?;
-        let inside = whole.margin(MARGIN + HEAD, MARGIN, MARGIN, MARGIN);
+        let [left, top, width, height] = below([width, height]);
+        let inside = whole.clone().shrink((left, top), (width, height));
         draw(&inside).ok()?;
         whole.present().ok()?;
     }
@@ -99,6 +102,18 @@ mod tests {
         assert_eq!([width, height], [600, 200]);
         assert!(svg.contains("loss &amp; more") && svg.contains("#FFFFFF"), "{svg}");
         assert!(svg.contains(&format!("{left},{top} {},{}", left + 600, top + 200)), "{svg}");
+    }
+
+    #[test]
+    fn a_title_is_whole_and_what_is_drawn_stays_as_large() {
+        let title = "held-out examples and their reconstructions";
+        let draw = |area: &Sheet| {
+            assert_eq!(area.dim_in_pixel(), (100, 100));
+            Ok(())
+        };
+        let svg = paper(sized([50.0, 50.0]), title, draw).expect("an SVG in memory");
+        let width = svg.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()?.parse::<f32>().ok());
+        assert!(width.expect("a width") > 10.0 * title.len() as f32, "{svg}");
     }
 
     #[test]

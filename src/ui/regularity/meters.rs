@@ -28,17 +28,16 @@ pub fn All(gauge: Gauge) -> impl IntoView {
             <summary>{move || tr!(desk, meters_more)}</summary>
             <Choice gauge/>
             <Slopes gauge/>
+            <p class="fine kept" hidden=move || desk.page.family().read().is_none()>
+                {move || tr!(desk, meters_figure)}
+                <Keep name="meters" figure=Callback::new(move |()| along::figure(gauge))/>
+            </p>
             <table class="meters">
                 <thead>
                     <tr>
                         <th scope="col">{move || tr!(desk, meters_table)}</th>
                         <th scope="col">{move || tr!(desk, meters_value)}</th>
-                        <th scope="col">
-                            <span class="kept">
-                                {move || tr!(desk, meters_along)}
-                                <Keep name="meters" figure=Callback::new(move |()| along::figure(gauge))/>
-                            </span>
-                        </th>
+                        <th scope="col">{move || tr!(desk, meters_along)}</th>
                     </tr>
                 </thead>
                 <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
