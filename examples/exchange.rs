@@ -1,6 +1,6 @@
-//! Models for PyTorch, and back: `write FOLDER` exports a model of each kind, the Python that opens it, and what the engine
-//! decodes and encodes with it; `read FOLDER` takes the files that PyTorch wrote there and compares likewise.
-//! `tests/reference/check_export.py` does the other half.
+//! Models for PyTorch, and back: `write FOLDER` exports a model of each kind, the Python that opens it, its decoder as ONNX,
+//! and what the engine decodes and encodes with it; `read FOLDER` takes the files that PyTorch wrote there and compares
+//! likewise. `tests/reference/check_export.py` and `check_onnx.py` do the other half.
 
 use std::error::Error;
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::{env, fs};
 use burn::tensor::Device;
 use latentscape::data::family::Family;
 use latentscape::data::model_file::ModelFile;
+use latentscape::data::write::onnx;
 use latentscape::engine::burn_learner::BurnLearner;
 use latentscape::engine::learner::Learner;
 use latentscape::nn::layout::Layout;
@@ -96,7 +97,10 @@ fn write(folder: &Path) -> Result<(), Failure> {
 fn export(folder: &Path, name: &str, model: &ModelSpec, file: &[u8]) -> Result<(), Failure> {
     let learner = loaded(model, file)?;
     let taken = format!("{name}.safetensors");
-    fs::write(folder.join(&taken), block_on(learner.export()).map_err(said)?)?;
+    let exported = block_on(learner.export()).map_err(said)?;
+    let decoder = onnx::decoder(&ModelFile::open(&exported)?, model)?;
+    fs::write(folder.join(&taken), exported)?;
+    fs::write(folder.join(format!("{name}.onnx")), decoder)?;
     let mut rng = Rng::new(23);
     let z: Vec<f32> = (0..5 * model.latent).map(|_| rng.normal()).collect();
     fs::write(folder.join(format!("{name}.py")), snippet(model, &taken, &z[..model.latent]))?;

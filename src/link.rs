@@ -11,6 +11,7 @@ use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
 use crate::spec::CLASSES;
 use crate::state::handles::{Handle, Handles};
+use crate::state::parts::{Part, Parts};
 use crate::state::scene::{
     Chosen, Classes, Cover, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Shipped, Theme,
 };
@@ -139,6 +140,14 @@ const PLANE: &[Entry] = &[
         parse: |s, t| {
             let known = [DeviceKind::Cpu, DeviceKind::WebGpu].into_iter().find(|k| device_name(*k) == t);
             known.map(|kind| s.device = Some(kind))
+        },
+    },
+    Entry {
+        key: "without",
+        print: |s| s.without.iter().map(Part::name).collect::<Vec<_>>().join("-"),
+        parse: |s, t| {
+            let known = |word: &str| Part::ALL.into_iter().find(|part| part.name() == word);
+            t.split('-').map(known).collect::<Option<Parts>>().map(|parts| s.without = parts)
         },
     },
 ];

@@ -31,6 +31,9 @@ mod layers;
 mod map;
 #[path = "browser/native.rs"]
 mod native;
+#[cfg(feature = "view")]
+#[path = "browser/out.rs"]
+mod out;
 #[path = "browser/own.rs"]
 mod own;
 #[path = "browser/page.rs"]

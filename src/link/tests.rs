@@ -68,6 +68,7 @@ fn any_scene(rng: &mut Rng) -> Scene {
         device: [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)][rng.below(3)],
         run: any_run(rng, net),
         beside: [None, Some(Beside::Plain), Some(Beside::Beta(8.0))][rng.below(3)],
+        without: Part::ALL.into_iter().filter(|_| coin(rng) && coin(rng)).collect(),
     }
 }
 
@@ -150,6 +151,13 @@ fn several_handles_keep_their_names_whatever_a_browser_makes_of_them() {
 }
 
 #[test]
+fn a_frame_says_what_it_leaves_out() {
+    let scene = parse("without=lab-head&z=1,2").scene;
+    assert_eq!(scene.without, [Part::Head, Part::Lab].into_iter().collect());
+    assert_eq!(print(&scene), "z=1,2&without=head-lab");
+}
+
+#[test]
 fn nonsense_is_reported_and_changes_nothing() {
     for word in [
         "z=NaN,0",
@@ -180,6 +188,9 @@ fn nonsense_is_reported_and_changes_nothing() {
         "against=99",
         "from=here",
         "device=tpu",
+        "without=plane",
+        "without=head-",
+        "without=",
         "digits=1",
         "net=",
         "net=0",

@@ -90,18 +90,26 @@ const WARM: [[f32; 3]; 5] =
 
 /// The colours from nothing to the worst, as a CSS gradient to lay over the plane's dark ground.
 pub fn warm_scale() -> String {
-    let stops = (0..=8).map(|i| css(warm(Some(i as f32 / 8.0))));
-    gradient(stops)
+    gradient(&warm_colours())
+}
+
+/// The same colours, evenly apart.
+pub fn warm_colours() -> Vec<[u8; 4]> {
+    (0..=8).map(|i| warm(Some(i as f32 / 8.0))).collect()
 }
 
 /// Likewise from as few codes as can be told, through as many as the prior expects, to as many as can be told.
 pub fn density_scale() -> String {
-    let pixels = density(&[-STRONGEST, 0.0, STRONGEST]);
-    gradient(pixels.as_chunks::<4>().0.iter().map(|pixel| css(*pixel)))
+    gradient(&density_colours())
 }
 
-fn gradient(stops: impl Iterator<Item = String>) -> String {
-    format!("linear-gradient(90deg, {})", stops.collect::<Vec<_>>().join(", "))
+/// The same colours, evenly apart.
+pub fn density_colours() -> Vec<[u8; 4]> {
+    density(&[-STRONGEST, 0.0, STRONGEST]).as_chunks::<4>().0.to_vec()
+}
+
+fn gradient(colours: &[[u8; 4]]) -> String {
+    format!("linear-gradient(90deg, {})", colours.iter().map(|colour| css(*colour)).collect::<Vec<_>>().join(", "))
 }
 
 fn css([r, g, b, alpha]: [u8; 4]) -> String {

@@ -4,16 +4,21 @@
 //! Sizes are in pixels of the area times `ratio`, the pixels of the area to one of the page. No text is measured: on a
 //! canvas that costs a layout of the page.
 
+pub mod along;
 pub mod bars;
+pub mod code;
 pub mod contact;
 pub mod curves;
 pub mod dots;
 pub mod figure;
 pub mod heat;
+pub mod key;
 pub mod marginals;
 pub mod palette;
+pub mod paper;
 pub mod plane;
 pub mod raster;
+pub mod space;
 pub mod steps;
 pub mod surface;
 pub mod warp;

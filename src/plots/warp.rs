@@ -42,7 +42,8 @@ pub fn draw_warp<DB: DrawingBackend>(
         let far = |v: f32| v.clamp(-4.0 * reach, 4.0 * reach);
         let points = points.into_iter().map(|i| nodes[i]).filter(|node| node.iter().all(|v| v.is_finite()));
         let points = points.map(|node| place(node.map(far), side, reach));
-        stroke(area, points, ratio, solid(ink.z, if strong { 0.95 } else { 0.45 }))
+        let color = solid(ink.z, if strong { 0.95 } else { 0.45 });
+        within(points, side).into_iter().try_for_each(|piece| stroke(area, piece, ratio, color))
     };
     for row in 0..rows {
         line((0..columns).map(|column| row * columns + column).collect(), row % STRONG == 0)?;
@@ -51,6 +52,43 @@ pub fn draw_warp<DB: DrawingBackend>(
         line((0..rows).map(|row| row * columns + column).collect(), column % STRONG == 0)?;
     }
     Ok(())
+}
+
+/// The pieces of a line that lie in the square: a file's area would bend what leaves it along its edges.
+fn within(points: impl Iterator<Item = [f32; 2]>, side: f32) -> Vec<Vec<[f32; 2]>> {
+    let mut pieces: Vec<Vec<[f32; 2]>> = Vec::new();
+    let mut last = None;
+    for point in points {
+        if let Some((from, to)) = last.and_then(|last| clipped(last, point, side)) {
+            match pieces.last_mut().filter(|piece| piece.last() == Some(&from)) {
+                Some(piece) => piece.push(to),
+                None => pieces.push(vec![from, to]),
+            }
+        }
+        last = Some(point);
+    }
+    pieces
+}
+
+/// What of a stretch lies in the square of `side`, after Liang and Barsky (1984).
+fn clipped(a: [f32; 2], b: [f32; 2], side: f32) -> Option<([f32; 2], [f32; 2])> {
+    let (mut enters, mut leaves) = (0.0f32, 1.0f32);
+    for axis in [0, 1] {
+        let along = b[axis] - a[axis];
+        for (toward, room) in [(-along, a[axis]), (along, side - a[axis])] {
+            if toward < 0.0 {
+                enters = enters.max(room / toward);
+            } else if toward > 0.0 {
+                leaves = leaves.min(room / toward);
+            } else if room < 0.0 {
+                return None;
+            }
+        }
+    }
+    let at = |t: f32| [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
+    // Its own ends stay as they are, so that pieces meet.
+    let (from, to) = (if enters > 0.0 { at(enters) } else { a }, if leaves < 1.0 { at(leaves) } else { b });
+    (enters < leaves).then_some((from, to))
 }
 
 #[cfg(test)]
@@ -76,6 +114,15 @@ mod tests {
         assert_eq!(out.matches("<polyline").count(), 4);
         assert!(out.contains("25,75 75,75"), "the lower row: {out}");
         assert!(out.contains("75,75 75,13") || out.contains("75,75 75,12"), "the right column: {out}");
+    }
+
+    #[test]
+    fn a_line_that_leaves_the_square_ends_at_its_edge_and_comes_in_again() {
+        let line = [[10.0, 50.0], [50.0, 50.0], [150.0, 50.0], [150.0, 90.0], [50.0, 90.0]];
+        let pieces = within(line.into_iter(), 100.0);
+        assert_eq!(pieces, [vec![[10.0, 50.0], [50.0, 50.0], [100.0, 50.0]], vec![[100.0, 90.0], [50.0, 90.0]]]);
+        assert_eq!(within([[-10.0, 50.0], [110.0, 50.0]].into_iter(), 100.0), [vec![[0.0, 50.0], [100.0, 50.0]]]);
+        assert!(within([[-10.0, 50.0], [-5.0, 90.0], [-5.0, 120.0]].into_iter(), 100.0).is_empty());
     }
 
     #[test]

@@ -18,10 +18,6 @@ pub enum Message {
     EngineRestarted,
     /// A file of a shipped model could not be fetched or read.
     ModelMissing,
-    /// The link is on the clipboard.
-    Copied,
-    /// There is no clipboard to write to.
-    NotCopied,
     /// No more handles fit.
     HandlesFull,
     /// A rectangle or a loop without a code in it.
@@ -68,8 +64,6 @@ impl Message {
             | Self::NoWebGpu
             | Self::GpuFailed
             | Self::EngineRestarted
-            | Self::Copied
-            | Self::NotCopied
             | Self::HandlesFull
             | Self::NothingSelected
             | Self::NotAPlace
@@ -89,8 +83,7 @@ impl Message {
     pub fn passing(self) -> bool {
         matches!(
             self,
-            Self::Copied
-                | Self::HandlesFull
+            Self::HandlesFull
                 | Self::NothingSelected
                 | Self::NotAPlace
                 | Self::Deepest

@@ -13,6 +13,7 @@ pub mod history;
 pub mod message;
 pub mod pace;
 pub mod painting;
+pub mod parts;
 pub mod pictures;
 pub mod reduce;
 pub mod run;

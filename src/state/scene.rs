@@ -3,6 +3,7 @@
 use reactive_stores::Store;
 
 use super::handles::Handles;
+use super::parts::Parts;
 use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;
@@ -50,6 +51,8 @@ pub struct Scene {
     pub run: RunSpec,
     /// What is trained beside it, in lock-step.
     pub beside: Option<Beside>,
+    /// What is left out, where the page is embedded in another.
+    pub without: Parts,
 }
 
 impl Default for Scene {
@@ -72,6 +75,7 @@ impl Default for Scene {
             device: None,
             run: RunSpec::default(),
             beside: None,
+            without: Parts::default(),
         }
     }
 }

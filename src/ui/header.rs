@@ -1,7 +1,6 @@
-//! The page's head: model, device, language, colours, link.
+//! The page's head: model, device, language, colours, files, link.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::desk::Desk;
 use super::preferences;
@@ -9,7 +8,6 @@ use super::words::{self, tr};
 use crate::i18n::Locale;
 use crate::protocol::{DeviceKind, Phase};
 use crate::state::PageStoreFields;
-use crate::state::message::Message;
 use crate::state::scene::{SceneStoreFields, Shipped, Theme};
 use crate::state::session::{SessionStoreFields, running};
 
@@ -24,7 +22,7 @@ pub fn Header() -> impl IntoView {
                 <Language/>
                 <Colours/>
                 <super::export::Export/>
-                <Share id="share" class="pill share"/>
+                <super::share::Share id="share" class="pill share"/>
             </div>
         </header>
     }
@@ -158,27 +156,6 @@ fn Colours() -> impl IntoView {
                 <circle cx="8" cy="8" r="6"/>
                 <path class="full" d="M8 2a6 6 0 0 1 0 12z"/>
             </svg>
-        </button>
-    }
-}
-
-/// Copies the link; where the head has no room for it, it is in the menu.
-#[component]
-pub fn Share(id: &'static str, class: &'static str) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let copy = move |_| {
-        leptos::task::spawn_local(async move {
-            let address = preferences::address(desk);
-            // Not there in an insecure context: then the property is undefined, and writing to it fails like a refusal.
-            let clipboard = window().navigator().clipboard();
-            let there = !AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined();
-            let copied = there && JsFuture::from(clipboard.write_text(&address)).await.is_ok();
-            desk.say(if copied { Message::Copied } else { Message::NotCopied });
-        });
-    };
-    view! {
-        <button class=class data-testid=id title=move || tr!(desk, share_hint) on:click=copy>
-            {move || tr!(desk, share)}
         </button>
     }
 }

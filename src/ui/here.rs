@@ -7,12 +7,14 @@ use super::canvas;
 use super::coordinates::{Coordinates, HandleList};
 use super::desk::Desk;
 use super::paint::{self, Paint};
+use super::unless::Unless;
 use super::words::{self, tr};
 use crate::i18n::number;
 use crate::latent::place::place;
 use crate::latent::posterior::prior_density;
 use crate::plots::palette;
 use crate::state::PageStoreFields;
+use crate::state::parts::Part;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
 
@@ -42,20 +44,28 @@ pub fn Here() -> impl IntoView {
             <div class="now">
                 <div class="easel">
                     <Decoded/>
-                    <paint::Overlay paint/>
+                    <Unless without=Part::Paint>
+                        <paint::Overlay paint/>
+                    </Unless>
                 </div>
-                <dl class="kv">
-                    <dt>{move || tr!(desk, nearest_class)}</dt>
-                    <dd data-testid="nearest-class">{nearest}</dd>
-                    <dt>{move || tr!(desk, prior_density)} " " <i class="sym">"p(z)"</i></dt>
-                    <dd data-testid="prior-density">{move || number(desk.locale(), prior_density(desk.z()), 3)}</dd>
-                    <dt>{move || tr!(desk, nearest_code)}</dt>
-                    <dd>{away}</dd>
-                </dl>
+                <Unless without=Part::Numbers>
+                    <dl class="kv">
+                        <dt>{move || tr!(desk, nearest_class)}</dt>
+                        <dd data-testid="nearest-class">{nearest}</dd>
+                        <dt>{move || tr!(desk, prior_density)} " " <i class="sym">"p(z)"</i></dt>
+                        <dd data-testid="prior-density">{move || number(desk.locale(), prior_density(desk.z()), 3)}</dd>
+                        <dt>{move || tr!(desk, nearest_code)}</dt>
+                        <dd>{away}</dd>
+                    </dl>
+                </Unless>
             </div>
-            <paint::Controls paint/>
+            <Unless without=Part::Paint>
+                <paint::Controls paint/>
+            </Unless>
         </section>
-        <p class="say" data-testid="sentence">{sentence}</p>
+        <Unless without=Part::Numbers>
+            <p class="say" data-testid="sentence">{sentence}</p>
+        </Unless>
     }
 }
 

@@ -9,6 +9,7 @@ mod film;
 mod fine;
 mod header;
 mod here;
+mod keep;
 mod lab;
 mod notice;
 mod own;
@@ -19,8 +20,10 @@ mod regularity;
 mod sample;
 mod segments;
 mod selection;
+mod share;
 mod skip;
 mod twin;
+mod unless;
 mod words;
 
 use leptos::prelude::*;
@@ -28,9 +31,12 @@ use reactive_stores::Store;
 use wasm_bindgen::JsCast;
 
 use crate::state::Page;
+use crate::state::parts::Part;
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
 use crate::state::{PageStoreFields, message::Message};
 use desk::Desk;
+use unless::Unless;
 
 /// Puts the page into the document and starts the engine.
 pub fn mount() {
@@ -52,29 +58,46 @@ fn App(page: Page) -> impl IntoView {
     provide_context(desk);
     provide_context(regularity::Gauge::new(desk));
     provide_context(own::Bring::new(desk));
+    provide_context(share::Sharing::new());
     preferences::follow(desk);
     mirror(desk);
     keys(desk);
     desk.open();
     view! {
         <skip::Skip/>
-        <header::Header/>
+        <Unless without=Part::Head>
+            <header::Header/>
+        </Unless>
         <notice::Notice/>
         <main>
             <section class="stage">
                 <twin::Planes/>
-                <film::Film/>
+                <Unless without=Part::Strip>
+                    <film::Film/>
+                </Unless>
             </section>
             <aside>
                 <here::Here/>
                 <selection::Selected/>
-                <regularity::Regularity/>
-                <encode::Encode/>
-                <sample::Sample/>
-                <lab::Lab/>
-                <here::CardText/>
+                <Unless without=Part::Regularity>
+                    <regularity::Regularity/>
+                </Unless>
+                <Unless without=Part::Pad>
+                    <encode::Encode/>
+                </Unless>
+                <Unless without=Part::Samples>
+                    <sample::Sample/>
+                </Unless>
+                <Unless without=Part::Lab>
+                    <lab::Lab/>
+                </Unless>
+                <Unless without=Part::Card>
+                    <here::CardText/>
+                </Unless>
+                <share::Home/>
             </aside>
         </main>
+        <share::Panel/>
     }
 }
 
@@ -101,7 +124,7 @@ fn keys(desk: Desk) {
     std::mem::forget(pressed);
 }
 
-/// The phase and the step on the document's root, for the style sheet and for tests.
+/// The phase, the step and whether parts are left out on the document's root, for the style sheet and for tests.
 fn mirror(desk: Desk) {
     let session = desk.page.session();
     let phase = Memo::new(move |_| session.phase().get());
@@ -110,6 +133,16 @@ fn mirror(desk: Desk) {
         if let Some(root) = document().document_element() {
             root.set_attribute("data-phase", phase.get().name()).ok();
             root.set_attribute("data-step", &step.get().to_string()).ok();
+        }
+    });
+    let without = Memo::new(move |_| desk.page.scene().without().get());
+    Effect::new(move |_| {
+        let without = without.get();
+        if let Some(root) = document().document_element() {
+            match (without.is_empty(), without.bares_rail()) {
+                (true, _) => root.remove_attribute("data-embedded").ok(),
+                (false, bare) => root.set_attribute("data-embedded", if bare { "bare" } else { "" }).ok(),
+            };
         }
     });
 }

@@ -10,7 +10,7 @@ use super::words::tr;
 use crate::i18n::{Locale, preferred, tag};
 use crate::link::{self, Parsed};
 use crate::state::PageStoreFields;
-use crate::state::scene::Theme;
+use crate::state::scene::{Scene, Theme};
 
 const LANGUAGE: &str = "latentscape.lang";
 const THEME: &str = "latentscape.theme";
@@ -115,6 +115,15 @@ pub fn follow(desk: Desk) {
 pub fn address(desk: Desk) -> String {
     write_address(&link::print(&desk.page.scene().read_untracked()));
     window().location().href().unwrap_or_default()
+}
+
+/// The whole address of a scene.
+pub fn address_of(scene: &Scene) -> String {
+    let location = window().location();
+    let part = |text: Result<String, JsValue>| text.unwrap_or_default();
+    let text = link::print(scene);
+    let mark = if text.is_empty() { "" } else { "#" };
+    format!("{}{}{mark}{text}", part(location.origin()), part(location.pathname()))
 }
 
 /// The words after `?` are replaced as well: what they said is in the scene by now, and would speak against it.

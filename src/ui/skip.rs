@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::desk::Desk;
+use super::unless::Unless;
 use super::words::tr;
+use crate::state::parts::Part;
 
 #[component]
 pub fn Skip() -> impl IntoView {
@@ -15,15 +17,22 @@ pub fn Skip() -> impl IntoView {
             <button data-testid="skip-plane" on:click=move |_| focus(".plane")>
                 {move || tr!(desk, skip_plane)}
             </button>
-            <button
-                data-testid="skip-regularity"
-                on:click=move |_| focus(".regularity input, .regularity button:not(:disabled)")
-            >
-                {move || tr!(desk, regularity)}
-            </button>
-            <button data-testid="skip-lab" on:click=move |_| focus(".training select, .training button:not(:disabled)")>
-                {move || tr!(desk, skip_lab)}
-            </button>
+            <Unless without=Part::Regularity>
+                <button
+                    data-testid="skip-regularity"
+                    on:click=move |_| focus(".regularity input, .regularity button:not(:disabled)")
+                >
+                    {move || tr!(desk, regularity)}
+                </button>
+            </Unless>
+            <Unless without=Part::Lab>
+                <button
+                    data-testid="skip-lab"
+                    on:click=move |_| focus(".training select, .training button:not(:disabled)")
+                >
+                    {move || tr!(desk, skip_lab)}
+                </button>
+            </Unless>
         </nav>
     }
 }

@@ -174,6 +174,7 @@ fn share(first: Desk, second: Desk) {
     same!(chosen);
     same!(layers);
     same!(hidden);
+    same!(without);
     let words = Memo::new(move |_| (first.locale(), first.theme()));
     Effect::new(move |_| {
         let (lang, theme) = words.get();

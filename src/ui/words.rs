@@ -163,8 +163,6 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::EngineFailed => say!(l, said_engine_failed),
         Message::EngineRestarted => say!(l, said_engine_restarted),
         Message::ModelMissing => say!(l, said_model_missing),
-        Message::Copied => say!(l, said_copied),
-        Message::NotCopied => say!(l, said_not_copied),
         Message::HandlesFull => say!(l, said_handles_full),
         Message::NothingSelected => say!(l, said_nothing_selected),
         Message::NotAPlace => say!(l, said_not_a_place),

@@ -189,7 +189,7 @@ async fn a_phone_sees_all_of_it() {
     page.click("share-narrow").await;
     page.wait(
         "an answer, and the menu gone",
-        "find('notice')?.checkVisibility() && !find('export').parentElement.open",
+        "find('share-said')?.textContent.trim() && !find('export').parentElement.open",
     )
     .await;
 }

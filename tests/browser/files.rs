@@ -41,7 +41,7 @@ pub async fn export(page: &Page, folder: &Folder, item: &str, name: &str) -> Vec
     bytes
 }
 
-fn read_png(file: &[u8]) -> Picture {
+pub fn read_png(file: &[u8]) -> Picture {
     let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().expect("a PNG file");
     let mut rgba = vec![0; reader.output_buffer_size().expect("a picture of a size")];
     let info = reader.next_frame(&mut rgba).expect("a whole picture");
@@ -70,7 +70,9 @@ async fn everything_can_be_taken_away() {
     page.click("export").await;
     let figure = read_png(&export(&page, &folder, "export-png", "latentscape.png").await);
     let height = (1280.0 / map.view.width * map.view.height).round() as usize;
-    assert_eq!((figure.width, figure.height), (1280, height));
+    // The plane, and the classes' key below it, on white.
+    assert!(figure.width == 1280 && (height + 20..height + 120).contains(&figure.height), "{}", figure.height);
+    assert_eq!(figure.at(3, figure.height - 3), [255; 4]);
     assert!(figure.contrast() > 0.05 && figure.hues() >= 6, "{} {}", figure.contrast(), figure.hues());
     // A code is where it is on the page.
     let (code, _) = native::loneliest(&codes.mu, (0..codes.mu.len()).filter(|i| map.shows(codes.mu[*i], 150.0)));
@@ -80,6 +82,7 @@ async fn everything_can_be_taken_away() {
 
     let svg = String::from_utf8(export(&page, &folder, "export-svg", "latentscape.svg").await).expect("text");
     assert!(svg.starts_with("<svg") && svg.contains("<image") && svg.contains("href=\"data:image/png;base64,"));
+    assert!(svg.contains("fill=\"#2F9E44\"") && svg.contains("\n9\n"), "a key to the classes");
     let seen = codes.mu.iter().filter(|z| map.shows(**z, 0.0)).count();
     let circles = svg.matches("<circle").count();
     assert!((seen..seen + 60).contains(&circles), "{seen} codes are in sight, {circles} circles in the file");

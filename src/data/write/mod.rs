@@ -1,9 +1,11 @@
-//! Sets of labelled pictures as files that others read: PNGs in a zip archive, numpy's .npz, MNIST's IDX.
+//! Files that others read: sets of labelled pictures as PNGs in a zip archive, numpy's .npz and MNIST's IDX; a decoder as
+//! ONNX.
 //!
 //! The same set gives the same bytes, anywhere and at any time: no clock is read, and dates are fixed.
 
 pub mod idx;
 pub mod npz;
+pub mod onnx;
 pub mod png;
 pub mod set;
 pub mod zip;

@@ -7,8 +7,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ClipboardEvent, DataTransfer, DragEvent, ImageBitmap};
 
 use crate::spec::Format;
+use crate::state::PageStoreFields;
 use crate::state::drawing::{dark_on_light, fit, ink_of, shrink};
 use crate::state::message::Message;
+use crate::state::parts::Part;
+use crate::state::scene::SceneStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::own::Bring;
@@ -104,6 +107,9 @@ impl Source {
         };
         match files.get(0).filter(|file| files.length() == 1 && file.type_().starts_with("image/")) {
             Some(picture) => self.read(picture.into()),
+            None if self.desk.page.scene().without().get_untracked().has(Part::Own) => {
+                self.desk.say(Message::NotAPicture)
+            }
             None => self.bring.read(&files),
         }
     }

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use crate::i18n::number;
 use crate::latent::path::{largest, mean, pixel_steps, steps};
 use crate::plots::palette::Ink;
+use crate::plots::paper::{RATIO, Sheet, paper, sized};
 use crate::plots::steps::{Steps, Words, draw_steps};
 use crate::state::PageStoreFields;
+use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -15,6 +17,9 @@ use crate::ui::words::tr;
 
 /// A step less than this many times the mean is none to speak of in the chart.
 const JUMP: f32 = 1.5;
+
+/// Size of the chart in a file, in pixels of the page.
+const FIGURE: [f32; 2] = [480.0, 90.0];
 
 #[component]
 pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
@@ -44,15 +49,7 @@ pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         let area = (width > 0.0 && height > 0.0).then(|| canvas::figure(canvas, width, height)).flatten();
         let (Some((area, ratio)), Some(steps)) = (area, steps.get()) else { return };
-        let words = Words {
-            z: tr!(desk, path_z, mean = written(mean(&steps.z), 2)),
-            pixels: tr!(desk, path_pixels, mean = written(mean(&steps.pixels), 1)),
-            jump: jump
-                .get()
-                .filter(|(_, times)| *times >= JUMP)
-                .map(|(_, times)| tr!(desk, path_jump, times = written(times, 1))),
-        };
-        draw_steps(&area, &steps, &words, Ink::on(desk.theme()), ratio).ok();
+        draw_steps(&area, &steps, &words(desk, &steps), Ink::on(desk.theme()), ratio).ok();
     });
     view! {
         <canvas
@@ -65,6 +62,23 @@ pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
             title=move || tr!(desk, path_what)
             aria-label=label
         ></canvas>
+    }
+}
+
+/// Reactive: the chart for a file, where there is a way.
+pub fn figure(desk: Desk, way: Memo<Option<Vec<[f32; 2]>>>) -> Option<String> {
+    let steps = way.with(|way| way.as_ref().map(|way| measure(desk, way)))?;
+    let draw = |area: &Sheet| draw_steps(area, &steps, &words(desk, &steps), Ink::on(Theme::Light), RATIO);
+    paper(sized(FIGURE), tr!(desk, path_figure), draw)
+}
+
+fn words(desk: Desk, steps: &Steps) -> Words {
+    let written = |value: f32, decimals| number(desk.locale(), value, decimals);
+    let jump = largest(&steps.pixels).filter(|(_, times)| *times >= JUMP);
+    Words {
+        z: tr!(desk, path_z, mean = written(mean(&steps.z), 2)),
+        pixels: tr!(desk, path_pixels, mean = written(mean(&steps.pixels), 1)),
+        jump: jump.map(|(_, times)| tr!(desk, path_jump, times = written(times, 1))),
     }
 }
 

@@ -13,6 +13,7 @@ use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::canvas;
 use super::desk::Desk;
+use super::keep::Keep;
 use super::words::tr;
 use crate::latent::path::distance;
 use crate::state::pictures::Decoding;
@@ -75,7 +76,10 @@ pub fn Film() -> impl IntoView {
     });
     view! {
         <div class="film" data-testid="film">
-            <controls::Controls traveller player/>
+            <div class="kept">
+                <controls::Controls traveller player/>
+                <Keep name="steps" figure=Callback::new(move |()| chart::figure(desk, strip.way))/>
+            </div>
             <Pictures strip traveller player/>
             <straight::Straight/>
             <div class="under">

@@ -6,11 +6,14 @@ use leptos::prelude::*;
 use crate::i18n::number;
 use crate::plots::bars::{Words, draw_bars};
 use crate::plots::palette::Ink;
+use crate::plots::paper::{RATIO, Sheet, paper, sized};
 use crate::protocol::ToEngine;
 use crate::state::PageStoreFields;
+use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
+use crate::ui::keep::Keep;
 use crate::ui::words::tr;
 
 #[component]
@@ -23,10 +26,20 @@ pub fn Bars() -> impl IntoView {
         let words = |(i, value): (usize, &f32)| format!("z{} {}", i + 1, number(desk.locale(), *value, 2));
         kl.read().iter().enumerate().map(words).collect::<Vec<_>>().join(", ")
     };
+    let words = move |kl: &[f32]| Words {
+        values: kl.iter().map(|value| number(desk.locale(), *value, 2)).collect(),
+        collapsed: tr!(desk, kl_threshold).to_owned(),
+    };
+    let figure = Callback::new(move |()| {
+        let kl = kl.get();
+        // Many dimensions need their room.
+        let size = sized([360.0f32.max(kl.len() as f32 * 18.0), 140.0]);
+        let draw = |area: &Sheet| draw_bars(area, &kl, &words(&kl), Ink::on(Theme::Light), RATIO);
+        paper(size, tr!(desk, kl_title), draw).filter(|_| !kl.is_empty())
+    });
     Effect::new(move |_| {
         let (Some(canvas), kl) = (node.get(), kl.get()) else { return };
-        let values = kl.iter().map(|value| number(desk.locale(), *value, 2)).collect();
-        let words = Words { values, collapsed: tr!(desk, kl_threshold).to_owned() };
+        let words = words(&kl);
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         if let Some((area, ratio)) = canvas::figure(canvas, width, height).filter(|_| !kl.is_empty()) {
             draw_bars(&area, &kl, &words, Ink::on(desk.theme()), ratio).ok();
@@ -34,7 +47,9 @@ pub fn Bars() -> impl IntoView {
     });
     view! {
         <figure class="kl" hidden=move || kl.read().is_empty()>
-            <figcaption>{move || tr!(desk, kl_title)}</figcaption>
+            <figcaption class="kept">
+                {move || tr!(desk, kl_title)} <Keep name="kl" figure/>
+            </figcaption>
             <canvas
                 node_ref=node
                 class="chart low"

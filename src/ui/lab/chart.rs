@@ -8,14 +8,20 @@ use super::words;
 use crate::i18n::number;
 use crate::plots::curves::{Curves, Mark, Point, Scale, Words, draw_curves, reading};
 use crate::plots::palette::Ink;
+use crate::plots::paper::{RATIO, paper, sized};
 use crate::protocol::StepLoss;
 use crate::state::PageStoreFields;
 use crate::state::run::Log;
+use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
+use crate::ui::keep::Keep;
 use crate::ui::segments::{Segment, Segments};
 use crate::ui::words::tr;
+
+/// Size of the chart in a file, in pixels of the page.
+const FIGURE: [f32; 2] = [360.0, 200.0];
 
 /// What is drawn, of one run.
 struct Drawn {
@@ -130,18 +136,21 @@ pub fn Chart() -> impl IntoView {
         ),
         None => tr!(desk, loss_empty).to_owned(),
     };
-    Effect::new(move |_| {
-        let drawn = drawn.read();
-        let Some(canvas) = node.get() else { return };
+    let named = move || {
         let named = |name: &str, value: f32| format!("{name} {}", nats(value));
         let l = last.get();
         let value = |part: fn(&StepLoss) -> f32| l.as_ref().map_or(0.0, part);
-        let words = Words {
+        Words {
             reconstruction: named(tr!(desk, loss_reconstruction), value(|l| l.reconstruction)),
             penalty: named(penalty(), value(|l| l.penalty)),
             total: named(tr!(desk, loss_total), value(|l| l.total)),
             step: tr!(desk, loss_step).to_owned(),
-        };
+        }
+    };
+    Effect::new(move |_| {
+        let drawn = drawn.read();
+        let Some(canvas) = node.get() else { return };
+        let words = named();
         let (ink, scale) = (Ink::on(desk.theme()), scale.get());
         let (width, height) = (canvas.client_width() as f32, canvas.client_height() as f32);
         let Some((area, ratio)) = canvas::figure(canvas, width, height) else { return };
@@ -193,11 +202,19 @@ pub fn Chart() -> impl IntoView {
         },
     ];
     let title = move || model.read().as_ref().map_or("", |model| words::unit(desk.locale(), model.input));
+    let what = move || format!("{} · {}", title(), tr!(desk, dashed));
+    let figure = Callback::new(move |()| {
+        let (drawn, words) = (drawn.read(), named());
+        let ink = Ink::on(Theme::Light);
+        let draw =
+            |curves: &Curves| paper(sized(FIGURE), &what(), |area| draw_curves(area, curves, &words, ink, RATIO));
+        drawn.as_ref()?.with(scale.get(), draw)
+    });
     view! {
         <figure class="curves">
             <figcaption>
                 <span data-testid="reading">
-                    {move || read().unwrap_or_else(|| format!("{} · {}", title(), tr!(desk, dashed)))}
+                    {move || read().unwrap_or_else(what)}
                 </span>
                 <Segments
                     group="scale"
@@ -206,6 +223,7 @@ pub fn Chart() -> impl IntoView {
                     chosen=scale.into()
                     choose=Callback::new(move |chosen| scale.set(chosen))
                 />
+                <Keep name="loss" figure/>
             </figcaption>
             <canvas
                 node_ref=node

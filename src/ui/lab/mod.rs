@@ -18,8 +18,10 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::own::OwnPictures;
+use super::unless::Unless;
 use super::words::tr;
 use crate::state::PageStoreFields;
+use crate::state::parts::Part;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
 
@@ -47,7 +49,9 @@ pub fn Lab() -> impl IntoView {
                 <reconstructions::Reconstructions/>
                 <bars::Bars/>
             </Show>
-            <OwnPictures/>
+            <Unless without=Part::Own>
+                <OwnPictures/>
+            </Unless>
             <setup::Quick/>
             <setup::Setup/>
             <past::Past/>

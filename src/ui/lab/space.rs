@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use crate::data::points::REACH;
 use crate::plots::palette::Ink;
+use crate::plots::paper::{RATIO, paper, sized};
 use crate::plots::raster;
+use crate::plots::space::{Plane as Flat, draw_planes};
 use crate::plots::warp::{Warp, draw_warp};
 use crate::protocol::{PixelFormat, Query, Slot};
 use crate::spec::Input;
@@ -15,11 +17,15 @@ use crate::state::pictures::Shared;
 use crate::state::session::{Session, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
+use crate::ui::keep::Keep;
 use crate::ui::words::tr;
 
 /// Nodes of a grid along a side, and how far it reaches in the latent space.
 const NODES: u32 = 21;
 const PRIOR_REACH: f32 = 3.0;
+
+/// Size of both in a file, in pixels of the page.
+const FIGURE: [f32; 2] = [480.0, 240.0];
 
 #[component]
 pub fn Space() -> impl IntoView {
@@ -37,9 +43,12 @@ pub fn Space() -> impl IntoView {
     });
     let data = move |session: &Session| session.points.clone();
     let codes = move |session: &Session| session.cloud.as_ref().map(|cloud| Shared::new(cloud.codes.clone()));
+    let figure = Callback::new(move |()| figure(desk));
     view! {
         <figure class="space" hidden=move || !on.get()>
-            <figcaption>{move || tr!(desk, space_title)}</figcaption>
+            <figcaption class="kept">
+                {move || tr!(desk, space_title)} <Keep name="space" figure/>
+            </figcaption>
             <div class="pair">
                 <Plane
                     id="data-space"
@@ -60,6 +69,36 @@ pub fn Space() -> impl IntoView {
             </div>
         </figure>
     }
+}
+
+/// Both planes for a file. Reactive.
+fn figure(desk: Desk) -> Option<String> {
+    let session = desk.page.session();
+    let (points, cloud) = (session.points().get()?, session.cloud().get()?);
+    let (data, latent) = (session.warp().get(), session.unwarp().get());
+    fn warp(nodes: &Option<Shared<Vec<[f32; 2]>>>) -> Option<Warp<'_>> {
+        nodes.as_ref().map(|nodes| Warp { columns: NODES as usize, rows: NODES as usize, nodes })
+    }
+    let axes = desk.page.axes().get().map(|axis| format!("z{}", axis + 1));
+    let planes = [
+        Flat {
+            name: tr!(desk, space_data),
+            axes: ["x", "y"],
+            reach: REACH,
+            points: &points,
+            labels: &cloud.labels,
+            warp: warp(&data),
+        },
+        Flat {
+            name: tr!(desk, space_latent),
+            axes: [&axes[0], &axes[1]],
+            reach: PRIOR_REACH,
+            points: &cloud.codes,
+            labels: &cloud.labels,
+            warp: warp(&latent),
+        },
+    ];
+    paper(sized(FIGURE), tr!(desk, space_title), |area| draw_planes(area, planes, RATIO))
 }
 
 fn ask(desk: Desk) {

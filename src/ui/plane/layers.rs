@@ -5,10 +5,9 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use super::pointer::Hand;
-use crate::i18n::short;
-use crate::latent::regularity::slopes::STEEP;
+use super::scale::Scale;
 use crate::latent::view::View;
-use crate::plots::{heat, palette};
+use crate::plots::palette;
 use crate::protocol::{Half, ToEngine};
 use crate::spec::CLASSES;
 use crate::state::PageStoreFields;
@@ -17,7 +16,7 @@ use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::preferences;
-use crate::ui::words::{self, say, tr};
+use crate::ui::words::{self, tr};
 
 /// The classes in their colours, each with its digit, or with what its mean decodes to. Pressing one hides its points.
 #[component]
@@ -131,45 +130,6 @@ fn legend(desk: Desk, layer: Layer) -> &'static str {
         Layer::Cover(Cover::Continuity) => tr!(desk, legend_continuity),
         Layer::Cover(Cover::Completeness) => tr!(desk, legend_completeness),
         Layer::Cover(Cover::Confidence) => tr!(desk, legend_confidence),
-    }
-}
-
-/// The colours of the layer that covers the plane, and what its ends mean.
-#[component]
-fn Scale() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let (layers, nats) = (desk.page.scene().layers(), desk.page.scene().nats());
-    let cover = Memo::new(move |_| layers.get().cover);
-    let ends = move || {
-        let l = desk.locale();
-        Some(match cover.get()? {
-            Cover::Continuity if nats.get() => ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))],
-            Cover::Continuity => {
-                let (most, steep) = (short(l, heat::MOST_SLOPE), short(l, STEEP));
-                ["0".to_owned(), say!(l, scale_slopes, most = most, steep = steep)]
-            }
-            Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
-            Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
-            Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
-            Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
-            Cover::Regions => return None,
-        })
-    };
-    let colours = move || match cover.get() {
-        Some(Cover::Density) => heat::density_scale(),
-        _ => heat::warm_scale(),
-    };
-    let steep = move || cover.get() == Some(Cover::Continuity) && !nats.get();
-    let end = move |i: usize| ends().map(|ends| ends[i].clone()).unwrap_or_default();
-    view! {
-        <p class="scale" data-testid="scale" hidden=move || ends().is_none()>
-            <span>{move || end(0)}</span>
-            <i style:background-image=colours>
-                // Where steep begins.
-                <b hidden=move || !steep() style:left=format!("{}%", 100.0 * heat::slope_share(STEEP))></b>
-            </i>
-            <span>{move || end(1)}</span>
-        </p>
     }
 }
 

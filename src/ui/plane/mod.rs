@@ -8,6 +8,7 @@ mod layers;
 pub mod marks;
 mod pointer;
 mod points;
+pub mod scale;
 mod slices;
 mod tools;
 
@@ -18,10 +19,12 @@ use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
 
 use super::desk::Desk;
+use super::unless::Unless;
 use super::words::tr;
 use crate::latent::view::View;
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
+use crate::state::parts::Part;
 use crate::state::scene::{SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model, SessionStoreFields};
 
@@ -93,10 +96,18 @@ pub fn Plane() -> impl IntoView {
             <handles::Handles view hand/>
             <cards::PinnedCard view/>
             <cards::HoverCard view/>
-            <layers::Legend/>
-            <tools::Tools/>
-            <layers::Chips/>
-            <layers::Zoom hand/>
+            <Unless without=Part::Legend>
+                <layers::Legend/>
+            </Unless>
+            <Unless without=Part::Tools>
+                <tools::Tools/>
+            </Unless>
+            <Unless without=Part::Layers>
+                <layers::Chips/>
+            </Unless>
+            <Unless without=Part::Zoom>
+                <layers::Zoom hand/>
+            </Unless>
             <Hint/>
         </div>
     }

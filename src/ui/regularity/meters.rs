@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::along;
 use super::gauge::{FINE, Gauge, Origin};
 use super::marginals::Marginals;
 use super::texts;
@@ -11,6 +12,7 @@ use crate::latent::regularity::report::{Meter, Reading};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Chosen, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
+use crate::ui::keep::Keep;
 use crate::ui::segments::{Segment, Segments};
 use crate::ui::words::{self, tr};
 
@@ -26,6 +28,10 @@ pub fn All(gauge: Gauge) -> impl IntoView {
             <summary>{move || tr!(desk, meters_more)}</summary>
             <Choice gauge/>
             <Slopes gauge/>
+            <p class="fine kept" hidden=move || desk.page.family().read().is_none()>
+                {move || tr!(desk, meters_figure)}
+                <Keep name="meters" figure=Callback::new(move |()| along::figure(gauge))/>
+            </p>
             <table class="meters">
                 <thead>
                     <tr>

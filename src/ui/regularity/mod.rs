@@ -1,6 +1,7 @@
 //! How regular the plane is: the β dial, the two scores, every meter, and what to do with them in class.
 
 mod against;
+mod along;
 mod cards;
 mod challenge;
 mod dial;
