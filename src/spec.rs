@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 pub mod check;
 pub mod presets;
 pub mod pytorch;
+pub mod symbol;
 
 /// Side of a picture in pixels; pictures here are square and grey.
 pub const SIDE: usize = 28;
@@ -12,6 +13,8 @@ pub const SIDE: usize = 28;
 pub const PIXELS: usize = SIDE * SIDE;
 /// Classes of a labelled set: the ten digits, or the ten garments.
 pub const CLASSES: usize = 10;
+/// The most classes that data may have: those and two symbols of one's own. Each has its colour.
+pub const MOST_CLASSES: usize = 12;
 
 /// Everything that fixes a run: the same spec on the same device gives the same numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ mod here;
 mod lab;
 mod notice;
 mod own;
+mod pad;
 mod paint;
 mod plane;
 mod preferences;
@@ -20,6 +21,7 @@ mod sample;
 mod segments;
 mod selection;
 mod skip;
+mod symbol;
 mod twin;
 mod words;
 
@@ -52,6 +54,7 @@ fn App(page: Page) -> impl IntoView {
     provide_context(desk);
     provide_context(regularity::Gauge::new(desk));
     provide_context(own::Bring::new(desk));
+    provide_context(symbol::Symbol::new(desk));
     preferences::follow(desk);
     mirror(desk);
     keys(desk);

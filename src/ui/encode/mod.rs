@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::canvas;
 use super::desk::Desk;
+use super::pad::{PENS, Pad, PenMark};
 use super::words::tr;
 use crate::i18n::{number, point};
 use crate::latent::posterior::sigma_ellipse;
@@ -18,7 +19,7 @@ use crate::state::PageStoreFields;
 use crate::state::drawing::{CANVAS, distance};
 use crate::state::scene::Shipped;
 use crate::state::session::{Model, SessionStoreFields, answers};
-use board::{Board, PENS};
+use board::Board;
 use source::Source;
 
 #[component]
@@ -26,7 +27,7 @@ pub fn Encode() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
     let [pad, seen, reconstruction, error] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
-    let board = Board::new(desk, pad);
+    let board = Board::new(desk, Pad::new(pad));
     let source = Source::new(desk, board);
     source.listen();
     let encoded = Memo::new(move |_| session.encoded().get());
@@ -59,7 +60,6 @@ pub fn Encode() -> impl IntoView {
         (true, false) => tr!(desk, pad_wait),
         (true, true) => "",
     };
-    let spot = move |axis: usize| board.pen.get().map(|pen| format!("{}%", 100.0 * pen.at[axis] / CANVAS as f64));
     let kept = Memo::new(move |_| desk.page.kept().read().len());
     view! {
         <section class="drawing" hidden=move || !session.model().get().takes_pictures()>
@@ -80,20 +80,14 @@ pub fn Encode() -> impl IntoView {
                                 board.down(&event);
                             }
                             on:pointermove=move |event| board.moved(&event)
-                            on:pointerup=move |_| board.up()
-                            on:pointercancel=move |_| board.up()
+                            on:pointerup=move |_| board.pad.up()
+                            on:pointercancel=move |_| board.pad.up()
                             on:keydown=move |event| board.key(&event)
                         ></canvas>
                         <svg class="ghost" viewBox="0 0 24 24" aria-hidden="true" hidden=move || board.inked()>
                             <path d="M4 20l4-1L19 8l-3-3L5 16z"/>
                         </svg>
-                        <span
-                            class="pen"
-                            class:down=move || board.pen.get().is_some_and(|pen| pen.down)
-                            hidden=move || board.pen.get().is_none()
-                            style:left=move || spot(0)
-                            style:top=move || spot(1)
-                        ></span>
+                        <PenMark pad=board.pad/>
                     </div>
                     <span>{move || tr!(desk, pad_hint)}</span>
                 </div>
@@ -198,8 +192,8 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 data-testid=format!("pad-brush-{index}")
                 title=name
                 aria-label=name
-                aria-pressed=move || (board.brush.get() == index).to_string()
-                on:click=move |_| board.brush.set(index)
+                aria-pressed=move || (board.pad.brush.get() == index).to_string()
+                on:click=move |_| board.pad.brush.set(index)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><circle class="full" cx="8" cy="8" r=radius/></svg>
             </button>
@@ -221,7 +215,7 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 data-testid="pad-undo"
                 title=undo
                 aria-label=undo
-                disabled=move || !board.can_undo()
+                disabled=move || !board.pad.has_strokes()
                 on:click=move |_| board.undo()
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M6 3L3 6l3 3M3 6h6a4 4 0 010 8H6"/></svg>

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::own::OwnPictures;
+use super::symbol::OwnSymbol;
 use super::words::tr;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
@@ -48,6 +49,7 @@ pub fn Lab() -> impl IntoView {
                 <bars::Bars/>
             </Show>
             <OwnPictures/>
+            <OwnSymbol/>
             <setup::Quick/>
             <setup::Setup/>
             <past::Past/>

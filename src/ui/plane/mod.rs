@@ -18,6 +18,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
 
 use super::desk::Desk;
+use super::symbol::Flag;
 use super::words::tr;
 use crate::latent::view::View;
 use crate::protocol::Phase;
@@ -90,6 +91,7 @@ pub fn Plane() -> impl IntoView {
                 on:pointerleave=move |_| desk.hover(None)
                 on:contextmenu=|event| event.prevent_default()
             ></canvas>
+            <Flag view/>
             <handles::Handles view hand/>
             <cards::PinnedCard view/>
             <cards::HoverCard view/>
