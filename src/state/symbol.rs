@@ -7,7 +7,7 @@ use crate::data::own::Own;
 use crate::data::symbol::Base;
 use crate::protocol::Phase;
 use crate::spec::symbol::{FEWEST, MOST_MIXED};
-use crate::spec::{DataSpec, MOST_CLASSES, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{DataSpec, Format, Input, MOST_CLASSES, RunSpec, TrainingSpec};
 
 /// What the symbol is mixed with.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +103,7 @@ pub fn start(known: Known<'_>, drawings: usize, name: &str) -> Result<Start, Obs
     let source = same.map_or(source, |earlier| earlier.source.clone());
     let names = source.base().names();
     match () {
-        () if matches!(&source, Source::Own(own) if own.train().image(0).len() != PIXELS) => Err(Obstacle::Format),
+        () if made_by.model.input != Input::Picture(Format::GREY_28) => Err(Obstacle::Format),
         () if names.len() >= MOST_CLASSES => Err(Obstacle::Full),
         () if drawings < FEWEST => Err(Obstacle::TooFew),
         () if name.is_empty() => Err(Obstacle::NoName),
@@ -146,6 +146,7 @@ fn whence(known: Known<'_>) -> Result<(RunSpec, Source), Obstacle> {
 mod tests {
     use super::*;
     use crate::data::symbol::Mixing;
+    use crate::spec::PIXELS;
 
     fn known(model: Model, made_by: Option<&RunSpec>) -> Known<'_> {
         Known { phase: Phase::Ready, model, made_by, own: None, earlier: None }

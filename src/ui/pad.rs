@@ -5,17 +5,26 @@ use leptos::prelude::*;
 use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::canvas;
-use crate::state::drawing::CANVAS;
+use crate::spec::{Format, SIDE};
+use crate::state::drawing::TIMES;
 
-/// Widths of the pen in pixels of the drawing; the middle one is the stroke of MNIST's digits.
+/// Side of the square in which strokes are kept, whatever the pictures are: four to a pixel of 28.
+pub const CANVAS: usize = TIMES * SIDE;
+
+/// Widths of the pen in the same; the middle one is the stroke of MNIST's digits.
 pub const PENS: [f64; 3] = [5.0, 9.0, 14.0];
 
-/// How far an arrow key moves the pen, in the same.
+/// How far an arrow key moves the pen.
 const STRIDE: f64 = 4.0;
+
+/// Ink, as a canvas takes it.
+const WHITE: &str = "#ffffff";
 
 #[derive(Clone, PartialEq)]
 struct Stroke {
     width: f64,
+    /// As a canvas takes it.
+    colour: String,
     points: Vec<[f64; 2]>,
 }
 
@@ -30,20 +39,26 @@ pub struct Pen {
 #[derive(Clone, Copy)]
 pub struct Pad {
     pub canvas: NodeRef<Canvas>,
+    /// What the pictures are that are drawn.
+    pub format: Memo<Format>,
     strokes: RwSignal<Vec<Stroke>>,
     /// Which of the pens.
     pub brush: RwSignal<usize>,
+    /// Of the pen, for pictures in colour.
+    pub colour: RwSignal<String>,
     pub pen: RwSignal<Option<Pen>>,
     /// Where the pointer last was while it draws.
     last: StoredValue<Option<[f64; 2]>>,
 }
 
 impl Pad {
-    pub fn new(canvas: NodeRef<Canvas>) -> Self {
+    pub fn new(canvas: NodeRef<Canvas>, format: Memo<Format>) -> Self {
         Self {
             canvas,
+            format,
             strokes: RwSignal::new(Vec::new()),
             brush: RwSignal::new(1),
+            colour: RwSignal::new(WHITE.to_owned()),
             pen: RwSignal::new(None),
             last: StoredValue::new(None),
         }
@@ -121,7 +136,9 @@ impl Pad {
 
     fn begin(self, at: [f64; 2]) {
         let width = PENS[self.brush.get_untracked().min(PENS.len() - 1)];
-        self.strokes.update(|strokes| strokes.push(Stroke { width, points: vec![at] }));
+        let colour =
+            if self.format.get_untracked().is_colour() { self.colour.get_untracked() } else { WHITE.to_owned() };
+        self.strokes.update(|strokes| strokes.push(Stroke { width, colour, points: vec![at] }));
     }
 
     fn go_on(self, to: [f64; 2]) -> bool {
@@ -130,34 +147,48 @@ impl Pad {
             let stroke = strokes.last_mut()?;
             let from = *stroke.points.last()?;
             stroke.points.push(to);
-            Some((stroke.width, from))
+            Some((stroke.width, stroke.colour.clone(), from))
         });
-        let Some((width, from)) = piece.flatten() else { return false };
-        line(&pad, width, from, to);
+        let Some((width, colour, from)) = piece.flatten() else { return false };
+        self.line(&pad, width, &colour, from, to);
         true
     }
 
-    /// Draws everything anew, over a picture's ink where there is one, a byte a pixel of the drawing.
+    /// Draws everything anew, over a picture where there is one: of each channel the drawing's pixels.
     pub fn redraw(self, ground: Option<&[u8]>) {
         let Some(pad) = self.canvas.get_untracked() else { return };
+        let format = self.format.get_untracked();
+        let side = (TIMES * format.side) as u32;
+        canvas::resize(&pad, side, side);
         wipe(&pad);
-        if let Some(ink) = ground {
-            put(&pad, ink);
+        if let Some(ground) = ground {
+            put(&pad, ground, format);
         }
         self.strokes.with_untracked(|strokes| {
             for stroke in strokes {
-                stroke.points.windows(2).for_each(|pair| line(&pad, stroke.width, pair[0], pair[1]));
+                let pairs = stroke.points.windows(2);
+                pairs.for_each(|pair| self.line(&pad, stroke.width, &stroke.colour, pair[0], pair[1]));
             }
         });
     }
 
-    /// The drawing's ink, a byte a pixel.
-    pub fn ink(self) -> Vec<u8> {
-        let size = CANVAS as f64;
-        let context = self.canvas.get_untracked().and_then(|pad| canvas::read_often(&pad));
-        let data = context.and_then(|context| context.get_image_data(0.0, 0.0, size, size).ok());
-        // White on transparent: the alpha is the ink.
-        data.map(|data| data.data().0.iter().skip(3).step_by(4).copied().collect()).unwrap_or_default()
+    /// The drawing: the ink of each pixel, or red, green and blue of all, one after another. Nothing without a canvas.
+    pub fn drawing(self) -> Option<Vec<u8>> {
+        let pad = self.canvas.get_untracked()?;
+        Some(drawing(&pad, self.format.get_untracked()))
+    }
+
+    fn line(self, pad: &HtmlCanvasElement, width: f64, colour: &str, from: [f64; 2], to: [f64; 2]) {
+        let Some(context) = canvas::read_often(pad) else { return };
+        let scale = self.format.get_untracked().side as f64 / SIDE as f64;
+        context.set_stroke_style_str(colour);
+        context.set_line_width(width * scale);
+        context.set_line_cap("round");
+        context.begin_path();
+        context.move_to(from[0] * scale, from[1] * scale);
+        // A line to where it is draws nothing: a touch is a dot.
+        context.line_to(to[0] * scale + 0.01, to[1] * scale);
+        context.stroke();
     }
 
     fn at(self, event: &PointerEvent) -> Option<[f64; 2]> {
@@ -182,25 +213,36 @@ pub fn PenMark(pad: Pad) -> impl IntoView {
     }
 }
 
-/// The other way round from [`Pad::ink`].
-fn put(pad: &HtmlCanvasElement, ink: &[u8]) {
-    let white: Vec<u8> = ink.iter().flat_map(|&ink| [255, 255, 255, ink]).collect();
-    // The pad's own context comes first: it is one whose pixels are read often.
-    if canvas::read_often(pad).is_some() {
-        canvas::put(pad, &white, CANVAS as u32, CANVAS as u32);
+fn drawing(pad: &HtmlCanvasElement, format: Format) -> Vec<u8> {
+    let size = (TIMES * format.side) as f64;
+    let data = canvas::read_often(pad).and_then(|context| context.get_image_data(0.0, 0.0, size, size).ok());
+    let Some(data) = data else { return Vec::new() };
+    let rgba = data.data().0;
+    if !format.is_colour() {
+        // White on transparent: the alpha is the ink.
+        return rgba.iter().skip(3).step_by(4).copied().collect();
     }
+    // On black, as the plane is.
+    let channel = |c: usize| rgba.chunks_exact(4).map(move |p| (u16::from(p[c]) * u16::from(p[3]) / 255) as u8);
+    (0..format.channels).flat_map(channel).collect()
 }
 
-fn line(pad: &HtmlCanvasElement, width: f64, from: [f64; 2], to: [f64; 2]) {
-    let Some(context) = canvas::read_often(pad) else { return };
-    context.set_stroke_style_str("#fff");
-    context.set_line_width(width);
-    context.set_line_cap("round");
-    context.begin_path();
-    context.move_to(from[0], from[1]);
-    // A line to where it is draws nothing: a touch is a dot.
-    context.line_to(to[0] + 0.01, to[1]);
-    context.stroke();
+/// The other way round.
+fn put(pad: &HtmlCanvasElement, drawing: &[u8], format: Format) {
+    let side = TIMES * format.side;
+    if drawing.len() != side * side * format.channels {
+        return;
+    }
+    let plane = |i: usize, c: usize| drawing[c * side * side + i];
+    let pixel = |i: usize| match format.is_colour() {
+        true => [plane(i, 0), plane(i, 1), plane(i, 2), 255],
+        false => [255, 255, 255, plane(i, 0)],
+    };
+    let rgba: Vec<u8> = (0..side * side).flat_map(pixel).collect();
+    // The pad's own context comes first: it is one whose pixels are read often.
+    if canvas::read_often(pad).is_some() {
+        canvas::put(pad, &rgba, side as u32, side as u32);
+    }
 }
 
 fn wipe(canvas: &HtmlCanvasElement) {

@@ -9,7 +9,7 @@ use super::own::{Own, OwnError};
 use super::{digits, shapes};
 use crate::rng::Rng;
 use crate::spec::symbol::{FEWEST, HELD_OUT_OF, MOST_MIXED};
-use crate::spec::{MOST_CLASSES, PIXELS};
+use crate::spec::{Format, MOST_CLASSES, PIXELS};
 use vary::Variation;
 
 /// The streams that the drawings are varied by: to train on, and held out.
@@ -37,8 +37,8 @@ pub enum MixError {
     TooFew,
     #[error("{MOST_CLASSES} classes are the most")]
     TooManyClasses,
-    #[error("a drawing has another size than the data")]
-    Size,
+    #[error("the data or a drawing are not grey pictures of 28×28 pixels")]
+    Format,
     #[error(transparent)]
     Own(#[from] OwnError),
 }
@@ -71,7 +71,7 @@ enum Source {
 }
 
 impl Mixing {
-    /// `drawings`: pictures of the size that the base has, grey, 255 is ink; their class comes after the others.
+    /// `drawings`: 28×28 pixels of grey, 255 is ink; their class comes after the others.
     ///
     /// # Errors
     /// What [`MixError`] lists.
@@ -83,8 +83,8 @@ impl Mixing {
         if names.len() >= MOST_CLASSES {
             return Err(MixError::TooManyClasses);
         }
-        if drawings.iter().any(|drawing| drawing.len() != PIXELS) {
-            return Err(MixError::Size);
+        if base.format() != Format::GREY_28 || drawings.iter().any(|drawing| drawing.len() != PIXELS) {
+            return Err(MixError::Format);
         }
         let class = names.len() as u8;
         names.push(name.to_owned());
@@ -118,6 +118,13 @@ impl Base<'_> {
             Self::Digits { .. } => digit_names(),
             Self::Shapes { .. } => shapes::shape_names(),
             Self::Own(own) => own.names().to_vec(),
+        }
+    }
+
+    fn format(self) -> Format {
+        match self {
+            Self::Digits { .. } | Self::Shapes { .. } => Format::GREY_28,
+            Self::Own(own) => own.train().format(),
         }
     }
 

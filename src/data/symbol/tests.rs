@@ -68,5 +68,5 @@ fn own_pictures_get_one_class_more_up_to_the_limit() {
 fn too_few_drawings_and_those_of_another_size_make_no_class() {
     let base = Base::Digits { seed: 1, count: 100 };
     assert_eq!(Mixing::new(base, &drawings(2), "x").map(|_| ()), Err(MixError::TooFew));
-    assert_eq!(Mixing::new(base, &vec![vec![0; 9]; 3], "x").map(|_| ()), Err(MixError::Size));
+    assert_eq!(Mixing::new(base, &vec![vec![0; 9]; 3], "x").map(|_| ()), Err(MixError::Format));
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, PointerEvent};
 
-use crate::spec::SIDE;
+use crate::spec::Format;
 use crate::state::drawing::{fit, normalise, shrink};
 use crate::ui::desk::Desk;
 use crate::ui::pad::Pad;
@@ -11,8 +11,9 @@ use crate::ui::pad::Pad;
 #[derive(Clone, Copy)]
 pub struct Board {
     desk: Desk,
+    /// Its format is what the model's pictures are.
     pub pad: Pad,
-    /// The ink of a picture that lies under the strokes, a byte a pixel of the drawing.
+    /// A picture that lies under the strokes: of each channel the drawing's pixels.
     ground: RwSignal<Option<Vec<u8>>>,
     /// Whether that picture is one of the data, and is encoded as it stands whatever is chosen for drawings.
     as_it_is: RwSignal<bool>,
@@ -24,14 +25,25 @@ pub struct Board {
 
 impl Board {
     pub fn new(desk: Desk, pad: Pad) -> Self {
-        Self {
+        let board = Self {
             desk,
             pad,
             ground: RwSignal::new(None),
             as_it_is: RwSignal::new(false),
             seen: RwSignal::new(None),
             centre: RwSignal::new(true),
-        }
+        };
+        // A picture of another format than the model's is none to it; what was drawn by hand is drawn again.
+        Effect::new(move |before: Option<Format>| {
+            let format = pad.format.get();
+            if before.is_some_and(|before| before != format) {
+                board.ground.set(None);
+                board.as_it_is.set(false);
+                board.redraw();
+            }
+            format
+        });
+        board
     }
 
     /// Reactive: whether anything is on it.
@@ -39,19 +51,23 @@ impl Board {
         self.ground.read().is_some() || self.pad.has_strokes()
     }
 
-    /// Reactive: whether the drawing is scaled and centred before it is encoded.
+    /// Reactive: whether the drawing is scaled and centred before it is encoded, as only strokes are.
     pub fn centred(self) -> bool {
-        self.centre.get() && !self.as_it_is.get()
+        self.centre.get() && !self.as_it_is.get() && !self.pad.format.get().is_colour()
     }
 
-    /// The ink of a picture to draw on, instead of everything.
+    /// A picture to draw on, instead of everything: of each channel the drawing's pixels.
     pub fn lay(self, ink: Vec<u8>) {
         self.replace(Some(ink), false);
     }
 
-    /// The same with a picture of the data, `PIXELS` bytes, which was centred when it was made.
+    /// The same with a picture of the data, which was centred when it was made.
     pub fn lay_data(self, picture: &[u8]) {
-        self.replace(Some(fit(picture, SIDE)), true);
+        let format = self.pad.format.get_untracked();
+        if picture.len() == format.bytes() {
+            let planes = picture.chunks_exact(format.pixels());
+            self.replace(Some(planes.flat_map(|plane| fit(plane, format.side, format.side)).collect()), true);
+        }
     }
 
     fn replace(self, ground: Option<Vec<u8>>, as_it_is: bool) {
@@ -100,18 +116,15 @@ impl Board {
     }
 
     fn redraw(self) {
-        if self.pad.canvas.get_untracked().is_some() {
-            self.ground.with_untracked(|ground| self.pad.redraw(ground.as_deref()));
-            self.encode();
-        }
+        self.ground.with_untracked(|ground| self.pad.redraw(ground.as_deref()));
+        self.encode();
     }
 
     fn encode(self) {
-        if self.pad.canvas.get_untracked().is_none() {
-            return;
-        }
-        let ink = self.pad.ink();
-        let picture = if untrack(|| self.centred()) { normalise(&ink) } else { shrink(&ink) };
+        let Some(drawing) = self.pad.drawing() else { return };
+        let format = self.pad.format.get_untracked();
+        let centred = untrack(|| self.centred());
+        let picture = if centred { normalise(&drawing, format.side) } else { shrink(&drawing, format) };
         self.seen.set(picture.clone());
         self.desk.draw(picture);
     }

@@ -7,13 +7,13 @@ use super::Symbol;
 use crate::i18n::point;
 use crate::latent::view::View;
 use crate::plots::palette;
-use crate::protocol::Phase;
+use crate::protocol::{Phase, Slot};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{Model, SessionStoreFields, running};
 use crate::state::symbol::Earlier;
 use crate::ui::canvas;
-use crate::ui::desk::Desk;
+use crate::ui::desk::{Desk, decode};
 use crate::ui::words::tr;
 
 impl Symbol {
@@ -88,9 +88,16 @@ pub fn Found(symbol: Symbol) -> impl IntoView {
             canvas::picture(drawn, drawing);
         }
     });
+    // Of other weights the same middle decodes to something else.
+    let asked = Memo::new(move |_| (island.get().map(|(_, mean)| mean), session.weights().get()));
     Effect::new(move |_| {
-        if let (Some(_), Some((_, mean)), Some(atlas)) = (decoded.get(), island.get(), session.atlas().get()) {
-            canvas::picture(decoded, &atlas.cell(mean));
+        if let (Some(mean), _) = asked.get() {
+            desk.ask(Slot::Island, decode(&[mean]));
+        }
+    });
+    Effect::new(move |_| {
+        if let (Some(_), Some(decoding)) = (decoded.get(), session.island().get()) {
+            canvas::picture(decoded, &decoding.pixels);
         }
     });
     let said = move || {

@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::pad::Pad;
 use super::words::tr;
 use crate::data::own::Own;
+use crate::spec::Format;
 use crate::spec::symbol::{FEWEST, LONGEST_NAME, PADS};
 use crate::state::PageStoreFields;
 use crate::state::drawing::normalise;
@@ -43,9 +44,10 @@ pub struct Symbol {
 
 impl Symbol {
     pub fn new(desk: Desk) -> Self {
+        let format = Memo::new(|_| Format::GREY_28);
         let symbol = Self {
             desk,
-            pads: StoredValue::new((0..PADS).map(|_| Pad::new(NodeRef::<Canvas>::new())).collect()),
+            pads: StoredValue::new((0..PADS).map(|_| Pad::new(NodeRef::<Canvas>::new(), format)).collect()),
             drawings: RwSignal::new(vec![None; PADS]),
             active: RwSignal::new(None),
             name: RwSignal::new(NAME.to_owned()),
@@ -72,7 +74,7 @@ impl Symbol {
 
     /// Reads a pad again.
     fn drawn(self, index: usize, pad: Pad) {
-        let picture = normalise(&pad.ink());
+        let picture = pad.drawing().and_then(|ink| normalise(&ink, Format::GREY_28.side));
         self.active.set(Some(index));
         self.drawings.update(|drawings| {
             if let Some(drawing) = drawings.get_mut(index) {
@@ -118,7 +120,7 @@ pub fn OwnSymbol() -> impl IntoView {
     view! {
         <details class="more symbol" data-testid="symbol">
             <summary>{move || tr!(desk, symbol)}</summary>
-            <p class="fine">{move || tr!(desk, symbol_what, pads = PADS, fewest = FEWEST)}</p>
+            <p class="fine">{move || tr!(desk, symbol_what, fewest = FEWEST)}</p>
             <div class="row">
                 <label>
                     {move || tr!(desk, symbol_name)}

@@ -5,8 +5,7 @@ use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::Symbol;
 use crate::spec::symbol::PADS;
-use crate::state::drawing::CANVAS;
-use crate::ui::pad::{Pad, PenMark};
+use crate::ui::pad::{CANVAS, Pad, PenMark};
 use crate::ui::words::tr;
 
 #[component]
@@ -75,6 +74,7 @@ fn Sheet(symbol: Symbol, index: usize, pad: Pad) -> impl IntoView {
         }
     });
     view! {
+        <div class="sheet">
         <div class="pad" class:next=move || next.get() class:active=move || active.get()>
             <canvas
                 node_ref=pad.canvas
@@ -93,8 +93,10 @@ fn Sheet(symbol: Symbol, index: usize, pad: Pad) -> impl IntoView {
                 on:keydown=key
                 on:blur=move |_| pad.pen.set(None)
             ></canvas>
-            <span class="number" aria-hidden="true" hidden=move || inked.get()>{index + 1}</span>
             <PenMark pad/>
+        </div>
+        <div class="foot">
+            <span aria-hidden="true">{index + 1}</span>
             <button
                 class="wipe"
                 data-testid=format!("symbol-clear-{index}")
@@ -105,6 +107,7 @@ fn Sheet(symbol: Symbol, index: usize, pad: Pad) -> impl IntoView {
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4l8 8M12 4l-8 8"/></svg>
             </button>
+        </div>
         </div>
     }
 }

@@ -197,7 +197,6 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
     };
     view! {
         <p class="fine" role="status" data-testid="symbol-said">{said}</p>
-        <p class="fine" data-testid="symbol-varied" hidden=move || start.with(Result::is_err)>{varied}</p>
         <div class="row">
             <button
                 class="btn"
@@ -216,6 +215,7 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
                 {move || tr!(desk, symbol_digits)}
             </button>
         </div>
+        <p class="fine" data-testid="symbol-varied" hidden=move || start.with(Result::is_err)>{varied}</p>
     }
 }
 
