@@ -9,7 +9,7 @@ use crate::i18n::{Locale, tag};
 use crate::latent::path::Course;
 use crate::latent::view::{FARTHEST, View};
 use crate::protocol::DeviceKind;
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::handles::{Handle, Handles};
 use crate::state::parts::{Part, Parts};
 use crate::state::scene::{
@@ -78,12 +78,12 @@ const PLANE: &[Entry] = &[
     },
     Entry {
         key: "hide",
-        print: |s| s.hidden.iter().map(|class| char::from(b'0' + class)).collect(),
+        print: |s| s.hidden.iter().filter_map(|class| char::from_digit(class.into(), 36)).collect(),
         parse: |s, t| {
             let mut hidden = Classes::default();
             for c in t.chars() {
-                let class = u8::try_from(c.to_digit(10)?).ok()?;
-                if hidden.has(class) {
+                let class = u8::try_from(c.to_digit(36)?).ok()?;
+                if usize::from(class) >= MOST_CLASSES || hidden.has(class) {
                     return None;
                 }
                 hidden.toggle(class);
@@ -297,7 +297,7 @@ pub fn parse_end(text: &str) -> Option<End> {
         ("h", rest) => index(rest).filter(|i| *i < Handles::MOST).map(End::Handle),
         ("p", rest) => index(rest).map(End::Code),
         ("d", rest) => index(rest).map(End::Drawing),
-        _ => text.parse().ok().filter(|&class: &u8| usize::from(class) < CLASSES).map(End::Class),
+        _ => text.parse().ok().filter(|&class: &u8| usize::from(class) < MOST_CLASSES).map(End::Class),
     }
 }
 

@@ -100,6 +100,8 @@ pub enum Slot {
     Warp,
     Unwarp,
     Points,
+    /// The middle of a symbol's codes.
+    Island,
     /// The whole of the plane that is on show, in one piece.
     Ground,
     Atlas,

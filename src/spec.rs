@@ -6,6 +6,7 @@ pub mod check;
 pub mod format;
 pub mod presets;
 pub mod pytorch;
+pub mod symbol;
 
 pub use format::Format;
 
@@ -15,6 +16,8 @@ pub const SIDE: usize = Format::GREY_28.side;
 pub const PIXELS: usize = SIDE * SIDE;
 /// Classes of a labelled set: the ten digits, or the ten garments.
 pub const CLASSES: usize = 10;
+/// The most classes that data may have: those and two symbols of one's own. Each has its colour.
+pub const MOST_CLASSES: usize = 12;
 
 /// Everything that fixes a run: the same spec on the same device gives the same numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

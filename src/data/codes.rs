@@ -6,7 +6,7 @@
 use half::f16;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 
 /// One entry a picture in each.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub enum CodesError {
     Shape { name: &'static str, dtype: Dtype, shape: &'static str },
     #[error("{0} is not finite somewhere")]
     NotFinite(&'static str),
-    #[error("a label is not one of the {CLASSES} classes")]
+    #[error("a label is not one of the {MOST_CLASSES} classes")]
     Label,
 }
 
@@ -38,7 +38,7 @@ impl Codes {
             return Err(CodesError::Shape { name: "label", dtype: Dtype::U8, shape: "[n]" });
         }
         let labels = label.data().to_vec();
-        if labels.iter().any(|&class| usize::from(class) >= CLASSES) {
+        if labels.iter().any(|&class| usize::from(class) >= MOST_CLASSES) {
             return Err(CodesError::Label);
         }
         let mu = pairs(&file, "mu", labels.len())?;
@@ -105,8 +105,8 @@ mod tests {
         assert!(matches!(Codes::read(b"<!doctype html>"), Err(CodesError::Unreadable(_))));
         let turned = file(&[0.5, -1.25, 2.0, 0.0], &[3, 8], vec![4, 1]);
         assert!(matches!(Codes::read(&turned), Err(CodesError::Shape { name: "mu", .. })));
-        let tenth = file(&[0.5, -1.25, 2.0, 0.0], &[3, 10], vec![2, 2]);
-        assert!(matches!(Codes::read(&tenth), Err(CodesError::Label)));
+        let beyond = file(&[0.5, -1.25, 2.0, 0.0], &[3, MOST_CLASSES as u8], vec![2, 2]);
+        assert!(matches!(Codes::read(&beyond), Err(CodesError::Label)));
         let wild = file(&[0.5, f32::INFINITY, 2.0, 0.0], &[3, 1], vec![2, 2]);
         assert!(matches!(Codes::read(&wild), Err(CodesError::NotFinite("mu"))));
     }

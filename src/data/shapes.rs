@@ -39,8 +39,7 @@ pub struct Factors {
 
 /// `count` shapes and their factors; the first of a longer set are the shorter one.
 pub fn shapes(seed: u32, count: usize) -> (ImageSet, Vec<Factors>) {
-    let mut rng = Rng::stream(seed, 0x5348_4150);
-    let factors: Vec<Factors> = (0..count).map(|i| Factors::draw((i % KINDS) as u8, &mut rng)).collect();
+    let factors = factors(seed, count);
     let pixels = factors.iter().flat_map(draw).collect();
     let labels = factors.iter().map(|factors| factors.kind).collect();
     let set = ImageSet::new(pixels, labels, shape_names());
@@ -51,6 +50,12 @@ pub fn shapes(seed: u32, count: usize) -> (ImageSet, Vec<Factors>) {
 /// In the order of the labels.
 pub fn shape_names() -> Vec<String> {
     ["ellipse", "rectangle", "triangle", "cross", "ring", "moon"].map(String::from).to_vec()
+}
+
+/// What those shapes are drawn from.
+pub fn factors(seed: u32, count: usize) -> Vec<Factors> {
+    let mut rng = Rng::stream(seed, 0x5348_4150);
+    (0..count).map(|i| Factors::draw((i % KINDS) as u8, &mut rng)).collect()
 }
 
 impl Factors {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::data::held_out::{self, HELD_OUT};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::data::{digits, points, shapes};
@@ -14,15 +15,11 @@ use crate::protocol::{Notice, NoticeKind};
 use crate::rng::Rng;
 use crate::spec::{Corruption, DataSpec, Format, Input, ModelSpec, Net, Objective, PIXELS, RunSpec, TrainingSpec};
 
-/// Held-out data of a run on generated data.
-const HELD_OUT: usize = 2000;
-
 /// Labels of the independent streams that one seed is split into.
 const ORDER_STREAM: u32 = 0x4F52_4400;
 const NOISE_STREAM: u32 = 0x4E4F_4900;
 const MASK_STREAM: u32 = 0x4D41_5300;
 const SPOIL_STREAM: u32 = 0x5350_4F00;
-const HELD_OUT_STREAM: u32 = 0x4845_4C44;
 
 /// A sector is a quarter of the picture's side wide.
 const SECTORS: usize = 4;
@@ -177,7 +174,7 @@ pub fn reference_batch(n: usize) -> Vec<f32> {
 /// # Errors
 /// `BadSpec` for data that only files have.
 pub fn data(spec: &RunSpec) -> Result<(Set, Set), Notice> {
-    let held_out = Rng::stream(spec.seed, HELD_OUT_STREAM).u32();
+    let held_out = held_out::seed(spec.seed);
     let pictures = |make: fn(u32, usize) -> ImageSet, count: usize| {
         (Set::Pictures(make(spec.seed, count)), Set::Pictures(make(held_out, HELD_OUT)))
     };

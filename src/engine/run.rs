@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::protocol::{Ending, RunId, StepLoss};
-use crate::spec::{CLASSES, Finish, RunSpec};
+use crate::spec::{Finish, MOST_CLASSES, RunSpec};
 
 /// The held-out data are measured every so many steps, so that what depends on it depends on no clock.
 pub const VALIDATE_EVERY: u32 = 50;
@@ -107,7 +107,7 @@ impl Run {
 
 /// The first datum of each class, by index: what the strip of reconstructions shows.
 pub fn one_of_each(labels: &[u8]) -> Vec<usize> {
-    (0..CLASSES as u8).filter_map(|class| labels.iter().position(|&label| label == class)).collect()
+    (0..MOST_CLASSES as u8).filter_map(|class| labels.iter().position(|&label| label == class)).collect()
 }
 
 #[cfg(test)]

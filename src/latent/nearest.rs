@@ -1,6 +1,6 @@
 //! The codes nearest to a point, found among thousands without looking at each.
 
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 
 /// Codes to a bucket, about.
 const CROWD: f32 = 8.0;
@@ -75,7 +75,7 @@ impl Buckets {
 
     /// The class that most of the `k` nearest codes have, and how many of them.
     pub fn vote(&self, codes: &[[f32; 2]], labels: &[u8], z: [f32; 2], k: usize) -> Option<(u8, usize)> {
-        let mut votes = [0usize; CLASSES];
+        let mut votes = [0usize; MOST_CLASSES];
         for (_, index) in self.neighbours(codes, z, k) {
             if let Some(vote) = labels.get(index).and_then(|&class| votes.get_mut(usize::from(class))) {
                 *vote += 1;

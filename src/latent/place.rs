@@ -1,7 +1,7 @@
 //! What a point of the plane is, in terms of the codes around it.
 
 use super::posterior::prior_beyond;
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 
 /// How many codes are asked for their class.
 pub const NEIGHBOURS: usize = 25;
@@ -58,13 +58,13 @@ pub fn neighbourhood(codes: &[[f32; 2]], labels: &[u8], z: [f32; 2]) -> Option<N
     }
     let best = &best[..found];
     let (nearest, index) = *best.first()?;
-    let mut votes = [0usize; CLASSES];
+    let mut votes = [0usize; MOST_CLASSES];
     for &(_, index) in best {
         if let Some(vote) = votes.get_mut(usize::from(labels[index])) {
             *vote += 1;
         }
     }
-    let mut order: Vec<u8> = (0..CLASSES as u8).collect();
+    let mut order: Vec<u8> = (0..MOST_CLASSES as u8).collect();
     order.sort_by_key(|&class| std::cmp::Reverse(votes[usize::from(class)]));
     let second = order[1];
     Some(Neighbourhood {
@@ -95,9 +95,9 @@ pub fn place(z: [f32; 2], around: Option<&Neighbourhood>) -> Place {
 }
 
 /// The mean code of each class; nothing for a class without codes.
-pub fn class_means(codes: &[[f32; 2]], labels: &[u8]) -> [Option<[f32; 2]>; CLASSES] {
-    let mut sums = [[0f64; 2]; CLASSES];
-    let mut counts = [0usize; CLASSES];
+pub fn class_means(codes: &[[f32; 2]], labels: &[u8]) -> [Option<[f32; 2]>; MOST_CLASSES] {
+    let mut sums = [[0f64; 2]; MOST_CLASSES];
+    let mut counts = [0usize; MOST_CLASSES];
     for (code, &label) in codes.iter().zip(labels) {
         if let Some(sum) = sums.get_mut(usize::from(label)) {
             sum[0] += f64::from(code[0]);
@@ -157,12 +157,12 @@ mod tests {
     fn the_neighbours_are_the_nearest() {
         let mut rng = crate::rng::Rng::new(11);
         let codes: Vec<[f32; 2]> = (0..500).map(|_| [rng.normal(), rng.normal()]).collect();
-        let labels: Vec<u8> = (0..500).map(|_| rng.below(CLASSES) as u8).collect();
+        let labels: Vec<u8> = (0..500).map(|_| rng.below(MOST_CLASSES) as u8).collect();
         let z = [0.3, -0.2];
         let mut order: Vec<usize> = (0..500).collect();
         let distance = |i: usize| (codes[i][0] - z[0]).hypot(codes[i][1] - z[1]);
         order.sort_by(|&a, &b| distance(a).total_cmp(&distance(b)));
-        let mut votes = [0; CLASSES];
+        let mut votes = [0; MOST_CLASSES];
         order[..NEIGHBOURS].iter().for_each(|&i| votes[usize::from(labels[i])] += 1);
         let n = neighbourhood(&codes, &labels, z).expect("there are codes");
         assert_eq!(n.index, order[0]);

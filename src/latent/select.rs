@@ -1,6 +1,6 @@
 //! Codes that were chosen by hand.
 
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 
 /// The codes in a rectangle with the opposite corners `a` and `b`.
 pub fn inside_box(codes: &[[f32; 2]], a: [f32; 2], b: [f32; 2]) -> Vec<u32> {
@@ -54,8 +54,8 @@ impl Selection {
         self.chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(index, _)| index)
     }
 
-    pub fn per_class(&self, labels: &[u8]) -> [usize; CLASSES] {
-        let mut counts = [0; CLASSES];
+    pub fn per_class(&self, labels: &[u8]) -> [usize; MOST_CLASSES] {
+        let mut counts = [0; MOST_CLASSES];
         for index in self.indices() {
             if let Some(count) = labels.get(index).and_then(|&class| counts.get_mut(usize::from(class))) {
                 *count += 1;

@@ -3,7 +3,7 @@
 use super::palette::{CLASS, dark_letters};
 use crate::latent::select::Selection;
 use crate::latent::view::View;
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::pictures::{Cloud, Shared};
 use crate::state::scene::Classes;
 
@@ -85,7 +85,7 @@ impl Dots {
     fn draw(&mut self, index: usize) {
         let class = self.look.cloud.labels[index];
         let chosen = self.look.selection.as_ref().is_none_or(|selection| selection.has(index));
-        if usize::from(class) >= CLASSES || self.look.hidden.has(class) || chosen == self.below {
+        if usize::from(class) >= MOST_CLASSES || self.look.hidden.has(class) || chosen == self.below {
             return;
         }
         let [x, y] = self.look.view.to_pixel(self.look.cloud.codes[index]).map(|p| p * self.look.ratio);
@@ -96,7 +96,7 @@ impl Dots {
         if !inside {
             return;
         }
-        self.stamp([x, y], if chosen { usize::from(class) } else { CLASSES });
+        self.stamp([x, y], if chosen { usize::from(class) } else { MOST_CLASSES });
         if self.glyphs && chosen {
             self.glyph([x, y], class);
         }
@@ -122,7 +122,7 @@ impl Dots {
         }
     }
 
-    /// The class's digit in the middle of a dot.
+    /// The class's digit or sign in the middle of a dot.
     fn glyph(&mut self, [x, y]: [f32; 2], class: u8) {
         let dot = self.look.ratio.max(1.0).round() as i64;
         let ink = if dark_letters(class) { [16, 19, 24, 255] } else { [255; 4] };
@@ -227,8 +227,8 @@ fn over(pixel: &mut [u8], source: [u8; 4]) {
     pixel[3] = alpha as u8;
 }
 
-/// The digits in five columns and seven rows, a bit a dot, the left one highest.
-const GLYPHS: [[u8; 7]; CLASSES] = [
+/// The digits, a star and a diamond in five columns and seven rows, a bit a dot, the left one highest.
+const GLYPHS: [[u8; 7]; MOST_CLASSES] = [
     [0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110],
     [0b00100, 0b01100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110],
     [0b01110, 0b10001, 0b00001, 0b00110, 0b01000, 0b10000, 0b11111],
@@ -239,6 +239,8 @@ const GLYPHS: [[u8; 7]; CLASSES] = [
     [0b11111, 0b00001, 0b00010, 0b00100, 0b01000, 0b01000, 0b01000],
     [0b01110, 0b10001, 0b10001, 0b01110, 0b10001, 0b10001, 0b01110],
     [0b01110, 0b10001, 0b10001, 0b01111, 0b00001, 0b00010, 0b01100],
+    [0b00100, 0b10101, 0b01110, 0b11111, 0b01110, 0b10101, 0b00100],
+    [0b00000, 0b00100, 0b01110, 0b11111, 0b01110, 0b00100, 0b00000],
 ];
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! Colours. One for each symbol, everywhere the same, and ten for the classes.
+//! Colours. One for each symbol, everywhere the same, and twelve for the classes.
 
 use plotters::style::{RGBAColor, RGBColor};
 
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::scene::Theme;
 
-/// Ten colours that differ in lightness as well as in hue, so that they stay apart for colour-blind eyes; on a dark
+/// Colours that differ in lightness as well as in hue, so that they stay apart for colour-blind eyes; on a dark
 /// ground. A glyph always stands beside them.
-pub const CLASS: [[u8; 3]; CLASSES] = [
+pub const CLASS: [[u8; 3]; MOST_CLASSES] = [
     [127, 140, 255],
     [127, 212, 245],
     [67, 209, 169],
@@ -18,6 +18,8 @@ pub const CLASS: [[u8; 3]; CLASSES] = [
     [201, 79, 134],
     [211, 139, 255],
     [255, 157, 46],
+    [240, 62, 50],
+    [232, 236, 242],
 ];
 
 /// Whether dark letters read better on this class's colour.
@@ -27,7 +29,7 @@ pub fn dark_letters(class: u8) -> bool {
 
 /// A class's colour for CSS.
 pub fn css(class: u8) -> String {
-    let [r, g, b] = CLASS[usize::from(class) % CLASSES];
+    let [r, g, b] = CLASS[usize::from(class) % MOST_CLASSES];
     format!("rgb({r} {g} {b})")
 }
 

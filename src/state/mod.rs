@@ -19,6 +19,7 @@ pub mod reduce;
 pub mod run;
 pub mod scene;
 pub mod session;
+pub mod symbol;
 pub mod table;
 
 use crate::data::family::Family;

@@ -171,6 +171,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 Slot::Straight => session.straight = decoding,
                 Slot::Samples => session.samples = decoding,
                 Slot::Generated => session.generated = decoding,
+                Slot::Island => session.island = decoding,
                 Slot::Pad
                 | Slot::Paint
                 | Slot::Original

@@ -8,7 +8,7 @@ use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;
 use crate::protocol::DeviceKind;
-use crate::spec::{CLASSES, Objective, RunSpec};
+use crate::spec::{MOST_CLASSES, Objective, RunSpec};
 
 /// The member of the β family that the dial begins at: β = 1. `tests/family.rs` holds it to the card.
 pub const HOME: u8 = 5;
@@ -323,23 +323,23 @@ pub struct Classes(u16);
 
 impl Classes {
     pub fn has(self, class: u8) -> bool {
-        usize::from(class) < CLASSES && self.0 & (1 << class) != 0
+        usize::from(class) < MOST_CLASSES && self.0 & (1 << class) != 0
     }
 
     pub fn toggle(&mut self, class: u8) {
-        if usize::from(class) < CLASSES {
+        if usize::from(class) < MOST_CLASSES {
             self.0 ^= 1 << class;
         }
     }
 
     pub fn iter(self) -> impl Iterator<Item = u8> {
-        (0..CLASSES as u8).filter(move |&class| self.has(class))
+        (0..MOST_CLASSES as u8).filter(move |&class| self.has(class))
     }
 
     /// All but this one; none at all if that is how it is already: the second time brings everything back.
     pub fn solo(&mut self, class: u8) {
-        let all = (1u16 << CLASSES) - 1;
-        if usize::from(class) < CLASSES {
+        let all = (1u16 << MOST_CLASSES) - 1;
+        if usize::from(class) < MOST_CLASSES {
             let others = all & !(1 << class);
             self.0 = if self.0 == others { 0 } else { others };
         }

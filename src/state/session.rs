@@ -42,6 +42,8 @@ pub struct Session {
     pub samples: Option<Decoding>,
     /// The last band of the pictures that are being made to be taken away.
     pub generated: Option<Decoding>,
+    /// The middle of a symbol's codes.
+    pub island: Option<Decoding>,
     /// What was asked for last.
     pub original: Option<Original>,
     pub descent: Option<Descent>,
@@ -91,6 +93,7 @@ impl Default for Session {
             straight: None,
             samples: None,
             generated: None,
+            island: None,
             original: None,
             descent: None,
             surface: None,

@@ -12,7 +12,7 @@ use super::desk::Desk;
 use super::segments::{Segment, Segments};
 use super::words::{self, tr};
 use crate::i18n::{count, number};
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::PageStoreFields;
 use sampler::{Drawn, FEWEST, From, MOST, Sampler, Source, WIDEST};
 
@@ -98,7 +98,7 @@ fn Settings(sampler: Sampler) -> impl IntoView {
         if desk.mean(class).is_some() {
             Some(class)
         } else {
-            (0..CLASSES as u8).find(|&class| desk.mean(class).is_some())
+            (0..MOST_CLASSES as u8).find(|&class| desk.mean(class).is_some())
         }
     });
     Effect::new(move |_| {
@@ -119,7 +119,7 @@ fn Settings(sampler: Sampler) -> impl IntoView {
                 <label>
                     {move || tr!(desk, sample_of)}
                     <select data-testid="sample-of" on:change=set_class>
-                        {(0..CLASSES as u8)
+                        {(0..MOST_CLASSES as u8)
                             .map(|class| {
                                 view! {
                                     <option

@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::words::{self, tr};
 use crate::i18n::count;
 use crate::plots::palette;
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::PageStoreFields;
 use crate::state::session::SessionStoreFields;
 
@@ -22,7 +22,7 @@ pub fn Selected() -> impl IntoView {
     let total = move || counts.get().map_or(0, |counts| counts.iter().sum::<usize>());
     let classes = move || {
         let counts = counts.get().unwrap_or_default();
-        let some = (0..CLASSES as u8).filter(move |&class| counts[usize::from(class)] > 0);
+        let some = (0..MOST_CLASSES as u8).filter(move |&class| counts[usize::from(class)] > 0);
         some.map(|class| {
             let name = words::class(desk, class);
             view! {

@@ -45,6 +45,12 @@ pub fn class(desk: Desk, class: u8) -> String {
     }
 }
 
+/// The same where there is room for two letters: a short name, or the class's number. Reactive.
+pub fn badge(desk: Desk, of: u8) -> String {
+    let name = class(desk, of);
+    if name.chars().count() <= 2 { name } else { of.to_string() }
+}
+
 fn garment(l: Locale, class: u8) -> &'static str {
     match class {
         0 => say!(l, garment_0),

@@ -7,6 +7,7 @@ mod lab;
 mod open;
 mod shelf;
 pub mod survey;
+mod symbol;
 
 use leptos::prelude::*;
 use reactive_stores::Store;
@@ -20,7 +21,7 @@ use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
 use crate::protocol::{Area, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
-use crate::spec::{CLASSES, Format, SIDE};
+use crate::spec::{Format, MOST_CLASSES, SIDE};
 use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
@@ -104,7 +105,7 @@ impl Desk {
     pub fn new(page: Store<Page>) -> Self {
         let history = RwSignal::new(History::new(page.scene().handles().get_untracked()));
         let means = Memo::new(move |_| {
-            own_cloud(page).map_or([None; CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
+            own_cloud(page).map_or([None; MOST_CLASSES], |cloud| class_means(&cloud.codes, &cloud.labels))
         });
         let around = Memo::new(move |_| {
             let cloud = own_cloud(page)?;
@@ -379,7 +380,7 @@ fn own_cloud(page: Store<Page>) -> Option<Shared<Cloud>> {
 }
 
 /// The mean code of each class.
-type Means = Memo<[Option<[f32; 2]>; CLASSES]>;
+type Means = Memo<[Option<[f32; 2]>; MOST_CLASSES]>;
 
 fn place_of(page: Store<Page>, means: Means, end: End) -> Option<[f32; 2]> {
     match end {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::canvas;
 use super::desk::Desk;
+use super::pad::{CANVAS, PENS, Pad, PenMark};
 use super::words::tr;
 use crate::i18n::{number, point};
 use crate::latent::posterior::sigma_ellipse;
@@ -18,7 +19,7 @@ use crate::state::PageStoreFields;
 use crate::state::drawing::distance;
 use crate::state::scene::Shipped;
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
-use board::{Board, CANVAS, PENS};
+use board::Board;
 use source::Source;
 
 #[component]
@@ -26,7 +27,7 @@ pub fn Encode() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
     let [pad, seen, reconstruction, error] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
-    let board = Board::new(desk, pad);
+    let board = Board::new(desk, Pad::new(pad, Memo::new(move |_| desk.format())));
     let source = Source::new(desk, board);
     source.listen();
     let encoded = Memo::new(move |_| session.encoded().get());
@@ -39,7 +40,7 @@ pub fn Encode() -> impl IntoView {
         Some((seen, encoded.reconstruction))
     });
     Effect::new(move |_| {
-        let format = board.format.get();
+        let format = board.pad.format.get();
         let same = off.get().filter(|(x, r)| x.len() == format.bytes() && r.len() == format.bytes());
         let apart = same.map(|(x, r)| raster::apart(&x, &r, format));
         match (error.get(), apart) {
@@ -69,7 +70,6 @@ pub fn Encode() -> impl IntoView {
         (true, false) => tr!(desk, pad_wait),
         (true, true) => "",
     };
-    let spot = move |axis: usize| board.pen.get().map(|pen| format!("{}%", 100.0 * pen.at[axis] / CANVAS as f64));
     let kept = Memo::new(move |_| desk.page.kept().read().len());
     view! {
         <section class="drawing" hidden=move || !session.model().get().takes_pictures()>
@@ -90,20 +90,14 @@ pub fn Encode() -> impl IntoView {
                                 board.down(&event);
                             }
                             on:pointermove=move |event| board.moved(&event)
-                            on:pointerup=move |_| board.up()
-                            on:pointercancel=move |_| board.up()
+                            on:pointerup=move |_| board.pad.up()
+                            on:pointercancel=move |_| board.pad.up()
                             on:keydown=move |event| board.key(&event)
                         ></canvas>
                         <svg class="ghost" viewBox="0 0 24 24" aria-hidden="true" hidden=move || board.inked()>
                             <path d="M4 20l4-1L19 8l-3-3L5 16z"/>
                         </svg>
-                        <span
-                            class="pen"
-                            class:down=move || board.pen.get().is_some_and(|pen| pen.down)
-                            hidden=move || board.pen.get().is_none()
-                            style:left=move || spot(0)
-                            style:top=move || spot(1)
-                        ></span>
+                        <PenMark pad=board.pad/>
                     </div>
                     <span>{move || tr!(desk, pad_hint)}</span>
                 </div>
@@ -208,8 +202,8 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 data-testid=format!("pad-brush-{index}")
                 title=name
                 aria-label=name
-                aria-pressed=move || (board.brush.get() == index).to_string()
-                on:click=move |_| board.brush.set(index)
+                aria-pressed=move || (board.pad.brush.get() == index).to_string()
+                on:click=move |_| board.pad.brush.set(index)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><circle class="full" cx="8" cy="8" r=radius/></svg>
             </button>
@@ -226,15 +220,15 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
             <span class="pens" role="group" data-testid="pad-brush" aria-label=move || tr!(desk, pad_brush)>
                 {(0..PENS.len()).map(pen).collect_view()}
             </span>
-            <Show when=move || board.format.get().is_colour()>
-                <Colour id="pad-colour" colour=board.colour/>
+            <Show when=move || board.pad.format.get().is_colour()>
+                <Colour id="pad-colour" colour=board.pad.colour/>
             </Show>
             <hr/>
             <button
                 data-testid="pad-undo"
                 title=undo
                 aria-label=undo
-                disabled=move || !board.can_undo()
+                disabled=move || !board.pad.has_strokes()
                 on:click=move |_| board.undo()
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M6 3L3 6l3 3M3 6h6a4 4 0 010 8H6"/></svg>
@@ -256,7 +250,7 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 title=centre
                 aria-label=centre
                 aria-pressed=move || board.centred().to_string()
-                disabled=move || board.format.get().is_colour()
+                disabled=move || board.pad.format.get().is_colour()
                 on:click=move |_| board.turn_centre()
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4M8 7v2M7 8h2"/></svg>

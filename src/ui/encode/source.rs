@@ -63,7 +63,7 @@ impl Source {
 
     /// Reactive: whether the picture's dark parts were taken for ink; nothing without a picture, and where it is in colour.
     pub fn dark(self) -> Option<bool> {
-        let colour = self.board.format.get().is_colour();
+        let colour = self.board.pad.format.get().is_colour();
         self.photo.read().as_ref().filter(|_| !colour).map(|photo| photo.dark)
     }
 
@@ -132,7 +132,7 @@ impl Source {
 
     /// Lays its ink on the pad; a picture without any is said, and what was there stays.
     fn lay(self, photo: Photo) {
-        let format = self.board.format.get_untracked();
+        let format = self.board.pad.format.get_untracked();
         match photo.drawing(format).filter(|drawing| shrink(drawing, format).is_some()) {
             Some(drawing) => {
                 self.photo.set(Some(photo));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::count;
 use crate::link::{parse_end, print_end};
-use crate::spec::CLASSES;
+use crate::spec::{CLASSES, MOST_CLASSES};
 use crate::state::PageStoreFields;
 use crate::state::scene::{End, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
@@ -25,7 +25,12 @@ pub fn Choice(end: usize) -> impl IntoView {
             desk.choose_path(|path| path.ends[end] = place);
         }
     };
-    let classes = Memo::new(|_| (0..CLASSES as u8).map(End::Class).collect::<Vec<_>>());
+    let classes = Memo::new(move |_| {
+        // Beyond the ten that there may always be, those that are there.
+        let there = |class: &u8| usize::from(*class) < CLASSES || desk.mean(*class).is_some();
+        let all = (0..MOST_CLASSES as u8).filter(there).map(End::Class).collect();
+        with_chosen(all, chosen.get(), |end| matches!(end, End::Class(_)))
+    });
     let handles = Memo::new(move |_| {
         let handles = desk.page.scene().handles().read().list().len();
         with_chosen((0..handles).map(End::Handle).collect(), chosen.get(), |end| matches!(end, End::Handle(_)))

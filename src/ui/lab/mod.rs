@@ -18,6 +18,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::own::OwnPictures;
+use super::symbol::OwnSymbol;
 use super::unless::Unless;
 use super::words::tr;
 use crate::state::PageStoreFields;
@@ -51,6 +52,7 @@ pub fn Lab() -> impl IntoView {
             </Show>
             <Unless without=Part::Own>
                 <OwnPictures/>
+                <OwnSymbol/>
             </Unless>
             <setup::Quick/>
             <setup::Setup/>

@@ -9,7 +9,7 @@ use super::scale::Scale;
 use crate::latent::view::View;
 use crate::plots::palette;
 use crate::protocol::{Half, ToEngine};
-use crate::spec::CLASSES;
+use crate::spec::{CLASSES, MOST_CLASSES};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
@@ -24,7 +24,7 @@ pub fn Legend() -> impl IntoView {
     let desk = expect_context::<Desk>();
     view! {
         <div class="legend" role="group" data-testid="legend" aria-label=move || tr!(desk, classes)>
-            {(0..CLASSES as u8).map(|class| view! { <Class class/> }).collect_view()}
+            {(0..MOST_CLASSES as u8).map(|class| view! { <Class class/> }).collect_view()}
         </div>
     }
 }
@@ -56,8 +56,10 @@ fn Class(class: u8) -> impl IntoView {
             aria-pressed=move || (!hidden.get().has(class)).to_string()
             aria-label=label
             title=name
-            // Data of fewer classes have fewer buttons.
-            hidden=move || session.model().get().is_trained() && desk.mean(class).is_none()
+            // Data of fewer classes have fewer buttons; no shipped model has more than ten.
+            hidden=move || {
+                (session.model().get().is_trained() || usize::from(class) >= CLASSES) && desk.mean(class).is_none()
+            }
             class:dark=palette::dark_letters(class)
             style:--class=palette::css(class)
             class:meant=meant
@@ -70,7 +72,7 @@ fn Class(class: u8) -> impl IntoView {
                 }
             }
         >
-            <Show when=move || garments.get() fallback=move || class.to_string()>
+            <Show when=move || garments.get() fallback=move || words::badge(desk, class)>
                 <canvas node_ref=node width="28" height="28"></canvas>
             </Show>
         </button>

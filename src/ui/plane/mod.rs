@@ -19,6 +19,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
 
 use super::desk::Desk;
+use super::symbol::Flag;
 use super::unless::Unless;
 use super::words::tr;
 use crate::latent::view::View;
@@ -93,6 +94,7 @@ pub fn Plane() -> impl IntoView {
                 on:pointerleave=move |_| desk.hover(None)
                 on:contextmenu=|event| event.prevent_default()
             ></canvas>
+            <Flag view/>
             <handles::Handles view hand/>
             <cards::PinnedCard view/>
             <cards::HoverCard view/>

@@ -6,7 +6,7 @@ use crate::i18n::short;
 use crate::latent::regularity::slopes::STEEP;
 use crate::plots::heat;
 use crate::plots::key::{Key, Scale as Colours};
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
@@ -44,7 +44,7 @@ pub fn key(desk: Desk) -> Key {
     let coloured = layers.points || layers.cover == Some(Cover::Regions);
     let cloud = desk.page.session().cloud().get().filter(|_| coloured);
     let seen = |class: u8| cloud.as_ref().is_some_and(|cloud| cloud.labels.contains(&class));
-    let classes = (0..CLASSES as u8).filter(|&class| seen(class) && !hidden.has(class));
+    let classes = (0..MOST_CLASSES as u8).filter(|&class| seen(class) && !hidden.has(class));
     let colours = match layers.cover {
         Some(Cover::Density) => heat::density_colours(),
         _ => heat::warm_colours(),

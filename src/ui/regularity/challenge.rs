@@ -11,7 +11,7 @@ use crate::latent::regularity::holes::{Why, badness, score_marks, worst_holes};
 use crate::latent::regularity::overlap::density;
 use crate::latent::regularity::slopes::{Continuity, STEEP};
 use crate::latent::regularity::{Metric, Survey, Unit};
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::state::pictures::Cloud;
 use crate::state::scene::{Cover, End, Layer, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
@@ -152,7 +152,7 @@ fn build_bridge(gauge: Gauge) -> String {
         _ => None,
     };
     let of_asked = asked.and_then(|pair| span(desk, &survey, pair));
-    let all = (0..CLASSES as u8).flat_map(|a| (a + 1..CLASSES as u8).map(move |b| [a, b]));
+    let all = (0..MOST_CLASSES as u8).flat_map(|a| (a + 1..MOST_CLASSES as u8).map(move |b| [a, b]));
     let found = of_asked.clone().filter(Span::is_worth).or_else(|| {
         let spans = all.filter_map(|pair| span(desk, &survey, pair));
         spans.reduce(|best, next| if next.gain() > best.gain() { next } else { best })

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::gauge::Gauge;
 use crate::i18n::{Locale, number};
-use crate::spec::CLASSES;
+use crate::spec::MOST_CLASSES;
 use crate::ui::words::{self, say, tr};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -81,7 +81,7 @@ fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
             <span>{move || question.text(desk.locale())}</span>
             <select data-testid=format!("quiz-{}", question.name()) on:change=choose>
                 <option value="" prop:selected=move || answer.get().is_none()>"?"</option>
-                {(0..CLASSES as u8)
+                {(0..MOST_CLASSES as u8)
                     .map(|class| {
                         view! {
                             <option value=class.to_string() hidden=move || desk.mean(class).is_none()>

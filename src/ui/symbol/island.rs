@@ -1,0 +1,140 @@
+//! The symbol's island: a flag in the plane while and after it is trained in, and what is decoded there.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::Symbol;
+use crate::i18n::point;
+use crate::latent::view::View;
+use crate::plots::palette;
+use crate::protocol::{Phase, Slot};
+use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
+use crate::state::session::{Model, SessionStoreFields, running};
+use crate::state::symbol::Earlier;
+use crate::ui::canvas;
+use crate::ui::desk::{Desk, decode};
+use crate::ui::words::tr;
+
+impl Symbol {
+    /// Reactive: the symbol that the model on show knows, and the mean of its codes, once there are any.
+    fn island(self, desk: Desk) -> Option<(Earlier, [f32; 2])> {
+        let session = desk.page.session();
+        let earlier = self.earlier.get()?;
+        let of_it = session.run().read().as_ref().is_some_and(|run| run.log.spec.data == earlier.data);
+        let shown = session.model().get() == Model::trained_on(earlier.data);
+        let mean = desk.mean(earlier.class).filter(|_| of_it && shown)?;
+        Some((earlier, mean))
+    }
+
+    /// When its run is over, the point goes to the island.
+    pub(super) fn follow(self) {
+        let session = self.desk.page.session();
+        let over = Memo::new(move |_| {
+            let key = self.pointing.get()?;
+            let run = session.run().read();
+            let run = run.as_ref().filter(|run| run.log.key == key && run.log.step > 0)?;
+            (session.phase().get() == Phase::Ready && run.log.lost.is_none()).then_some(key)
+        });
+        Effect::new(move |_| {
+            let Some(island) = over.get().and_then(|_| self.island(self.desk)) else { return };
+            self.pointing.set(None);
+            self.desk.go_to(island.1);
+            self.desk.settle();
+        });
+    }
+}
+
+/// Where the symbol's codes are, in the plane.
+#[component]
+pub fn Flag(view: Memo<Option<View>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let symbol = expect_context::<Symbol>();
+    let island = Memo::new(move |_| symbol.island(desk));
+    let shown = move || {
+        let (symbol, _) = island.get()?;
+        (!desk.page.scene().hidden().get().has(symbol.class)).then_some(symbol)
+    };
+    let place = move |axis: usize| {
+        let ((_, mean), view) = (island.get()?, view.get()?);
+        Some(format!("{}px", view.to_pixel(mean)[axis]))
+    };
+    let name = move || shown().map(|symbol| symbol.name).unwrap_or_default();
+    view! {
+        <span
+            class="flag"
+            data-testid="symbol-flag"
+            aria-hidden="true"
+            hidden=move || shown().is_none()
+            data-z=move || island.get().map(|(_, [x, y])| format!("{x},{y}"))
+            style:--class=move || shown().map(|symbol| palette::css(symbol.class))
+            style:left=move || place(0)
+            style:top=move || place(1)
+        >
+            <b>{name}</b>
+        </span>
+    }
+}
+
+/// What came of it: a drawing beside what is decoded in the middle of the island.
+#[component]
+pub fn Found(symbol: Symbol) -> impl IntoView {
+    let desk = symbol.desk;
+    let session = desk.page.session();
+    let island = Memo::new(move |_| symbol.island(desk));
+    let [drawn, decoded] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
+    Effect::new(move |_| {
+        if let (Some(_), Some(drawing)) = (drawn.get(), symbol.drawings.read().iter().flatten().next()) {
+            canvas::picture(drawn, drawing);
+        }
+    });
+    // Of other weights the same middle decodes to something else.
+    let asked = Memo::new(move |_| (island.get().map(|(_, mean)| mean), session.weights().get()));
+    Effect::new(move |_| {
+        if let (Some(mean), _) = asked.get() {
+            desk.ask(Slot::Island, decode(&[mean]));
+        }
+    });
+    Effect::new(move |_| {
+        if let (Some(_), Some(decoding)) = (decoded.get(), session.island().get()) {
+            canvas::picture(decoded, &decoding.pixels);
+        }
+    });
+    let said = move || {
+        let (symbol, mean) = island.get()?;
+        Some(tr!(desk, symbol_found, name = symbol.name, point = point(desk.locale(), mean)))
+    };
+    let go = move |_| {
+        if let Some((_, mean)) = island.get_untracked() {
+            desk.go_to(mean);
+            desk.settle();
+        }
+    };
+    view! {
+        <div class="found" data-testid="symbol-found" hidden=move || island.get().is_none()>
+            <div class="tile">
+                <canvas node_ref=drawn width="28" height="28" data-testid="symbol-drawn"></canvas>
+                <span>{move || tr!(desk, symbol_drawn)}</span>
+            </div>
+            <div class="tile">
+                <canvas node_ref=decoded width="28" height="28" data-testid="symbol-decoded"></canvas>
+                <span>{move || tr!(desk, symbol_decoded)}</span>
+            </div>
+            <p class="fine">
+                {said} " "
+                <button class="btn q small" data-testid="symbol-go" on:click=go>{move || tr!(desk, symbol_go)}</button>
+            </p>
+        </div>
+        <p class="fine" hidden=move || symbol.aside.read().is_none()>
+            {move || tr!(desk, symbol_aside)} " "
+            <button
+                class="btn q small"
+                data-testid="symbol-back"
+                disabled=move || running(session.phase().get())
+                on:click=move |_| symbol.take_back_own()
+            >
+                {move || tr!(desk, symbol_back)}
+            </button>
+        </p>
+    }
+}
