@@ -143,6 +143,7 @@ pub fn Export() -> impl IntoView {
                 {item(What::Codes, "export-codes", |desk| tr!(desk, export_codes), codes)}
                 {item(What::Model, "export-model", |desk| tr!(desk, export_model), model)}
                 {item(What::Python, "export-python", |desk| tr!(desk, export_python), model)}
+                <super::saved::SessionItem close=Callback::new(move |()| close())/>
                 <div on:click=move |_| close()>
                     <super::header::Share id="share-narrow" class="item narrow"/>
                 </div>

@@ -17,6 +17,7 @@ mod plane;
 mod preferences;
 mod regularity;
 mod sample;
+mod saved;
 mod segments;
 mod selection;
 mod skip;

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::own::OwnPictures;
+use super::saved::Saved;
 use super::words::tr;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
@@ -51,6 +52,7 @@ pub fn Lab() -> impl IntoView {
             <setup::Quick/>
             <setup::Setup/>
             <past::Past/>
+            <Saved/>
         </section>
     }
 }
