@@ -52,7 +52,7 @@ impl From<Error> for StoreError {
         match () {
             () if about("QuotaExceeded") => Self::Full,
             () if about("VersionError") => Self::Newer,
-            () if about("InvalidStateError") => Self::Closed,
+            () if about("InvalidStateError") || about("AbortError") => Self::Closed,
             () => Self::Failed(words),
         }
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::data::image_set::ImageSet;
 use crate::rng::Rng;
-use crate::spec::{DataSpec, ModelSpec, PIXELS};
+use crate::spec::{DataSpec, ModelSpec, PIXELS, TrainingSpec};
 
 fn set(n: usize, ink: u8) -> ImageSet {
     let names = vec!["gato".to_owned(), "perro \"grande\"".to_owned()];
@@ -149,4 +149,20 @@ fn a_damaged_file_never_ends_the_page() {
             assert!(session.to_file().is_ok());
         }
     }
+}
+
+/// The file with which `fuzz/` begins.
+#[test]
+#[ignore = "writes into the checkout"]
+fn writes_the_seed() {
+    let mut session = session(1, &mut Rng::new(2));
+    let own = Own::new(set(4, 200), set(1, 90)).expect("both parts");
+    let spec = RunSpec { data: own.spec(), model: ModelSpec::mlp(&[1]), ..RunSpec::default() };
+    let bytes = vec![0; VECTORS * 4 * spec.model.parameters()].into();
+    session.moments =
+        vec![Moment { spec: RunSpec { training: TrainingSpec { batch: 2, ..spec.training }, ..spec }, step: 7, bytes }];
+    session.own = Some(Cow::Owned(own));
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/session");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("a.safetensors"), session.to_file().expect("a file")).expect("a file");
 }

@@ -208,7 +208,8 @@ impl Desk {
     /// Brings the moments of the run on show, if they are still where an earlier visit left them, and goes to the last.
     pub(super) fn unfold(self, key: u32) {
         let Some(store) = self.store() else {
-            if let Standing::Shut(trouble) = self.page.storage().read_untracked().standing {
+            let standing = self.page.storage().read_untracked().standing;
+            if let Standing::Shut(trouble) = standing {
                 self.say(Message::Storage(trouble));
             }
             return;
