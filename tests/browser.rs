@@ -23,6 +23,8 @@ mod generated;
 mod hand;
 #[path = "browser/handles.rs"]
 mod handles;
+#[path = "browser/kept.rs"]
+mod kept;
 #[path = "browser/lab.rs"]
 mod lab;
 #[path = "browser/layers.rs"]

@@ -6,6 +6,7 @@
 
 pub mod fetch;
 pub mod probe;
+pub mod room;
 pub mod store;
 
 use std::cell::RefCell;

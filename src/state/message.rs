@@ -1,5 +1,6 @@
 //! What the page can say in its one line. The words are in `locales/`.
 
+use super::storage::Trouble;
 use crate::protocol::NoticeKind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +35,21 @@ pub enum Message {
     BlankPicture,
     /// A file could not be written.
     NotSaved,
-    /// The browser's storage takes no more of the run.
-    StorageFull,
+    /// The browser's storage takes nothing more, and why.
+    Storage(Trouble),
+    /// It takes no pictures, which are many bytes.
+    PicturesNotKept,
+    /// The browser does not promise to take nothing away by itself.
+    NotLasting,
     /// A run of an earlier visit is of another version, or broken.
     RunUnreadable,
     /// A run goes on from an earlier moment: what came after is kept as another.
     Branched,
     /// A model file is on show, at rest.
     Opened,
+    /// A session file is on show; and one whose run learnt from pictures that are not here.
+    SessionOpened,
+    SessionBare,
 }
 
 impl Message {
@@ -72,10 +80,14 @@ impl Message {
             | Self::NotAPicture
             | Self::BlankPicture
             | Self::NotSaved
-            | Self::StorageFull
+            | Self::Storage(_)
+            | Self::PicturesNotKept
+            | Self::NotLasting
             | Self::RunUnreadable
             | Self::Branched
-            | Self::Opened => false,
+            | Self::Opened
+            | Self::SessionOpened
+            | Self::SessionBare => false,
         }
     }
 
@@ -92,6 +104,8 @@ impl Message {
                 | Self::BlankPicture
                 | Self::Branched
                 | Self::Opened
+                | Self::NotLasting
+                | Self::SessionOpened
         )
     }
 }

@@ -19,6 +19,7 @@ pub mod reduce;
 pub mod run;
 pub mod scene;
 pub mod session;
+pub mod storage;
 pub mod symbol;
 pub mod table;
 
@@ -33,6 +34,7 @@ use pictures::Shared;
 use run::Run;
 use scene::{Scene, Theme};
 use session::{Model, Session};
+use storage::Storage;
 
 /// Everything the components read.
 #[derive(Clone, Debug, Store)]
@@ -64,6 +66,8 @@ pub struct Page {
     pub kept: Vec<Kept>,
     /// The runs before this one, the last first.
     pub past: Vec<Run>,
+    /// Where they are kept.
+    pub storage: Storage,
     /// Which of them are drawn beside the curves of this one, by their keys.
     pub ghosts: Vec<u32>,
     /// The axes of the latent space that the plane shows, counted from 0.
@@ -97,6 +101,7 @@ impl Page {
             tool: Tool::Point,
             kept: Vec::new(),
             past: Vec::new(),
+            storage: Storage::default(),
             axes: [0, 1],
             ghosts: Vec::new(),
             samples: Vec::new(),

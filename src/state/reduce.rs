@@ -41,19 +41,25 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
         }
         Event::Phase(phase) => entered(session, phase),
         Event::Progress { run: id, step, losses, validations, steps_per_second } => {
+            let lacking = session.lacking.is_some();
             if let Some(run) = run_of(session, id) {
                 let known = run.id.replace(id).is_some_and(|known| known == id);
-                // An engine that was taken back to an earlier moment tells nothing new.
-                if known || run.back_at.is_none() {
+                // An engine that was taken back to an earlier moment tells nothing new, and one with other pictures nothing
+                // of this run.
+                if !lacking && (known || run.back_at.is_none()) {
                     run.log.step = step;
                     run.log.losses.extend(losses);
-                    run.log.validations.extend(validations);
+                    // Where a run is taken up it is measured once more.
+                    let last = run.log.validations.last().map(|loss| loss.step);
+                    run.log
+                        .validations
+                        .extend(validations.into_iter().filter(|loss| last.is_none_or(|s| loss.step > s)));
                 }
                 run.steps_per_second = steps_per_second;
             }
             vec![]
         }
-        Event::Snapshot { area, columns, rows, kl, run: _, step: _, points: _ } => {
+        Event::Snapshot { area, columns, rows, kl, step, run: _, points: _ } => {
             // A run may be dropped while its last snapshot is on the way; the engine still waits for the receipt.
             let Some(run) = &session.run else { return vec![Next::SnapshotSeen] };
             let format = run.log.spec.model.input.format();
@@ -69,6 +75,10 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
                 session.atlas = Some(Shared::new(atlas));
             }
             session.reconstructed = Reconstructed::new(format, next(), next());
+            if let Some(lacking) = &session.lacking {
+                session.cloud = lacking.codes.as_ref().filter(|(of, _)| *of == step).map(|(_, codes)| codes.clone());
+                (session.kl, session.reconstructed) = (Shared::new(Vec::new()), None);
+            }
             vec![Next::SnapshotSeen, Next::Ask]
         }
         Event::Adjusted { run: id, step, training } => {
@@ -85,7 +95,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             vec![]
         }
         Event::Checkpoint { spec, step } => {
-            let Some(run) = session.run.as_mut() else { return vec![] };
+            let Some(run) = session.run.as_mut().filter(|_| session.lacking.is_none()) else { return vec![] };
             if let Some(bytes) = buffers.into_iter().next() {
                 run.album.put(Moment { spec, step, bytes: Shared::new(bytes) }, Album::ROOM);
             }
@@ -253,7 +263,7 @@ mod tests {
     use crate::protocol::{Area, DeviceInfo, DeviceKind, Ending, Notice, StepLoss};
     use crate::spec::PIXELS;
     use crate::spec::{RunSpec, TrainingSpec};
-    use crate::state::session::Kind;
+    use crate::state::session::{Kind, Lacking};
 
     const AREA: Area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
 
@@ -354,6 +364,26 @@ mod tests {
         assert_eq!(event(&mut session, Event::Phase(Phase::Failed), vec![]), [Next::Replace]);
         let kept = session.run.and_then(|run| run.album.last().map(|moment| (moment.step, moment.bytes.len())));
         assert_eq!(kept, Some((40, 3)));
+    }
+
+    #[test]
+    fn of_pictures_that_stand_in_nothing_is_taken_for_the_run_s() {
+        let cloud = Shared::new(Cloud { codes: vec![[2.0, 3.0]], log_var: vec![[0.0; 2]], labels: vec![1] });
+        let mut session = Session { run: Some(Run::new(1, RunSpec::default())), ..Session::default() };
+        session.lacking = Some(Lacking { codes: Some((10, cloud.clone())) });
+        let stranger =
+            Event::Progress { run: 1, step: 9, losses: vec![], validations: vec![loss(9)], steps_per_second: 0.0 };
+        event(&mut session, stranger, vec![]);
+        assert_eq!(snapshot(&mut session), [Next::SnapshotSeen, Next::Ask], "of step 10");
+        assert_eq!((session.cloud.clone(), session.kl.len()), (Some(cloud), 0));
+        assert!(session.reconstructed.is_none() && session.atlas.is_some());
+        assert_eq!(event(&mut session, Event::Checkpoint { spec: RunSpec::default(), step: 0 }, vec![vec![1]]), []);
+        let run = session.run.clone().expect("a run");
+        assert_eq!((run.log.step, run.log.validations.len(), run.album.moments().len()), (0, 0, 0));
+        session.lacking =
+            Some(Lacking { codes: Some((11, Shared::new(Cloud::from_bytes(&[], &[], &[]).expect("none")))) });
+        snapshot(&mut session);
+        assert!(session.cloud.is_none(), "the codes are of another step");
     }
 
     #[test]

@@ -32,6 +32,15 @@ pub struct Log {
     pub ended: Option<Ending>,
     /// The step at which its loss left for good.
     pub lost: Option<u32>,
+    /// What the visitor calls it; empty: as its spec says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Seconds of the clock when it was last written; 0: never.
+    #[serde(default)]
+    pub kept: u64,
+    /// Bytes of the moments that were written.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 /// A change in mid-run.
@@ -41,6 +50,19 @@ pub struct Mark {
     pub before: TrainingSpec,
     pub after: TrainingSpec,
 }
+
+/// Takes out of runs, the last first, those beyond `most` that nobody has named.
+pub fn forgotten<T>(runs: &mut Vec<T>, most: usize, is_named: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut nameless = 0;
+    let beyond = runs.extract_if(.., |run| {
+        nameless += usize::from(!is_named(run));
+        !is_named(run) && nameless > most
+    });
+    beyond.collect()
+}
+
+/// Letters of a name.
+pub const LONGEST_NAME: usize = 80;
 
 /// Changes no farther apart than this, in steps, are one: a slider on its way.
 const ONE_CHANGE: u32 = 25;
@@ -56,6 +78,9 @@ impl Run {
             marks: Vec::new(),
             ended: None,
             lost: None,
+            name: String::new(),
+            kept: 0,
+            bytes: 0,
         };
         Self::of(log, Album::default())
     }
@@ -105,6 +130,32 @@ impl Log {
         }
     }
 
+    /// Calls it by what somebody typed.
+    pub fn rename(&mut self, name: &str) {
+        let one_line = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.name = one_line.chars().take(LONGEST_NAME).collect();
+    }
+
+    /// As it is written. Losses that are no numbers, for which JSON has no word, stay out.
+    ///
+    /// # Errors
+    /// What JSON has no word for.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let finite = |losses: &[StepLoss]| {
+            let numbers = |l: &StepLoss| [l.reconstruction, l.penalty, l.total, l.gradient_norm];
+            losses.iter().filter(|loss| numbers(loss).iter().all(|x| x.is_finite())).copied().collect::<Vec<_>>()
+        };
+        let written = Self {
+            losses: finite(&self.losses),
+            validations: finite(&self.validations),
+            spec: self.spec.clone(),
+            marks: self.marks.clone(),
+            name: self.name.clone(),
+            ..*self
+        };
+        serde_json::to_string(&written)
+    }
+
     /// What came after a step is forgotten.
     pub fn cut(&mut self, step: u32) {
         self.step = self.step.min(step);
@@ -131,6 +182,33 @@ mod tests {
         log.mark(mark(200, 11.0, 12.0));
         log.mark(mark(201, 12.0, 11.0));
         assert_eq!(log.marks.len(), 1, "back where it was");
+    }
+
+    #[test]
+    fn a_log_is_read_as_it_was_written_and_as_earlier_versions_wrote_it() {
+        let loss = |step, total| StepLoss { step, reconstruction: 1.0, penalty: 0.1, total, gradient_norm: 0.3 };
+        let mut log = Run::new(5, RunSpec::default()).log;
+        log.rename("  mi \n primera  prueba ");
+        assert_eq!(log.name, "mi primera prueba");
+        (log.losses, log.kept) = (vec![loss(1, 1.1), loss(2, f32::NAN), loss(3, f32::INFINITY)], 9);
+        let words = log.to_json().expect("JSON");
+        log.losses.truncate(1);
+        assert_eq!(serde_json::from_str::<Log>(&words).expect("the same"), log);
+        let mut earlier: serde_json::Value = serde_json::from_str(&words).expect("JSON");
+        for key in ["name", "kept", "bytes"] {
+            earlier.as_object_mut().and_then(|log| log.remove(key));
+        }
+        let earlier: Log = serde_json::from_value(earlier).expect("a log of before");
+        assert_eq!((earlier.name.as_str(), earlier.kept, earlier.losses), ("", 0, log.losses.clone()));
+        log.rename(&"ñ".repeat(200));
+        assert_eq!(log.name.chars().count(), LONGEST_NAME);
+    }
+
+    #[test]
+    fn of_many_runs_those_without_a_name_are_forgotten() {
+        let mut runs = vec!["", "", "mine", "", "", "also mine"];
+        assert_eq!(forgotten(&mut runs, 2, |name| !name.is_empty()), ["", ""]);
+        assert_eq!(runs, ["", "", "mine", "also mine"]);
     }
 
     #[test]

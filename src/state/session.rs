@@ -23,6 +23,8 @@ pub struct Session {
     pub weights: u32,
     /// The last training run, going on or over.
     pub run: Option<Run>,
+    /// Where the run's own pictures are not here: others stand in for them.
+    pub lacking: Option<Lacking>,
     pub cloud: Option<Shared<Cloud>>,
     /// The codes of the model that the engine has, where those on show are blended of two models.
     pub own: Option<Shared<Cloud>>,
@@ -82,6 +84,7 @@ impl Default for Session {
             model: Model::Shipped(Shipped::Mnist),
             weights: 0,
             run: None,
+            lacking: None,
             cloud: None,
             own: None,
             atlas: None,
@@ -112,6 +115,13 @@ impl Default for Session {
             exported: None,
         }
     }
+}
+
+/// A run that can be looked at and not gone on with: what the engine says of the data that stand in is nobody's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lacking {
+    /// The codes of its own pictures, if they came with it, and the step that they are of.
+    pub codes: Option<(u32, Shared<Cloud>)>,
 }
 
 /// Density and coverage (Naeem et al. 2020), with the 95 % interval of the coverage.

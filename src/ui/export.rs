@@ -134,6 +134,7 @@ pub fn Export() -> impl IntoView {
                 {item(What::Model(Made::Weights), "export-model", |desk| tr!(desk, export_model), model)}
                 {item(What::Model(Made::Onnx), "export-onnx", |desk| tr!(desk, export_onnx), model)}
                 {item(What::Model(Made::Python), "export-python", |desk| tr!(desk, export_python), model)}
+                <super::saved::SessionItem close=Callback::new(move |()| close())/>
                 <div on:click=move |_| close()>
                     <super::share::Share id="share-narrow" class="item narrow"/>
                 </div>

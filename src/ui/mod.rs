@@ -19,6 +19,7 @@ mod plane;
 mod preferences;
 mod regularity;
 mod sample;
+mod saved;
 mod segments;
 mod selection;
 mod share;

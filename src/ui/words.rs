@@ -12,6 +12,7 @@ use crate::state::dial::Stand;
 use crate::state::message::Message;
 use crate::state::scene::{Points, SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model, SessionStoreFields};
+use crate::state::storage::Trouble;
 
 /// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
 macro_rules! say {
@@ -177,9 +178,25 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::NotAPicture => say!(l, said_not_a_picture),
         Message::BlankPicture => say!(l, said_blank_picture),
         Message::NotSaved => say!(l, said_not_saved),
-        Message::StorageFull => say!(l, said_storage_full),
+        Message::Storage(trouble) => storage(l, trouble),
+        Message::PicturesNotKept => say!(l, said_pictures_not_kept),
+        Message::NotLasting => say!(l, said_not_lasting),
         Message::RunUnreadable => say!(l, said_run_unreadable),
         Message::Branched => say!(l, said_branched),
         Message::Opened => say!(l, said_opened),
+        Message::SessionOpened => say!(l, said_session_opened),
+        Message::SessionBare => say!(l, said_session_bare),
+    }
+}
+
+/// Why the browser's storage takes nothing.
+pub fn storage(l: Locale, trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Full => say!(l, said_storage_full),
+        Trouble::Denied => say!(l, said_storage_denied),
+        Trouble::Newer => say!(l, said_storage_newer),
+        Trouble::Waiting => say!(l, said_storage_waiting),
+        Trouble::Cleared => say!(l, said_storage_cleared),
+        Trouble::Taken => say!(l, said_storage_taken),
     }
 }

@@ -148,7 +148,7 @@ async fn of_many_kept_runs_the_last_nine_stay_and_the_others_go() {
     page.click("stop").await;
     page.wait_phase("ready").await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-    let copy = "const open = indexedDB.open('latentscape', 1);
+    let copy = "const open = indexedDB.open('latentscape');
         open.onsuccess = () => {
             const write = open.result.transaction(['logs', 'moments'], 'readwrite');
             const [logs, moments] = ['logs', 'moments'].map(name => write.objectStore(name));
@@ -164,7 +164,7 @@ async fn of_many_kept_runs_the_last_nine_stay_and_the_others_go() {
     page.run("location.reload();", json!({})).await;
     page.wait("another page", "document.documentElement.dataset.step === '0'").await;
     page.wait("nine runs", "find('past')?.querySelectorAll('li').length === 9").await;
-    let left = "const open = indexedDB.open('latentscape', 1);
+    let left = "const open = indexedDB.open('latentscape');
         open.onsuccess = () => {
             const read = open.result.transaction(['logs', 'moments']);
             const keys = {};
@@ -324,7 +324,7 @@ async fn a_full_storage_and_a_run_that_nobody_can_read_are_said_and_cost_nothing
     page.check_no_errors().await;
 
     // As another version of the page may have left it.
-    let spoil = "const open = indexedDB.open('latentscape', 1);
+    let spoil = "const open = indexedDB.open('latentscape');
         open.onsuccess = () => {
             const write = open.result.transaction(['logs'], 'readwrite');
             write.objectStore('logs').put('{\"version\":99}', 7);
@@ -336,7 +336,7 @@ async fn a_full_storage_and_a_run_that_nobody_can_read_are_said_and_cost_nothing
     page.run("location.reload();", json!({})).await;
     page.wait_said("said_run_unreadable").await;
     page.wait_phase("ready").await;
-    let there = "const open = indexedDB.open('latentscape', 1);
+    let there = "const open = indexedDB.open('latentscape');
         open.onsuccess = () => {
             const read = open.result.transaction(['logs']).objectStore('logs').get(7);
             read.onsuccess = () => done(read.result);

@@ -15,7 +15,7 @@ use super::page::{ENGLISH, Page, word};
 use super::server::{Site, published};
 
 /// IDX: pictures of 28×28, of which each has its class as a bar.
-fn idx(n: usize) -> [Vec<u8>; 2] {
+pub fn idx(n: usize) -> [Vec<u8>; 2] {
     let head = |kind: u8, sizes: &[u32]| {
         let mut head = vec![0, 0, 8, kind];
         sizes.iter().for_each(|size| head.extend(size.to_be_bytes()));
@@ -31,7 +31,7 @@ fn idx(n: usize) -> [Vec<u8>; 2] {
     [pictures, labels]
 }
 
-fn written(folder: &Folder, name: &str, bytes: &[u8]) -> PathBuf {
+pub fn written(folder: &Folder, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.0.join(name);
     std::fs::write(&path, bytes).expect("a file");
     path
@@ -43,7 +43,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().expect("memory")
 }
 
-async fn chosen(page: &Page) {
+pub async fn chosen(page: &Page) {
     page.wait("a preview", "find('own-use')?.checkVisibility()").await;
     page.wait("a contact sheet", "find('own-sheet').width > 200").await;
 }

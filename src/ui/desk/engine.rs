@@ -170,6 +170,7 @@ impl Desk {
     /// In a new phase what was asked is stale or will never be answered.
     fn entered(self, phase: Phase) {
         self.wire.update_value(|wire| wire.asks.forget());
+        self.give_own();
         match phase {
             Phase::Ready | Phase::Training | Phase::Paused => {
                 self.wire.update_value(|wire| (wire.losses, wire.supplies) = (0, 0));
@@ -193,15 +194,7 @@ impl Desk {
                     self.supply();
                 }
             }
-            Phase::Idle => {
-                let new = self.wire.try_update_value(|wire| {
-                    wire.loaded = None;
-                    !std::mem::replace(&mut wire.own_sent, true)
-                });
-                if new == Some(true) {
-                    self.send_own();
-                }
-            }
+            Phase::Idle => self.wire.update_value(|wire| wire.loaded = None),
             Phase::Booting | Phase::Loading | Phase::Failed => {}
         }
     }
@@ -258,7 +251,8 @@ impl Desk {
         match run.album.last() {
             Some(moment) => {
                 let paused = resume != Resume::Going;
-                let restore = Command::Restore { spec: moment.spec.clone(), step: moment.step, paused };
+                let spec = self.as_can_be(moment.spec.clone(), moment.step);
+                let restore = Command::Restore { spec, step: moment.step, paused };
                 self.send(&ToEngine::Command(restore), &[&moment.bytes]);
             }
             None => self.send(&ToEngine::Command(Command::Train { spec: run.log.spec }), &[]),

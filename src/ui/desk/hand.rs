@@ -162,7 +162,7 @@ impl Desk {
 
     /// The picture behind a code, which only the engine that trains has.
     fn ask_original(self, code: Option<usize>) {
-        let trained = self.page.session().model().get_untracked().is_trained();
+        let trained = self.page.session().model().get_untracked().is_trained() && !self.lacks();
         if let Some(index) = code.filter(|_| trained).and_then(|code| u32::try_from(code).ok()) {
             self.ask(Slot::Original, Query::Original { index }.into());
         }

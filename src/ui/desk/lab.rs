@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::data::own::Own;
-use crate::protocol::{Command, Phase, ToEngine};
-use crate::spec::{DataSpec, Net, RunSpec, SIDE, TrainingSpec};
+use crate::protocol::{Command, NoticeKind, Phase, ToEngine};
+use crate::spec::{DataSpec, RunSpec, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
-use crate::state::run::Run;
+use crate::state::run::{Run, forgotten};
 use crate::state::scene::{End, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
+use crate::state::storage::print_of;
 
 /// Runs that are remembered beside the one on show.
 pub(super) const MOST_PAST: usize = 8;
@@ -29,44 +29,15 @@ impl Desk {
         self.train_with(self.page.scene().run().get_untracked(), None, false);
     }
 
-    /// Takes a visitor's pictures for the next runs, and gives them to the engine.
-    pub fn bring_own(self, own: Own) {
-        self.page.own().set(Some(Shared::new(own)));
-        self.send_own();
-        self.choose_own();
-    }
-
-    /// Chooses the pictures that were brought; false where there are none.
-    pub fn choose_own(self) -> bool {
-        let data = self.page.own().read_untracked().as_ref().map(|own| own.spec());
-        if let Some(data) = data {
-            self.page.scene().run().update(|run| {
-                run.data = data;
-                run.fit();
-                // What linear layers would take of large pictures, or of colours, is slow to train and says little.
-                let format = run.model.input.format();
-                if (format.is_colour() || format.side > SIDE) && matches!(run.model.net, Net::Mlp { .. }) {
-                    run.model.net = Net::Conv { channels: [16, 32], hidden: 64 };
-                }
-            });
-        }
-        data.is_some()
-    }
-
-    /// An engine has them until it is gone.
-    pub(super) fn send_own(self) {
-        if let Some(own) = self.page.own().get_untracked() {
-            let command = Command::Bring { format: own.format(), names: own.names().to_vec() };
-            self.send(&ToEngine::Command(command), &own.buffers());
-        }
-    }
-
     /// A new run, from fresh weights or from those in a file; with those it may rest before its first step.
     pub(super) fn train_with(self, spec: RunSpec, weights: Option<Shared<Vec<u8>>>, paused: bool) {
         let command = match weights {
             Some(_) => Command::TrainFrom { spec: spec.clone(), paused },
             None => Command::Train { spec: spec.clone() },
         };
+        if print_of(spec.data).is_some() && !self.has_data(spec.data) {
+            return self.say(Message::Engine(NoticeKind::NoData));
+        }
         if self.page.session().phase().get_untracked().allows(&command) {
             self.lay_aside();
             // Losses of other data are no measure for these.
@@ -76,7 +47,7 @@ impl Desk {
             self.turn_to(spec.data);
             let key = self.next_key();
             self.page.session().update(|session| {
-                session.run = Some(Run::new(key, spec));
+                (session.run, session.lacking) = (Some(Run::new(key, spec)), None);
                 (session.reconstructed, session.points) = (None, None);
                 (session.warp, session.unwarp) = (None, None);
             });
@@ -90,6 +61,9 @@ impl Desk {
 
     pub fn pause_or_resume(self) {
         if self.page.session().phase().get_untracked() == Phase::Paused {
+            if self.refuse_without_pictures() {
+                return;
+            }
             // What the fields say of the end holds, not what they said at the moment that it goes on from.
             if self.is_back() {
                 self.adjust(|_| {});
@@ -106,6 +80,9 @@ impl Desk {
     }
 
     pub fn step_once(self) {
+        if self.refuse_without_pictures() {
+            return;
+        }
         self.branch();
         self.command(Command::Step);
     }
@@ -128,6 +105,9 @@ impl Desk {
     pub fn adjust(self, change: impl Fn(&mut TrainingSpec)) {
         if !self.busy() {
             return self.page.scene().run().update(|run| change(&mut run.training));
+        }
+        if self.refuse_without_pictures() {
+            return;
         }
         let end = self.is_back().then(|| self.page.scene().run().read_untracked().training.clone());
         self.branch();
@@ -191,7 +171,8 @@ impl Desk {
         let moment =
             self.page.session().run().read_untracked().as_ref().and_then(|run| run.album.nearest(step).cloned());
         if let Some(moment) = moment {
-            let command = Command::Restore { spec: moment.spec, step: moment.step, paused: true };
+            let spec = self.as_can_be(moment.spec, moment.step);
+            let command = Command::Restore { spec, step: moment.step, paused: true };
             self.send(&ToEngine::Command(command), &[&moment.bytes]);
         }
     }
@@ -241,7 +222,7 @@ impl Desk {
     }
 
     /// The film strip goes between classes that these data have.
-    fn turn_to(self, data: DataSpec) {
+    pub(super) fn turn_to(self, data: DataSpec) {
         let classes = data.classes();
         let missing = |end: End| matches!(end, End::Class(class) if usize::from(class) >= classes);
         self.choose_path(|path| {
@@ -251,15 +232,17 @@ impl Desk {
         });
     }
 
-    /// Keeps the run on show among those of before.
+    /// Keeps the run on show among those of before; one that has hardly begun goes.
     pub(super) fn lay_aside(self) {
-        let run = self.page.session().run().get_untracked().filter(|run| run.log.losses.len() > 1);
-        let Some(mut run) = run else { return };
+        let Some(mut run) = self.page.session().run().get_untracked() else { return };
+        if run.log.losses.len() < 2 && run.album.moments().len() < 2 {
+            return self.throw_out(run.log.key);
+        }
         run.album.thin(ROOM);
         let forgotten = self.page.past().try_update(|past| {
             past.retain(|other| other.log.key != run.log.key);
             past.insert(0, Run { back_at: None, id: None, ..run });
-            past.split_off(past.len().min(MOST_PAST))
+            forgotten(past, MOST_PAST, |run| !run.log.name.is_empty())
         });
         forgotten.into_iter().flatten().for_each(|run| self.throw_out(run.log.key));
     }
@@ -275,18 +258,24 @@ impl Desk {
             Some(past.remove(at))
         });
         if let Some(run) = run.flatten() {
-            let last = run.album.last().map(|moment| moment.step);
-            self.turn_to(run.log.spec.data);
+            let data = run.log.spec.data;
             self.page.scene().run().set(run.log.spec.clone());
-            self.page.session().update(|session| {
-                session.run = Some(run);
-                (session.reconstructed, session.points) = (None, None);
+            self.put_on_show(run);
+            self.with_pictures(data, move || {
+                if !self.wake(key, None) {
+                    self.say(Message::Engine(NoticeKind::NoData));
+                }
             });
-            match last {
-                Some(step) => self.restore(step),
-                None => self.unfold(key),
-            }
         }
+    }
+
+    /// The run's numbers, until the engine has its model.
+    pub(super) fn put_on_show(self, run: Run) {
+        self.turn_to(run.log.spec.data);
+        self.page.session().update(|session| {
+            session.run = Some(run);
+            (session.lacking, session.reconstructed, session.points) = (None, None, None);
+        });
     }
 
     pub fn throw_away(self, key: u32) {
@@ -296,7 +285,7 @@ impl Desk {
 
     /// Keys rise, so that no two runs have the same; with the seconds of the clock, so that those of another window of the
     /// page have not either.
-    fn next_key(self) -> u32 {
+    pub(super) fn next_key(self) -> u32 {
         let mine = self.page.session().run().read_untracked().as_ref().map_or(0, |run| run.log.key);
         let most = self.page.past().read_untracked().iter().map(|run| run.log.key).max().unwrap_or(0).max(mine);
         (most + 1).max((js_sys::Date::now() / 1000.0) as u32)

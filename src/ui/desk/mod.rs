@@ -5,6 +5,8 @@ mod hand;
 mod kept;
 mod lab;
 mod open;
+mod pictures;
+mod session_file;
 mod shelf;
 pub mod survey;
 mod symbol;
@@ -76,13 +78,17 @@ struct Wire {
     /// The moment that the engine is being taken back to, and the one that is wanted after it.
     back: Option<u32>,
     wanted: Option<u32>,
-    /// Whether this engine has been given the visitor's own pictures, or there were none as it began.
+    /// Whether this engine has been given the visitor's own pictures.
     own_sent: bool,
     /// Where runs are kept; nothing where they cannot be.
     store: Option<crate::client::store::Store>,
     /// Whether one is being written, and is to be written again.
     keeping: bool,
     keep_again: bool,
+    /// The set of pictures that was last tried to be kept.
+    set_tried: Option<u32>,
+    /// Whether it has been said that nothing can be kept.
+    denial_told: bool,
     /// Whether this engine has ever spoken.
     spoken: bool,
     /// Engines lost in a row, without a model in between.

@@ -13,7 +13,7 @@ use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
 
 /// Data to show a model with whose own are not here.
-const STAND_INS: usize = 6000;
+pub(super) const STAND_INS: usize = 6000;
 
 impl Desk {
     /// Shows the model of a file as a run that rests before its first step: it can be looked at, and trained on.
@@ -49,14 +49,5 @@ impl Desk {
         let own = self.page.own().read_untracked().as_ref().map(|own| own.spec());
         let Format { side, channels } = format;
         own.filter(|own| own.input() == Input::Picture(format)).ok_or(ModelFileError::NoData { side, channels })
-    }
-
-    /// Whether the page can make these data, or was brought them.
-    fn has_data(self, data: DataSpec) -> bool {
-        match data {
-            DataSpec::Digits { .. } | DataSpec::Shapes { .. } | DataSpec::Points { .. } => true,
-            DataSpec::Mnist | DataSpec::Fashion => false,
-            DataSpec::Own { .. } => self.page.own().read_untracked().as_ref().is_some_and(|own| own.spec() == data),
-        }
     }
 }

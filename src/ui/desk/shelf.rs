@@ -110,7 +110,7 @@ impl Desk {
         let had = self.has_run_untracked();
         self.lay_aside();
         self.page.session().update(|session| {
-            session.run = None;
+            (session.run, session.lacking) = (None, None);
             (session.reconstructed, session.points) = (None, None);
         });
         self.wire.update_value(|wire| wire.resume = None);

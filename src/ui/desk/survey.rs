@@ -139,6 +139,9 @@ impl Desk {
 
     /// Compares samples with the held-out data of the run, where there is one.
     pub fn ask_fidelity(self) {
+        if self.lacks() {
+            return;
+        }
         let frame = untrack(|| self.frame());
         let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
         let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();

@@ -48,8 +48,7 @@ impl Desk {
             return false;
         }
         let spec = RunSpec { data: own.spec(), ..spec };
-        self.page.own().set(Some(Shared::new(own)));
-        self.send_own();
+        self.hold(own);
         self.page.scene().run().set(spec.clone());
         self.train_with(spec, Some(weights), false);
         true

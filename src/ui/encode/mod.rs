@@ -164,7 +164,8 @@ pub fn Encode() -> impl IntoView {
 fn Tools(board: Board, source: Source) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let file = NodeRef::<Input>::new();
-    let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
+    let session = desk.page.session();
+    let trained = Memo::new(move |_| session.model().get().is_trained() && session.lacking().read().is_none());
     let wanted = StoredValue::new(None::<u32>);
     let sample = move |_| {
         let count = desk.page.session().cloud().read_untracked().as_ref().map_or(0, |cloud| cloud.codes.len());

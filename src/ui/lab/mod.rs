@@ -18,6 +18,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::own::OwnPictures;
+use super::saved::Saved;
 use super::symbol::OwnSymbol;
 use super::unless::Unless;
 use super::words::tr;
@@ -57,6 +58,7 @@ pub fn Lab() -> impl IntoView {
             <setup::Quick/>
             <setup::Setup/>
             <past::Past/>
+            <Saved/>
         </section>
     }
 }

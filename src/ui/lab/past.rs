@@ -16,7 +16,9 @@ pub fn Past() -> impl IntoView {
         let locale = desk.locale();
         let row = |run: &crate::state::run::Run| {
             let last = run.log.validations.last().or(run.log.losses.last()).map(|loss| number(locale, loss.total, 1));
-            (run.log.key, words::run(locale, &run.log.spec), run.log.step, last.unwrap_or_default())
+            let name = Some(run.log.name.clone()).filter(|name| !name.is_empty());
+            let what = name.unwrap_or_else(|| words::run(locale, &run.log.spec));
+            (run.log.key, what, run.log.step, last.unwrap_or_default())
         };
         desk.page.past().read().iter().map(row).collect::<Vec<_>>()
     });

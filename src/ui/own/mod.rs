@@ -20,12 +20,15 @@ use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
 use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
+use crate::data::session_file::{SessionFileError, is_session};
 use crate::spec::{CLASSES, Format};
 use crate::state::PageStoreFields;
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 
-/// A model of the most parameters that a run may have is 80 MB.
+/// A model of the most parameters that a run may have is 80 MB; a session has many moments of one, and pictures.
 const MOST_MODEL: f64 = 100e6;
+const MOST_SESSION: f64 = 600e6;
 
 /// How far it has come.
 #[derive(Clone, PartialEq)]
@@ -38,6 +41,8 @@ enum Step {
     Refused(Refusal),
     /// A model file that was not taken.
     NoModel(ModelFileError),
+    /// A session file that was not taken.
+    NoSession(SessionFileError),
     /// The reader is gone: it panicked, or its script did not load.
     Lost,
 }
@@ -99,23 +104,30 @@ impl Bring {
         }
     }
 
-    /// A file of weights is a model, not data.
+    /// A file of weights is a model or a whole session, not data.
     fn open_model(self, file: File) {
         self.leave();
-        if file.size() > MOST_MODEL {
-            return self.step.set(Step::NoModel(ModelFileError::Unreadable(String::new())));
+        let size = file.size();
+        if size > MOST_SESSION {
+            return self.step.set(Step::NoSession(SessionFileError::TooLarge { most: MOST_SESSION as u64 }));
         }
         spawn_local(async move {
-            let opened = match JsFuture::from(file.array_buffer()).await {
-                Ok(bytes) => self.desk.open_model(Uint8Array::new(&bytes).to_vec()),
+            let bytes = match JsFuture::from(file.array_buffer()).await {
+                Ok(bytes) => Uint8Array::new(&bytes).to_vec(),
                 Err(why) => {
                     web_sys::console::warn_1(&why);
-                    Err(ModelFileError::Unreadable(String::new()))
+                    return self.step.set(Step::NoModel(ModelFileError::Unreadable(String::new())));
                 }
             };
-            if let Err(why) = opened {
-                web_sys::console::warn_1(&why.to_string().into());
-                self.step.set(Step::NoModel(why));
+            let refused = if is_session(&bytes) {
+                self.desk.open_session(&bytes).err().map(Step::NoSession)
+            } else if size > MOST_MODEL {
+                Some(Step::NoModel(ModelFileError::Unreadable(String::new())))
+            } else {
+                self.desk.open_model(bytes).err().map(Step::NoModel)
+            };
+            if let Some(step) = refused {
+                self.step.set(step);
             }
         });
     }
@@ -143,7 +155,7 @@ impl Bring {
                 let share = done as f64 / of.max(1) as f64;
                 self.step.update(|step| match step {
                     Step::Reading(far) | Step::Preparing(far) => *far = share,
-                    Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::NoModel(_) | Step::Lost => {}
+                    _ => {}
                 });
             }
             FromReader::Read(preview) => {
@@ -298,13 +310,14 @@ fn Going(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let share = Memo::new(move |_| match *bring.step.read() {
         Step::Reading(share) | Step::Preparing(share) => Some((100.0 * share) as u32),
-        Step::Idle | Step::Choosing(_) | Step::Refused(_) | Step::NoModel(_) | Step::Lost => None,
+        _ => None,
     });
     let said = move || match &*bring.step.read() {
         Step::Reading(_) => Some(tr!(desk, own_reading).to_owned()),
         Step::Preparing(_) => Some(tr!(desk, own_preparing).to_owned()),
         Step::Refused(refusal) => Some(refusal::sentence(desk.locale(), refusal)),
         Step::NoModel(why) => Some(refusal::model(desk.locale(), why)),
+        Step::NoSession(why) => Some(refusal::session(desk.locale(), why)),
         Step::Lost => Some(tr!(desk, own_lost).to_owned()),
         Step::Idle | Step::Choosing(_) => None,
     };
@@ -323,12 +336,32 @@ fn Going(bring: Bring) -> impl IntoView {
 #[component]
 fn Here(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
+    // After a reload they are here, and other data may be chosen.
+    let chosen =
+        Memo::new(move |_| desk.page.own().get().is_some_and(|own| own.spec() == desk.page.scene().run().read().data));
+    let choose = move |_| {
+        desk.choose_own();
+    };
     let said = move || {
         let own = desk.page.own().get()?;
         let count = |n: usize| crate::i18n::count(n);
-        Some(tr!(desk, own_here, train = count(own.train().len()), test = count(own.test().len())))
+        let (train, test) = (count(own.train().len()), count(own.test().len()));
+        Some(if chosen.get() {
+            tr!(desk, own_here, train = train, test = test)
+        } else {
+            tr!(desk, own_still_here, train = train, test = test)
+        })
     };
     // What was not read has changed nothing.
-    let free = move || matches!(*bring.step.read(), Step::Idle | Step::Refused(_) | Step::NoModel(_) | Step::Lost);
-    view! { <p class="fine" data-testid="own-here" hidden=move || !free() || said().is_none()>{said}</p> }
+    let free = move || {
+        matches!(*bring.step.read(), Step::Idle | Step::Refused(_) | Step::NoModel(_) | Step::NoSession(_) | Step::Lost)
+    };
+    view! {
+        <p class="fine" data-testid="own-here" hidden=move || !free() || said().is_none()>{said}</p>
+        <div class="row" hidden=move || !free() || said().is_none() || chosen.get()>
+            <button class="btn q small" data-testid="own-again" on:click=choose>
+                {move || tr!(desk, own_use)}
+            </button>
+        </div>
+    }
 }

@@ -2,6 +2,8 @@
 
 use crate::data::brought::{Cause, Foreign, Place, Refusal};
 use crate::data::model_file::ModelFileError;
+use crate::data::own_head::OwnHeadError;
+use crate::data::session_file::SessionFileError;
 use crate::i18n::{Locale, count};
 use crate::ui::words::say;
 
@@ -144,6 +146,31 @@ pub fn model(l: Locale, why: &ModelFileError) -> String {
         ModelFileError::NoData { side, .. } => say!(l, model_no_data_grey, side = side),
         ModelFileError::Type { name, found } => say!(l, model_type, name = name, found = format!("{found:?}")),
         ModelFileError::NotFinite { name, at, .. } => say!(l, model_not_finite, name = name, at = at),
+    }
+}
+
+/// Why a session file was not taken.
+pub fn session(l: Locale, why: &SessionFileError) -> String {
+    match why {
+        SessionFileError::Unreadable(_) => say!(l, model_unreadable).to_owned(),
+        SessionFileError::NoSession => say!(l, session_none).to_owned(),
+        SessionFileError::TooLarge { most } => say!(l, session_too_large, most = whole(*most / 1_000_000)),
+        SessionFileError::Newer { found } => say!(l, session_newer, found = found),
+        SessionFileError::Head(_) => say!(l, session_head).to_owned(),
+        SessionFileError::Log(_) => say!(l, session_log).to_owned(),
+        SessionFileError::Flaw { step, .. } => say!(l, session_flaw, step = whole(*step)),
+        SessionFileError::Missing { name } => say!(l, session_missing, name = name),
+        SessionFileError::Shape { name, found, expected } => {
+            say!(l, session_shape, name = name, found = found, expected = expected)
+        }
+        SessionFileError::NotFinite { name } => say!(l, session_not_finite, name = name),
+        SessionFileError::Pictures(OwnHeadError::Format { side, channels }) => {
+            say!(l, session_format, side = side, channels = channels)
+        }
+        SessionFileError::Pictures(OwnHeadError::Classes { .. } | OwnHeadError::Own(_)) => {
+            say!(l, session_pictures).to_owned()
+        }
+        SessionFileError::OtherPictures => say!(l, session_other_pictures).to_owned(),
     }
 }
 
