@@ -86,14 +86,14 @@ pub fn unneeded(sets: &[Set], runs: &[Log], besides: Option<u32>) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::RunSpec;
+    use crate::spec::{Format, RunSpec};
     use crate::state::run::Run;
 
     #[test]
     fn pictures_stay_while_a_run_needs_them_or_they_are_the_last() {
         let set = |print: u32, brought: u64| Set { print, bytes: 1, brought };
         let sets = [set(1, 10), set(2, 40), set(3, 30), set(4, 20)];
-        let data = DataSpec::Own { count: 9, classes: 2, print: 3 };
+        let data = DataSpec::Own { count: 9, classes: 2, print: 3, format: Format::GREY_28 };
         let run = Run::new(7, RunSpec { data, ..RunSpec::default() }).log;
         assert_eq!(unneeded(&sets, &[run], Some(4)), [1]);
         assert_eq!(unneeded(&sets, &[], None), [1, 3, 4]);

@@ -9,9 +9,10 @@ use super::Desk;
 use super::kept::warn;
 use super::open::STAND_INS;
 use crate::client::store::{Store, StoreError};
+use crate::data::image_set::ImageSet;
 use crate::data::own::Own;
 use crate::protocol::{Command, NoticeKind, ToEngine};
-use crate::spec::{DataSpec, Finish, Net, RunSpec, SIDE, TrainingSpec};
+use crate::spec::{DataSpec, Finish, Format, Input, Net, RunSpec, SIDE, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
@@ -190,12 +191,30 @@ impl Desk {
         whole
     }
 
-    /// What the engine is told of a moment: where its pictures are nowhere, digits stand in, and it goes no further.
+    /// What the engine is told of a moment: where its pictures are nowhere, others stand in, and it goes no further.
     pub(super) fn as_can_be(self, spec: RunSpec, step: u32) -> RunSpec {
         if !self.lacks() {
             return spec;
         }
         let training = TrainingSpec { finish: Finish::Steps, steps: step.max(1), ..spec.training };
-        RunSpec { data: DataSpec::Digits { count: STAND_INS }, training, ..spec }
+        let data = match spec.model.input {
+            Input::Picture(format) if format != Format::GREY_28 => self.blanks(format, training.batch),
+            _ => DataSpec::Digits { count: STAND_INS },
+        };
+        RunSpec { data, training, ..spec }
+    }
+
+    /// Gives the engine empty pictures of a format that the page makes none of.
+    fn blanks(self, format: Format, count: usize) -> DataSpec {
+        let set =
+            |count: usize| ImageSet::of(format, vec![0; count * format.bytes()], vec![0; count], vec![String::new()]);
+        let Ok(Ok(own)) = set(count).and_then(|train| Ok(Own::new(train, set(1)?))) else {
+            return DataSpec::Digits { count: STAND_INS };
+        };
+        let command = Command::Bring { format, names: own.names().to_vec() };
+        self.send(&ToEngine::Command(command), &own.buffers());
+        // It has the visitor's own no more.
+        self.wire.update_value(|wire| wire.own_sent = false);
+        own.spec()
     }
 }
