@@ -119,7 +119,7 @@ fn what_no_page_wrote_is_refused() {
         refused(&spoilt(|session| session.codes = Some(codes)).expect("a file"))
     };
     assert!(matches!(codes(f32::INFINITY, 0), SessionFileError::NotFinite { .. }));
-    assert!(matches!(codes(0.0, 10), SessionFileError::Shape { .. }));
+    assert!(matches!(codes(0.0, 12), SessionFileError::Shape { .. }));
     let large = reworded(&file(|_| {}), "\\\"side\\\":28", "\\\"side\\\":64");
     assert!(matches!(refused(&large), SessionFileError::Shape { .. }), "no bytes for such pictures");
     // Three vectors or nothing.
