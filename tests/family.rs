@@ -212,7 +212,7 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
         let survey = survey(&load(&family, member), Frame::PRIOR, 64).unwrap();
         let codes = Codes::read(&file(&member.codes)).unwrap();
         let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
-        let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::Picture });
+        let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::default() });
         for (meter, within) in
             [(Meter::Continuity, 0.02), (Meter::Returns, 0.02), (Meter::Kl, 1e-3), (Meter::Accuracy, 1e-3)]
         {

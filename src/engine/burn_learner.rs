@@ -196,7 +196,7 @@ impl Learner for BurnLearner {
     }
 
     fn input(&self) -> Input {
-        self.model.as_ref().map_or(Input::Picture, |model| model.spec().input)
+        self.model.as_ref().map_or(Input::default(), |model| model.spec().input)
     }
 
     fn load(&mut self, model: &ModelSpec, file: &[u8]) -> Result<(), Notice> {

@@ -152,7 +152,7 @@ impl<L: Learner> Session<L> {
         match command {
             Command::Load { model } => self.take_model(out, |learner| learner.load(&model, first)),
             Command::LoadReference { model } => self.take_model(out, |learner| learner.load_reference(&model)),
-            Command::Bring { names } => match Own::from_buffers(names, buffers.to_vec()) {
+            Command::Bring { format, names } => match Own::from_buffers(format, names, buffers.to_vec()) {
                 Ok(own) => self.learner.bring(own),
                 Err(why) => tell(out, Event::Warning(Notice { kind: NoticeKind::NoData, detail: why.to_string() })),
             },

@@ -33,7 +33,7 @@ fn pictures(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let set = read(vec![given], &Hints::default(), &mut Unwatched).expect("data that can be read");
     let choices = Choices { test: Test::Percent(0), invert: false, ..set.preview().choices };
     let ready = prepare(&set, &choices, &mut Unwatched).expect("a set");
-    assert_eq!((ready.side, ready.channels), (28, 1));
+    assert_eq!(ready.format, latentscape::spec::Format::GREY_28);
     let names = ready.labels.iter().map(|&label| ready.class_names[usize::from(label)].clone());
     let mut all: Vec<_> = names.zip(ready.pixels.chunks_exact(PIXELS).map(<[u8]>::to_vec)).collect();
     all.sort();

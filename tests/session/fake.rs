@@ -53,7 +53,7 @@ impl Learner for Fake {
     }
 
     fn input(&self) -> Input {
-        Input::Picture
+        Input::default()
     }
 
     fn bring(&mut self, own: Own) {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Desk;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::protocol::{NoticeKind, Phase};
-use crate::spec::{DataSpec, Input, PointKind, RunSpec};
+use crate::spec::{DataSpec, Format, Input, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
@@ -33,7 +33,8 @@ impl Desk {
         }
         if !self.has_data(spec.data) || spec.data.input() != spec.model.input {
             spec.data = match spec.model.input {
-                Input::Picture => DataSpec::Digits { count: STAND_INS },
+                input if input == Input::default() => DataSpec::Digits { count: STAND_INS },
+                Input::Picture(format) => self.own_of(format)?,
                 Input::Point => DataSpec::Points { kind: PointKind::TwoMoons, count: 2000 },
             };
         }
@@ -41,6 +42,13 @@ impl Desk {
         self.train_with(spec, Some(Shared::new(file)), true);
         self.say(Message::Opened);
         Ok(())
+    }
+
+    /// The visitor's own pictures where they are of this kind: the page makes none.
+    fn own_of(self, format: Format) -> Result<DataSpec, ModelFileError> {
+        let own = self.page.own().read_untracked().as_ref().map(|own| own.spec());
+        let Format { side, channels } = format;
+        own.filter(|own| own.input() == Input::Picture(format)).ok_or(ModelFileError::NoData { side, channels })
     }
 
     /// Whether the page can make these data, or was brought them.

@@ -16,7 +16,6 @@ use super::desk::Desk;
 use super::keep::Keep;
 use super::words::tr;
 use crate::latent::path::distance;
-use crate::spec::PIXELS;
 use crate::state::pictures::Decoding;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
@@ -43,9 +42,8 @@ impl Strip {
     fn new(desk: Desk) -> Self {
         let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
         let way = Memo::new(move |_| desk.way());
-        let decoded = Memo::new(move |_| {
-            desk.page.session().strip().get().filter(|decoded| decoded.pixels.len() == frames.get() * PIXELS)
-        });
+        let decoded =
+            Memo::new(move |_| desk.page.session().strip().get().filter(|decoded| decoded.len() == frames.get()));
         Self { frames, way, decoded }
     }
 
@@ -211,7 +209,7 @@ fn Frame(frame: usize, strip: Strip, current: Memo<Option<usize>>, meant: Memo<O
             return;
         }
         if let Some(decoded) = strip.decoded.get() {
-            if let Some(pixels) = decoded.pixels.get(frame * PIXELS..(frame + 1) * PIXELS) {
+            if let Some(pixels) = decoded.picture(frame) {
                 canvas::picture(node, pixels);
             }
         } else if let (Some(place), Some(atlas)) =

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use crate::plots::contact;
 use crate::plots::palette::Ink;
 use crate::plots::paper::{RATIO, below, draw_rows, paper, sized, with_pictures};
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
@@ -26,7 +25,7 @@ pub fn Reconstructions() -> impl IntoView {
     Effect::new(move |_| {
         if let (Some(shown), Some(canvas)) = (shown.get(), node.get()) {
             let both = [&shown.inputs[..], &shown.outputs[..]].concat();
-            let sheet = contact::sheet(&both, shown.inputs.len() / PIXELS, 1);
+            let sheet = contact::sheet(&both, shown.format, shown.inputs.len() / shown.format.bytes(), 1);
             canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
             // A few pictures need not fill the rail.
             canvas::style(&canvas, &[("max-width", format!("{}px", sheet.width * 2))]);
@@ -34,7 +33,7 @@ pub fn Reconstructions() -> impl IntoView {
     });
     let figure = Callback::new(move |()| {
         let (shown, canvas) = (shown.get()?, node.get()?);
-        let columns = (shown.inputs.len() / PIXELS) as f32;
+        let columns = (shown.inputs.len() / shown.format.bytes()) as f32;
         // As large as they are seen, and a row's letter before them.
         let (wide, high) = (32.0 * columns, 64.0);
         let size = sized([NAMES + wide, high]);

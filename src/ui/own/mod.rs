@@ -20,7 +20,7 @@ use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
 use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
-use crate::spec::CLASSES;
+use crate::spec::{CLASSES, Format};
 use crate::state::PageStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 
@@ -42,11 +42,10 @@ enum Step {
     Lost,
 }
 
-/// Pictures as they would become, one after another, of `side` pixels a side.
+/// Pictures as they would become, one after another.
 #[derive(Clone, PartialEq)]
 struct Sheet {
-    side: usize,
-    channels: usize,
+    format: Format,
     count: usize,
     pixels: Vec<u8>,
 }
@@ -152,12 +151,12 @@ impl Bring {
                 self.step.set(Step::Choosing(preview));
                 self.ask_sheet();
             }
-            FromReader::Sheet { side, channels, count } => {
+            FromReader::Sheet { format, count } => {
                 let pixels = buffers.into_iter().next().unwrap_or_default();
-                let whole = side > 0 && pixels.len() == side * side * channels * count;
-                self.sheet.set(whole.then_some(Sheet { side, channels, count, pixels }));
+                let whole = format.is_known() && pixels.len() == format.bytes() * count;
+                self.sheet.set(whole.then_some(Sheet { format, count, pixels }));
             }
-            FromReader::Prepared { names } => self.take(names, buffers),
+            FromReader::Prepared { format, names } => self.take(format, names, buffers),
             FromReader::Refused(refusal) => {
                 self.reader.set_value(None);
                 self.step.set(Step::Refused(refusal));
@@ -197,8 +196,8 @@ impl Bring {
     }
 
     /// The next runs are on these.
-    fn take(self, names: Vec<String>, buffers: Vec<Vec<u8>>) {
-        match Own::from_buffers(names, buffers) {
+    fn take(self, format: Format, names: Vec<String>, buffers: Vec<Vec<u8>>) {
+        match Own::from_buffers(format, names, buffers) {
             Ok(own) => {
                 self.leave();
                 self.desk.bring_own(own.in_classes(CLASSES, untrack(|| tr!(self.desk, own_rest))));

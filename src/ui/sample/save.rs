@@ -225,7 +225,7 @@ impl Saver {
         }
         let slice = Slice { axes: self.desk.page.axes().get_untracked().map(|axis| axis as usize) };
         let (format, latent) = (self.format.get_untracked(), untrack(|| self.latent()));
-        match Generating::new(format, points, labels, slice, latent) {
+        match Generating::new(format, untrack(|| self.desk.format()), points, labels, slice, latent) {
             Ok(generating) => {
                 self.step.set(Step::Going { done: 0, total: generating.total() });
                 self.job.set_value(Some(Job { generating, pace: Pace::new(canvas::now()), band: 0 }));
