@@ -14,7 +14,7 @@ use latentscape::nn::layout::Layout;
 use latentscape::nn::weights::fresh;
 use latentscape::protocol::{DeviceInfo, DeviceKind};
 use latentscape::spec::presets::Preset;
-use latentscape::spec::{Activation, Input, Likelihood, ModelSpec, Net, Objective};
+use latentscape::spec::{Activation, Format, Input, Likelihood, ModelSpec, Net, Objective};
 use onnx_rs::ast::{Dimension, Graph, Node, TypeValue, ValueInfo};
 use pollster::block_on;
 
@@ -150,12 +150,9 @@ fn every_kind_of_decoder_decodes_as_the_engine_does() {
         likelihood: Likelihood::Gaussian { deviation: 0.1 },
         ..ModelSpec::mlp(&[12, 9])
     };
-    let nets = [
-        ModelSpec::mlp(&[]),
-        ModelSpec::mlp(&[14, 10]),
-        ModelSpec::of(Net::Conv { channels: [3, 4], hidden: 6 }),
-        point,
-    ];
+    let conv = ModelSpec::of(Net::Conv { channels: [3, 4], hidden: 6 });
+    let colour = ModelSpec { input: Input::Picture(Format { side: 32, channels: 3 }), ..conv.clone() };
+    let nets = [ModelSpec::mlp(&[]), ModelSpec::mlp(&[14, 10]), conv, colour, point];
     let mut rng = latentscape::rng::Rng::new(3);
     for (net, activation, objective) in nets.iter().flat_map(|net| {
         let kinds = [Objective::Variational, Objective::Autoencoder];

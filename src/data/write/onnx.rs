@@ -87,8 +87,7 @@ impl Net {
                 let sides = shape.iter().skip(1).map(|side| side * 2);
                 std::iter::once(outputs).chain(sides).collect()
             }
-            Module::Unflatten { channels, .. } => {
-                let side = (shape.iter().product::<usize>() / channels.max(1)).isqrt();
+            Module::Unflatten { channels, side } => {
                 let shape = vec![channels, side, side];
                 self.reshape(name, &x, &shape);
                 shape
