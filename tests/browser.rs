@@ -56,6 +56,8 @@ mod samples;
 mod selecting;
 #[path = "browser/server.rs"]
 mod server;
+#[path = "browser/symbol.rs"]
+mod symbol;
 #[path = "browser/training.rs"]
 mod training;
 #[path = "browser/webgpu.rs"]

@@ -23,18 +23,11 @@ use crate::state::pictures::Decoding;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::state::table;
 
-<<<<<<< HEAD
-/// How large a picture is in a file: as many times its own side as come nearest to these pixels.
-const SHEET_SIDE: usize = 6 * SIDE;
-const ANIMATION_SIDE: usize = 10 * SIDE;
-pub use self::files::{download, download_canvas};
-=======
 pub use self::files::{download, download_canvas};
 
 /// How large a picture is in a file: as many times its own side as come nearest to these pixels.
 const SHEET_SIDE: usize = 6 * SIDE;
 const ANIMATION_SIDE: usize = 10 * SIDE;
->>>>>>> out
 
 /// Width of a figure in pixels: as proposed, and what a browser's canvas bears.
 const WIDTH: u32 = 1920;

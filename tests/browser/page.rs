@@ -301,9 +301,15 @@ impl Page {
 
     /// Draws strokes on the pad; coordinates are 0..1 from its top left.
     pub async fn draw(&self, strokes: &[&[[f64; 2]]]) {
-        self.scroll_to("pad").await;
-        let rect = self.value("(r => [r.x, r.y, r.width, r.height])(find('pad').getBoundingClientRect())").await;
-        let rect: [f64; 4] = serde_json::from_value(rect).expect("a rectangle");
+        self.draw_on("pad", strokes).await;
+    }
+
+    /// The same on another.
+    pub async fn draw_on(&self, id: &str, strokes: &[&[[f64; 2]]]) {
+        self.scroll_to(id).await;
+        let rect =
+            self.run("const r = find(given).getBoundingClientRect(); return [r.x, r.y, r.width, r.height];", json!(id));
+        let rect: [f64; 4] = serde_json::from_value(rect.await).expect("a rectangle");
         for stroke in strokes {
             let path: Vec<[f64; 2]> =
                 stroke.iter().map(|[x, y]| [rect[0] + x * rect[2], rect[1] + y * rect[3]]).collect();

@@ -9,11 +9,7 @@ use super::scale::Scale;
 use crate::latent::view::View;
 use crate::plots::palette;
 use crate::protocol::{Half, ToEngine};
-<<<<<<< HEAD
 use crate::spec::{CLASSES, MOST_CLASSES};
-=======
-use crate::spec::CLASSES;
->>>>>>> out
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
