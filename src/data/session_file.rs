@@ -39,6 +39,8 @@ pub struct Session<'a> {
     /// In the order of their steps; one at least.
     pub moments: Vec<Moment<'a>>,
     pub codes: Option<Codes>,
+    /// Of the classes of a visitor's pictures, where those are not in it.
+    pub names: Vec<String>,
     pub own: Option<Cow<'a, Own>>,
 }
 
@@ -97,6 +99,8 @@ struct Head {
     moments: Vec<MomentHead>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     codes: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     own: Option<OwnHead>,
 }
@@ -130,6 +134,7 @@ impl<'a> Session<'a> {
             scene: self.scene.clone(),
             moments: self.moments.iter().map(|m| MomentHead { step: m.step, spec: m.spec.clone() }).collect(),
             codes: self.codes.as_ref().map(|codes| codes.step),
+            names: self.names.clone(),
             own: self.own.as_ref().map(|own| OwnHead::of(own)),
         };
         let words = serde_json::to_string(&head).map_err(|why| SessionFileError::Head(why.to_string()))?;
@@ -170,13 +175,14 @@ impl<'a> Session<'a> {
         let log = tensors.bytes("log", Dtype::U8, 1)?;
         let log = std::str::from_utf8(log).map_err(|why| SessionFileError::Log(why.to_string()))?;
         let moments = head.moments.into_iter().map(|moment| tensors.moment(moment)).collect::<Result<Vec<_>, _>>()?;
-        let own = head.own.map(|head| tensors.own(head)).transpose()?;
+        let own = head.own.map(|own| tensors.own(own)).transpose()?;
         let last = moments.last().map(|moment| moment.spec.data);
         if own.as_ref().is_some_and(|own| Some(own.spec()) != last) {
             return Err(SessionFileError::OtherPictures);
         }
         let codes = head.codes.map(|step| tensors.codes(step)).transpose()?;
-        Ok(Self { scene: head.scene, log: log.into(), moments, codes, own: own.map(Cow::Owned) })
+        let Head { scene, names, .. } = head;
+        Ok(Self { scene, log: log.into(), moments, codes, names, own: own.map(Cow::Owned) })
     }
 }
 

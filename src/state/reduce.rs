@@ -370,18 +370,17 @@ mod tests {
     fn of_pictures_that_stand_in_nothing_is_taken_for_the_run_s() {
         let cloud = Shared::new(Cloud { codes: vec![[2.0, 3.0]], log_var: vec![[0.0; 2]], labels: vec![1] });
         let mut session = Session { run: Some(Run::new(1, RunSpec::default())), ..Session::default() };
-        session.lacking = Some(Lacking { codes: Some((10, cloud.clone())) });
+        session.lacking = Some(Lacking { names: vec![], codes: Some((10, cloud.clone())) });
         let stranger =
             Event::Progress { run: 1, step: 9, losses: vec![], validations: vec![loss(9)], steps_per_second: 0.0 };
         event(&mut session, stranger, vec![]);
         assert_eq!(snapshot(&mut session), [Next::SnapshotSeen, Next::Ask], "of step 10");
-        assert_eq!((session.cloud.clone(), session.kl.len()), (Some(cloud), 0));
+        assert_eq!((session.cloud.clone(), session.kl.len()), (Some(cloud.clone()), 0));
         assert!(session.reconstructed.is_none() && session.atlas.is_some());
         assert_eq!(event(&mut session, Event::Checkpoint { spec: RunSpec::default(), step: 0 }, vec![vec![1]]), []);
         let run = session.run.clone().expect("a run");
         assert_eq!((run.log.step, run.log.validations.len(), run.album.moments().len()), (0, 0, 0));
-        session.lacking =
-            Some(Lacking { codes: Some((11, Shared::new(Cloud::from_bytes(&[], &[], &[]).expect("none")))) });
+        session.lacking = Some(Lacking { names: vec![], codes: Some((11, cloud)) });
         snapshot(&mut session);
         assert!(session.cloud.is_none(), "the codes are of another step");
     }

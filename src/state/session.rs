@@ -120,6 +120,8 @@ impl Default for Session {
 /// A run that can be looked at and not gone on with: what the engine says of the data that stand in is nobody's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lacking {
+    /// Of the classes, if they came with it.
+    pub names: Vec<String>,
     /// The codes of its own pictures, if they came with it, and the step that they are of.
     pub codes: Option<(u32, Shared<Cloud>)>,
 }

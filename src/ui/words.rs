@@ -34,8 +34,14 @@ pub fn class(desk: Desk, class: u8) -> String {
     let locale = desk.locale();
     match desk.page.session().model().get() {
         Model::Trained(Kind::Own) => {
-            let own = desk.page.own().get();
-            let name = own.as_ref().and_then(|own| own.names().get(usize::from(class)).cloned());
+            let (own, lacking) = (desk.page.own().get(), desk.page.session().lacking().get());
+            // What is here may be other pictures than the run's.
+            let names = match (&lacking, &own) {
+                (Some(lacking), _) => &lacking.names[..],
+                (None, Some(own)) => own.names(),
+                (None, None) => &[],
+            };
+            let name = names.get(usize::from(class)).cloned();
             name.filter(|name| !name.is_empty()).unwrap_or_else(|| class.to_string())
         }
         Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits | Kind::Points) => {

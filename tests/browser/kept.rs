@@ -41,12 +41,12 @@ async fn stored_key(page: &Page, step: u32) -> u32 {
     page.until("the run in the storage", key).await as u32
 }
 
-/// All logs, and the names of all moments and sets.
+/// All logs, but for when they were written, and the names of all moments and sets.
 async fn stored(page: &Page) -> Value {
     let script = "const open = indexedDB.open('latentscape');
         open.onsuccess = () => {
             const read = open.result.transaction(['logs', 'moments', 'sets', 'pictures']), found = {};
-            read.objectStore('logs').getAll().onsuccess = ({ target }) => found.logs = target.result.map(log => JSON.parse(log));
+            read.objectStore('logs').getAll().onsuccess = ({ target }) => found.logs = target.result.map(log => ({ ...JSON.parse(log), kept: undefined }));
             for (const name of ['moments', 'sets', 'pictures'])
                 read.objectStore(name).getAllKeys().onsuccess = ({ target }) => found[name] = target.result;
             read.oncomplete = () => { open.result.close(); done(found); };
@@ -98,7 +98,11 @@ async fn own_pictures_are_there_after_a_reload_and_are_trained_on() {
 
     reload(&page).await;
     page.wait("the run of before", &format!("find('take-out-{key}')")).await;
-    page.wait("the pictures of before", "find('own-here').textContent.includes('270')").await;
+    page.wait("the pictures of before", "find('own-here').textContent.includes('still here: 270')").await;
+    // A new run is on them when that is wished.
+    page.run("find('own').open = true;", json!({})).await;
+    page.click("own-again").await;
+    page.wait("chosen", "find('run-what').textContent.includes('270')").await;
     page.click(&format!("take-out-{key}")).await;
     page.wait_phase("paused").await;
     assert_eq!(page.step().await, step);
@@ -168,6 +172,21 @@ async fn what_is_saved_is_listed_with_its_size_renamed_and_deleted() {
         let moments =
             left["moments"].as_array()?.iter().all(|m| !m.as_str().unwrap_or("").starts_with(&key.to_string()));
         (left["logs"].as_array()?.len() == 1 && moments).then_some(())
+    })
+    .await;
+    // The one on show as well: the shipped model takes its place.
+    let other = stored(&page).await["logs"][0]["key"].as_u64().expect("a key");
+    page.click(&format!("saved-open-{other}")).await;
+    page.wait_phase("paused").await;
+    page.wait("not while it may go on", &format!("find('saved-delete-{other}').disabled")).await;
+    page.click("stop").await;
+    page.wait_phase("ready").await;
+    page.click(&format!("saved-delete-{other}")).await;
+    page.click(&format!("saved-sure-{other}")).await;
+    page.wait("the shipped model", "find('model').value === 'mnist' && !find('saved-runs').checkVisibility()").await;
+    page.until("nothing is left", async || {
+        let left = stored(&page).await;
+        (left["logs"] == json!([]) && left["moments"] == json!([])).then_some(())
     })
     .await;
     page.check_no_errors().await;
@@ -279,10 +298,11 @@ async fn a_write_that_fails_halfway_leaves_what_was_saved() {
     page.check_no_errors().await;
 }
 
-/// The browser's own limit, not a stand-in for it.
+/// The browser's own limit, not a stand-in for it. Chromium goes by what it knew of the room for half a minute, so the run is
+/// a long one.
 #[tokio::test]
 async fn a_quota_that_is_reached_is_said_and_room_is_made_by_deleting() {
-    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    let page = Page::open(Setup::CPU, Site::whole(), &SMALL.replace("4000", "1000000")).await;
     let first = kept_run(&page, 40).await;
     page.click("stop").await;
     page.wait_phase("ready").await;
@@ -376,6 +396,49 @@ async fn a_storage_that_is_denied_is_said_when_there_is_something_to_keep() {
     page.click("export-session").await;
     let bytes = page.until("a file", async || std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty())).await;
     assert_eq!(Session::open(&bytes).expect("a session").moments.len(), 2);
+    page.check_no_errors().await;
+}
+
+/// Pictures are many bytes: where they do not fit, they are used all the same, and runs are kept.
+#[tokio::test]
+async fn pictures_that_do_not_fit_into_the_storage_are_used_all_the_same() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=4000&batch=32&net=64").await;
+    page.wait_phase("ready").await;
+    let full = "const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...given) {
+            if (this.name === 'sets') throw new DOMException('no room', 'QuotaExceededError');
+            return put.apply(this, given);
+        };";
+    page.run(full, json!({})).await;
+    let folder = Folder::new("kept-none");
+    bring(&page, &folder, 300).await;
+    page.wait_said("said_pictures_not_kept").await;
+    let key = kept_run(&page, 40).await;
+    assert_eq!(page.text("notice").await, "", "said once");
+    let left = stored(&page).await;
+    assert_eq!((&left["sets"], &left["pictures"]), (&json!([]), &json!([])), "all or nothing");
+
+    // After a reload its run can be looked at, as far as it goes without them.
+    reload(&page).await;
+    page.click(&format!("take-out-{key}")).await;
+    page.wait_said("said_no_data").await;
+    page.wait_phase("ready").await;
+    assert!(page.step().await >= 40 && page.decoded().await.contrast() > 0.01);
+    page.check_no_errors().await;
+}
+
+#[tokio::test]
+async fn another_window_that_holds_the_storage_is_waited_for() {
+    let held = "const old = indexedDB.open('latentscape', 1);
+        old.onupgradeneeded = () => ['logs', 'moments'].forEach(name => old.result.createObjectStore(name));
+        old.onsuccess = () => window.held = old.result;";
+    let page = Page::open_after(Setup::CPU, Site::whole(), SMALL, held).await;
+    page.wait_said("said_storage_waiting").await;
+    page.train_to(20).await;
+    page.run("held.close();", json!({})).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    stored_key(&page, page.step().await).await;
     page.check_no_errors().await;
 }
 

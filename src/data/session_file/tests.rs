@@ -18,7 +18,7 @@ fn floats(n: usize, rng: &mut Rng) -> Vec<u8> {
 
 /// A session with so many moments, of which every second test has pictures and every third codes.
 fn session(moments: usize, rng: &mut Rng) -> Session<'static> {
-    let own = (moments % 2 == 0).then(|| own(rng.below(256) as u8));
+    let own = moments.is_multiple_of(2).then(|| own(rng.below(256) as u8));
     let data = own.as_ref().map_or(DataSpec::Digits { count: 500 }, Own::spec);
     let model = ModelSpec::mlp(&[1 + rng.below(9)]);
     let mut step = 0;
@@ -29,14 +29,16 @@ fn session(moments: usize, rng: &mut Rng) -> Session<'static> {
     });
     let moments: Vec<Moment<'static>> = moments.collect();
     let n = rng.below(40);
-    let codes = (n % 3 > 0).then(|| Codes {
+    let codes = (!n.is_multiple_of(3)).then(|| Codes {
         step,
         mu: (0..n).map(|_| [rng.normal(), rng.normal()]).collect(),
-        log_var: vec![[if n % 2 == 0 { f32::NEG_INFINITY } else { -1.5 }; 2]; n],
+        log_var: vec![[if n.is_multiple_of(2) { f32::NEG_INFINITY } else { -1.5 }; 2]; n],
         labels: (0..n).map(|i| (i % MOST_CLASSES) as u8).collect(),
     });
     let log = format!("{{\"step\":{step},\"name\":\"día {n}\"}}");
-    Session { scene: "z=0.4,-1.2&lang=es".to_owned(), log: log.into(), moments, codes, own: own.map(Cow::Owned) }
+    let names = if n.is_multiple_of(2) { vec!["\u{1f431}".to_owned(), String::new()] } else { Vec::new() };
+    let scene = "z=0.4,-1.2&lang=es".to_owned();
+    Session { scene, log: log.into(), moments, codes, names, own: own.map(Cow::Owned) }
 }
 
 #[test]

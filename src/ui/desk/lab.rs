@@ -10,7 +10,7 @@ use crate::state::message::Message;
 use crate::state::pictures::Shared;
 use crate::state::run::{Run, forgotten};
 use crate::state::scene::{End, SceneStoreFields};
-use crate::state::session::SessionStoreFields;
+use crate::state::session::{Lacking, SessionStoreFields};
 use crate::state::storage::print_of;
 
 /// Runs that are remembered beside the one on show.
@@ -262,7 +262,7 @@ impl Desk {
             self.page.scene().run().set(run.log.spec.clone());
             self.put_on_show(run);
             self.with_pictures(data, move || {
-                if !self.wake(key, None) {
+                if !self.wake(key, Lacking::default()) {
                     self.say(Message::Engine(NoticeKind::NoData));
                 }
             });

@@ -178,12 +178,13 @@ impl Desk {
         self.restore(step);
     }
 
-    /// Shows the run that is on the page as it was at its last moment, as far as its pictures are here; whether they are.
-    pub(super) fn wake(self, key: u32, codes: Option<Lacking>) -> bool {
+    /// Shows the run that is on the page as it was at its last moment, and whether its pictures are here; where they are
+    /// not, `bare` is all that is known of them.
+    pub(super) fn wake(self, key: u32, bare: Lacking) -> bool {
         let run = self.page.session().run().get_untracked().filter(|run| run.log.key == key);
         let Some(run) = run.filter(|_| !self.busy()) else { return true };
         let whole = self.has_data(run.log.spec.data);
-        self.page.session().lacking().set((!whole).then(|| codes.unwrap_or_default()));
+        self.page.session().lacking().set((!whole).then_some(bare));
         match run.album.last() {
             Some(moment) => self.restore(moment.step),
             None => self.unfold(key),

@@ -45,14 +45,18 @@ impl Desk {
             (None, Some(store)) => store.moments(key).await.map_err(|why| format!("{why:?}"))?.0,
             _ => album,
         };
-        let own = if pictures { self.pictures_of(&log).await } else { None };
+        let own = self.pictures_of(&log).await;
+        let names = own.as_ref().map(|own| own.names().to_vec());
+        let lacking = self.page.session().lacking().get_untracked().filter(|_| codes.is_some());
+        let names = names.or(lacking.map(|lacking| lacking.names)).filter(|_| !pictures || own.is_none());
         let moments = album.moments().iter().filter(|moment| is_sound(&moment.bytes));
         let session = Session {
             scene: link::print(&self.page.scene().get_untracked()),
             log: log.to_json().map_err(|why| why.to_string())?.into(),
             moments: moments.map(borrowed).collect(),
             codes,
-            own: own.as_deref().map(Cow::Borrowed),
+            names: names.unwrap_or_default(),
+            own: own.as_deref().filter(|_| pictures).map(Cow::Borrowed),
         };
         Ok(session.to_file().map_err(|why| why.to_string())?)
     }
@@ -81,7 +85,7 @@ impl Desk {
     /// # Errors
     /// Whatever is no such file; nothing has changed then.
     pub fn open_session(self, file: &[u8]) -> Result<(), SessionFileError> {
-        let Session { scene, log, moments, codes, own } = Session::open(file)?;
+        let Session { scene, log, moments, codes, names, own } = Session::open(file)?;
         let log: Log = serde_json::from_str(&log).map_err(|why| SessionFileError::Log(why.to_string()))?;
         if !matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready) {
             self.say(Message::Engine(NoticeKind::NotNow));
@@ -106,12 +110,11 @@ impl Desk {
         }
         self.set_scene(&scene, spec.clone());
         self.put_on_show(run);
-        let codes = codes.map(|Codes { step, mu, log_var, labels }| {
-            let cloud = Shared::new(Cloud { codes: mu, log_var, labels });
-            Lacking { codes: Some((step, cloud)) }
-        });
+        let codes =
+            codes.map(|Codes { step, mu, log_var, labels }| (step, Shared::new(Cloud { codes: mu, log_var, labels })));
+        let bare = Lacking { names, codes };
         self.with_pictures(spec.data, move || {
-            let whole = self.wake(key, codes);
+            let whole = self.wake(key, bare);
             self.keep();
             self.say(if whole { Message::SessionOpened } else { Message::SessionBare });
         });
