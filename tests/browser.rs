@@ -27,6 +27,8 @@ mod lab;
 mod layers;
 #[path = "browser/map.rs"]
 mod map;
+#[path = "browser/mirror.rs"]
+mod mirror;
 #[path = "browser/native.rs"]
 mod native;
 #[path = "browser/own.rs"]
@@ -51,5 +53,7 @@ mod selecting;
 mod server;
 #[path = "browser/training.rs"]
 mod training;
+#[path = "browser/web.rs"]
+mod web;
 #[path = "browser/webgpu.rs"]
 mod webgpu;

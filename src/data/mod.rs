@@ -10,6 +10,7 @@ pub mod image_set;
 pub mod model_file;
 pub mod own;
 pub mod points;
+pub mod published;
 pub mod set;
 pub mod shapes;
 pub mod write;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use choices::{Choices, Colours, Fit, SIDES, Scale, Test};
 pub use hints::{Hints, LabelColumn, MEMORY};
-pub use preview::{Facts, Note, Preview};
+pub use preview::{Facts, Note, Origin, Preview};
 pub use refusal::{Cause, Foreign, Place, Refusal};
 
 /// What the page asks of the reader. Files follow the head of `Read`, one for each of its paths.

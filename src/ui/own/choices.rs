@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Bring, Step};
+use super::Bring;
 use crate::data::brought::{Choices, Fit, Scale, Test};
 use crate::ui::lab::fields::{Choose as Choice, Number};
 use crate::ui::words::tr;
@@ -14,9 +14,9 @@ const PERCENT: u8 = 10;
 pub fn Choose(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let of = move |read: fn(&Choices) -> f64| Signal::derive(move || bring.choices.read().as_ref().map_or(0.0, read));
-    let count = Memo::new(move |_| match &*bring.step.read() {
-        Step::Choosing(preview) => (preview.count, preview.train.is_some()),
-        _ => (1, false),
+    let count = Memo::new(move |_| match &*bring.preview.read() {
+        Some(preview) => (preview.count, preview.train.is_some()),
+        None => (1, false),
     });
     let invert = Memo::new(move |_| bring.choices.read().as_ref().is_some_and(|choices| choices.invert));
     let fit = Signal::derive(move || match bring.choices.read().as_ref().map(|choices| choices.fit) {

@@ -1,9 +1,10 @@
-//! Why a file was not read, in the page's language: one sentence that names the file, the place in it and the cause.
+//! Why a file was not read, or did not come, in the page's language: one sentence that names the file, the place in it and
+//! the cause.
 
+use super::{Locale, count, say};
 use crate::data::brought::{Cause, Foreign, Place, Refusal};
 use crate::data::model_file::ModelFileError;
-use crate::i18n::{Locale, count};
-use crate::ui::words::say;
+use crate::data::published::{Missed, PublishedFile};
 
 pub fn sentence(l: Locale, refusal: &Refusal) -> String {
     let mut at: Vec<String> = Some(refusal.file.clone()).into_iter().filter(|file| !file.is_empty()).collect();
@@ -70,6 +71,7 @@ fn cause(l: Locale, cause: &Cause) -> String {
         }
         Cause::Trailing { want } => say!(l, refused_trailing, want = whole(*want)),
         Cause::NotFinite => say!(l, refused_not_finite).to_owned(),
+        Cause::OnlyLabels { labels } => say!(l, refused_only_labels, labels = whole(*labels)),
         Cause::CountMismatch { pictures, labels } => {
             say!(l, refused_count_mismatch, pictures = whole(*pictures), labels = whole(*labels))
         }
@@ -97,9 +99,6 @@ fn cause(l: Locale, cause: &Cause) -> String {
         Cause::Side { side } => say!(l, refused_side, side = whole(*side)),
         Cause::ModelTakes { side } => say!(l, refused_model_takes, side = whole(*side)),
         Cause::TooFew => say!(l, refused_too_few).to_owned(),
-        Cause::ClassCount { classes, most } => {
-            say!(l, refused_class_count, classes = whole(*classes), most = whole(*most))
-        }
         Cause::NotIdx { magic: [a, b] } => say!(l, refused_not_idx, magic = format!("{a:02x} {b:02x}")),
         Cause::Pickle => say!(l, refused_pickle).to_owned(),
     }
@@ -148,4 +147,18 @@ pub fn model(l: Locale, why: &ModelFileError) -> String {
 
 fn sizes(shape: &[usize]) -> String {
     dimensions(&shape.iter().map(|&length| length as u64).collect::<Vec<_>>())
+}
+
+/// Why a published file did not come from where it was looked for.
+pub fn missed(l: Locale, file: PublishedFile, from: &str, why: &Missed) -> String {
+    let cause = match why {
+        Missed::Address => say!(l, missed_address).to_owned(),
+        Missed::Unreachable => say!(l, missed_unreachable).to_owned(),
+        Missed::Status { status: 404 } => say!(l, missed_not_there).to_owned(),
+        Missed::Status { status } => say!(l, missed_status, status = status),
+        Missed::Cut { got, want } => say!(l, missed_cut, got = whole(*got), want = whole(*want)),
+        Missed::Sum => say!(l, missed_sum).to_owned(),
+        Missed::OutOfMemory => say!(l, refused_out_of_memory).to_owned(),
+    };
+    say!(l, missed, file = file.name, from = from, cause = cause)
 }
