@@ -16,7 +16,7 @@ use latentscape::nn::weights;
 use latentscape::protocol::{DeviceInfo, DeviceKind, Notice};
 use latentscape::rng::Rng;
 use latentscape::spec::pytorch::snippet;
-use latentscape::spec::{Activation, Input, Likelihood, ModelSpec, Net, Objective, PIXELS, Sparsity};
+use latentscape::spec::{Activation, Format, Input, Likelihood, ModelSpec, Net, Objective, Sparsity};
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -58,9 +58,15 @@ fn models() -> Vec<(&'static str, ModelSpec)> {
             ModelSpec { objective: Objective::Autoencoder, activation: Activation::Gelu, latent: 3, ..conv.clone() },
         ),
         ("conv-silu", ModelSpec { activation: Activation::Silu, latent: 5, ..conv.clone() }),
+        ("conv-colour", ModelSpec { input: picture(48, 3), ..conv.clone() }),
+        ("mlp-large", ModelSpec { input: picture(64, 1), ..ModelSpec::mlp(&[12]) }),
         ("conv-tanh", ModelSpec { activation: Activation::Tanh, ..conv }),
         ("points", points),
     ]
+}
+
+fn picture(side: usize, channels: usize) -> Input {
+    Input::Picture(Format { side, channels })
 }
 
 fn write(folder: &Path) -> Result<(), Failure> {
@@ -94,11 +100,11 @@ fn export(folder: &Path, name: &str, model: &ModelSpec, file: &[u8]) -> Result<(
     let mut rng = Rng::new(23);
     let z: Vec<f32> = (0..5 * model.latent).map(|_| rng.normal()).collect();
     fs::write(folder.join(format!("{name}.py")), snippet(model, &taken, &z[..model.latent]))?;
-    let x: Vec<u8> = (0..PIXELS).map(|_| (rng.uniform() * 256.0) as u8).collect();
+    let x: Vec<u8> = (0..model.input.format().bytes()).map(|_| (rng.uniform() * 256.0) as u8).collect();
     let points: Vec<f32> = (0..8).map(|_| rng.normal()).collect();
     let decoded = block_on(learner.decode(&z)).map_err(said)?;
     let (x, mu, log_var) = match model.input {
-        Input::Picture => {
+        Input::Picture(_) => {
             let encoded = block_on(learner.encode(&x)).map_err(said)?;
             (json!(x.iter().map(|&x| f32::from(x) / 255.0).collect::<Vec<_>>()), encoded.mu, encoded.log_var)
         }

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let labels: Vec<u8> = (0..COUNT).map(|i| (i % 5) as u8).collect();
     let z: Vec<f32> = (0..COUNT * LATENT).map(|_| rng.normal()).collect();
     for format in Format::ALL {
-        let mut set = SetWriter::new(format, COUNT, LATENT)?;
+        let mut set = SetWriter::new(format, latentscape::spec::Format::GREY_28, COUNT, LATENT)?;
         set.add(&pixels, &labels, &z)?;
         std::fs::write(folder.join(format!("{}.{}", format.name(), format.extension())), set.finish()?)?;
     }

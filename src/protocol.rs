@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{ModelSpec, RunSpec, TrainingSpec};
+use crate::spec::{Format, ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
 pub type RequestId = u32;
@@ -26,6 +26,8 @@ pub enum ToEngine {
     Look { area: Area, columns: u32, rows: u32 },
     /// The axes of the latent space that the plane shows, counted from 0; every other coordinate is 0.
     Axes([u32; 2]),
+    /// Which of a run's data are shown: their codes, originals and reconstructions.
+    Shown(Half),
     /// Training takes no more than so many steps a second from now on; as many as it can for nothing.
     Pace(Option<f32>),
     /// Training goes no further than this step until more is allowed; as far as it can for nothing.
@@ -47,6 +49,7 @@ pub enum Command {
     /// Keep these pictures for the runs whose spec names them; those of before are dropped. The names of their classes;
     /// buffers: as [`crate::data::own::Own::buffers`] says.
     Bring {
+        format: Format,
         names: Vec<String>,
     },
     /// Train a new model.
@@ -118,14 +121,14 @@ pub enum Query {
     /// Decode points of the plane, given one after another: z₁ z₂ z₁ z₂ …
     /// Answer buffer 0: as `format` says.
     Decode { z: Vec<f32>, format: PixelFormat },
-    /// Encode a picture and decode its mean. Buffer 0: `PIXELS` bytes, 255 is ink.
+    /// Encode a picture and decode its mean. Buffer 0: a picture in the model's format, 255 is ink.
     /// Answer buffer 0: the reconstruction, 8 bits a pixel.
     Encode,
     /// Decode a grid over `area`, row by row from the top left, at the cells' centres.
-    /// Answer buffer 0: one picture, `columns`·28 by `rows`·28 pixels, 8 bits each.
+    /// Answer buffer 0: one picture, `columns` and `rows` times the side of the model's pictures, planar as they are.
     Atlas { area: Area, columns: u32, rows: u32 },
     /// Take at most `steps` steps downhill from `z` on the loss of a painted picture, −Σ w·log p(x|z) − log p(z).
-    /// Buffer 0: the picture x, `PIXELS` bytes, 255 is ink; buffer 1: the weights w, `PIXELS` bytes, 255 is 1.
+    /// Buffer 0: the picture x in the model's format, 255 is ink; buffer 1: the weights w, as many bytes, 255 is 1.
     /// Answer buffer 0: the decoding where it ends, 8 bits a pixel.
     Roll { z: Vec<f32>, steps: u32 },
     /// The same loss at the cells' centres of a grid as in `Atlas`; buffers as in `Roll`.
@@ -133,8 +136,9 @@ pub enum Query {
     Surface { area: Area, columns: u32, rows: u32 },
     /// Measure the decoder at the centres of the cells `first..first + count` of a grid as in `Atlas`.
     /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in squared change of the data for
-    /// a unit of z, then the same three in the likelihood's Fisher metric; buffer 1: the points of the plane that the
-    /// cells' decodings are encoded to. Little-endian f32, six and two numbers a cell.
+    /// a unit of z, of pictures as if they had 28×28 values, then the same three in the likelihood's Fisher metric;
+    /// buffer 1: the points of the plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers
+    /// a cell.
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
     /// Compare the decodings of points of the plane with the run's held-out data.
     Fidelity { z: Vec<f32> },
@@ -143,7 +147,7 @@ pub enum Query {
     EncodePoints,
     /// The data whose codes the snapshots show, where they are points. Answer buffer 0: little-endian f32, x y of each.
     Points,
-    /// A picture of the set whose codes the snapshots show. Answer buffer 0: `PIXELS` bytes, 255 is ink.
+    /// A picture of the half whose codes the snapshots show. Answer buffer 0: its bytes, 255 is ink.
     Original { index: u32 },
     /// The model as it is now, to be taken away.
     /// Answer buffer 0: a safetensors file as [`crate::data::model_file`] says, which PyTorch opens.
@@ -156,10 +160,20 @@ pub enum Query {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PixelFormat {
-    /// A picture of `PIXELS` bytes for each point, 255 is a probability of 1.
+    /// A picture in the model's format for each point, 255 is a probability of 1.
     Bytes,
-    /// The data themselves as little-endian f32: `PIXELS` probabilities, or the two coordinates, for each point.
+    /// The data themselves as little-endian f32: probabilities, or the two coordinates, for each point.
     Floats,
+}
+
+/// A half of a run's data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Half {
+    #[default]
+    HeldOut,
+    /// Those that it is trained on; the first ten thousand where there are more.
+    Training,
 }
 
 /// A rectangle of the latent plane, in units of z; z₂ grows upwards.
@@ -247,11 +261,11 @@ pub enum Event {
         validations: Vec<StepLoss>,
         steps_per_second: f32,
     },
-    /// How the model sees its held-out data now.
+    /// How the model sees its held-out data now, or what [`ToEngine::Shown`] has chosen.
     /// `kl`: the KL divergence of each latent dimension, the mean over these data in nats; empty where the model is not
     /// variational.
     /// Buffers: μ as little-endian f32, z₁ z₂ of each; log σ² in the same way; labels, a byte each; the atlas picture as
-    /// in [`Query::Atlas`]; one datum of each class as the encoder sees it, `PIXELS` bytes each; their reconstructions. The
+    /// in [`Query::Atlas`]; one datum of each class as the encoder sees it, a picture each; their reconstructions. The
     /// next comes after [`ToEngine::SnapshotSeen`].
     Snapshot {
         run: RunId,

@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 pub mod check;
+pub mod format;
 pub mod presets;
 pub mod pytorch;
 
-/// Side of a picture in pixels; pictures here are square and grey.
-pub const SIDE: usize = 28;
-/// Pixels of a picture.
+pub use format::Format;
+
+/// Side of a picture that the page makes itself, in pixels: those are square and grey, see [`Format::GREY_28`].
+pub const SIDE: usize = Format::GREY_28.side;
+/// Pixels of such a picture.
 pub const PIXELS: usize = SIDE * SIDE;
 /// Classes of a labelled set: the ten digits, or the ten garments.
 pub const CLASSES: usize = 10;
@@ -39,7 +42,13 @@ pub enum DataSpec {
     Fashion,
     /// Pictures that a visitor brought: so many to train on, of so many classes, and their checksum, by which two sets are
     /// told apart. See [`crate::data::own`].
-    Own { count: usize, classes: usize, print: u32 },
+    Own {
+        count: usize,
+        classes: usize,
+        print: u32,
+        #[serde(default, skip_serializing_if = "is_default")]
+        format: Format,
+    },
 }
 
 /// A distribution of points in the plane.
@@ -72,12 +81,11 @@ impl PointKind {
 }
 
 /// What one datum is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Input {
-    /// `PIXELS` values in 0..1.
-    #[default]
-    Picture,
+    /// Values in 0..1, as many as a picture has bytes.
+    Picture(Format),
     /// Two coordinates.
     Point,
 }
@@ -224,9 +232,8 @@ impl DataSpec {
     pub fn input(self) -> Input {
         match self {
             Self::Points { .. } => Input::Point,
-            Self::Digits { .. } | Self::Shapes { .. } | Self::Mnist | Self::Fashion | Self::Own { .. } => {
-                Input::Picture
-            }
+            Self::Digits { .. } | Self::Shapes { .. } | Self::Mnist | Self::Fashion => Input::default(),
+            Self::Own { format, .. } => Input::Picture(format),
         }
     }
 
@@ -261,9 +268,27 @@ impl Input {
     /// Numbers of one datum.
     pub fn width(self) -> usize {
         match self {
-            Self::Picture => PIXELS,
+            Self::Picture(format) => format.bytes(),
             Self::Point => 2,
         }
+    }
+
+    /// What a datum is shown as: of a point a picture in which it is a dot.
+    pub fn format(self) -> Format {
+        match self {
+            Self::Picture(format) => format,
+            Self::Point => Format::GREY_28,
+        }
+    }
+
+    pub fn is_picture(self) -> bool {
+        self != Self::Point
+    }
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self::Picture(Format::GREY_28)
     }
 }
 
@@ -408,7 +433,7 @@ impl ModelSpec {
         Self {
             net,
             latent: 2,
-            input: Input::Picture,
+            input: Input::default(),
             objective: Objective::Variational,
             likelihood: Likelihood::Bernoulli,
             activation: Activation::Relu,

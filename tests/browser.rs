@@ -6,6 +6,8 @@
 mod bench_mode;
 #[path = "browser/chromium.rs"]
 mod chromium;
+#[path = "browser/colour.rs"]
+mod colour;
 #[path = "browser/explore.rs"]
 mod explore;
 #[path = "browser/faults.rs"]

@@ -91,7 +91,7 @@ fn the_card_says_what_the_files_hold() {
     for member in &family.members {
         let name = &member.name;
         let learner = load(&family, member);
-        let (mu, log_var) = block_on(learner.posteriors(&held_out)).unwrap();
+        let (mu, log_var) = block_on(learner.posteriors(&held_out, held_out.len())).unwrap();
         let near = |what: &str, is: f32, card: f32| {
             assert!((is - card).abs() <= 0.02 + 1e-3 * card.abs(), "{name}: {what} is {is}, the card says {card}");
         };
@@ -212,7 +212,7 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
         let survey = survey(&load(&family, member), Frame::PRIOR, 64).unwrap();
         let codes = Codes::read(&file(&member.codes)).unwrap();
         let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
-        let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::Picture });
+        let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::default() });
         for (meter, within) in
             [(Meter::Continuity, 0.02), (Meter::Returns, 0.02), (Meter::Kl, 1e-3), (Meter::Accuracy, 1e-3)]
         {

@@ -3,7 +3,6 @@
 #![cfg(feature = "cpu")]
 
 use burn::tensor::{Device, Tensor, TensorData};
-use latentscape::engine::batches::reference_batch;
 use latentscape::nn::layout::Layout;
 use latentscape::nn::vae::{Batch, Vae};
 use latentscape::nn::weights;
@@ -51,7 +50,7 @@ impl Case {
 
     fn batch(&self) -> Batch {
         let target: Vec<f32> = match self.spec.input {
-            Input::Picture => reference_batch(ROWS),
+            Input::Picture(_) => self.pictures(),
             Input::Point => Self::stream(8, 2 * ROWS).map(|u| (4.0 * u - 2.0) as f32).collect(),
         };
         let input = match self.spec.objective {
@@ -63,6 +62,13 @@ impl Case {
         };
         let noise = Self::stream(9, ROWS * self.spec.latent).map(|u| (2.0 * u - 1.0) as f32).collect();
         Batch { input: self.tensor(input), target: self.tensor(target), noise: self.tensor(noise), masks: self.masks() }
+    }
+
+    fn pictures(&self) -> Vec<f32> {
+        let width = self.spec.input.width();
+        let columns: Vec<f64> = Self::stream(7, width).collect();
+        let values = Self::stream(8, ROWS * width).enumerate();
+        values.map(|(i, value)| (value * columns[i % width]) as f32).collect()
     }
 
     fn masks(&self) -> Vec<Tensor<2>> {

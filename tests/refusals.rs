@@ -75,7 +75,7 @@ fn cancelled() -> Refusal {
 fn of_a_side(side: usize) -> Refusal {
     let set = one("a.png", grey(2, 2, 1)).expect("a picture");
     let choices = Choices { side, ..set.preview().choices };
-    prepare(&set, &choices, &mut Unwatched).and_then(|made| made.image_sets()).expect_err("no such side")
+    prepare(&set, &choices, &mut Unwatched).expect_err("no such side")
 }
 
 /// Bytes that do not pack.
@@ -404,11 +404,6 @@ fn others() -> Vec<Row> {
             english: "Nothing was changed: pictures of 30×30 are not made here.",
             spanish: "No ha cambiado nada: aquí no se hacen imágenes de 30×30.",
         },
-        Row {
-            refusal: of_a_side(32),
-            english: "Nothing was changed: the model takes grey pictures of 28×28, and these have another size or colours.",
-            spanish: "No ha cambiado nada: el modelo toma imágenes grises de 28×28, y estas tienen otro tamaño o colores.",
-        },
         of_all(
             &[],
             Hints::default(),
@@ -513,6 +508,16 @@ fn every_model_that_is_not_taken_has_its_sentence() {
             ModelFileError::Shape { name: name.clone(), found: vec![2, 21], expected: "[2, 20]".into() },
             "Tensor mu.weight has shape 2×21 where [2, 20] is expected.",
             "El tensor mu.weight tiene la forma 2×21, pero se espera [2, 20].",
+        ),
+        (
+            ModelFileError::NoData { side: 32, channels: 3 },
+            "The model is of colour pictures of 32 × 32, and there are none here to show it with: bring some of your own first, then the model.",
+            "El modelo es de imágenes en color de 32 × 32 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo.",
+        ),
+        (
+            ModelFileError::NoData { side: 48, channels: 1 },
+            "The model is of grey pictures of 48 × 48, and there are none here to show it with: bring some of your own first, then the model.",
+            "El modelo es de imágenes grises de 48 × 48 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo.",
         ),
         (
             ModelFileError::Type { name: name.clone(), found: Dtype::I64 },

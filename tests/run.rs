@@ -4,15 +4,18 @@
 
 use burn::tensor::Device;
 use latentscape::data::digits::digits;
+use latentscape::data::image_set::ImageSet;
 use latentscape::data::own::Own;
 use latentscape::engine::answers::answer;
 use latentscape::engine::burn_learner::BurnLearner;
 use latentscape::engine::inbox::Ask;
 use latentscape::engine::learner::{Learner, Painting};
 use latentscape::latent::slice::Slice;
-use latentscape::protocol::{Answer, Area, DeviceInfo, DeviceKind, NoticeKind, Query, Slot, StepLoss};
+use latentscape::protocol::{
+    Answer, Area, DeviceInfo, DeviceKind, Half, NoticeKind, PixelFormat, Query, Slot, StepLoss,
+};
 use latentscape::rng::Rng;
-use latentscape::spec::{DataSpec, ModelSpec, PIXELS, RunSpec, TrainingSpec};
+use latentscape::spec::{DataSpec, Format, Input, ModelSpec, Net, PIXELS, RunSpec, TrainingSpec};
 
 fn learner() -> BurnLearner {
     BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() })
@@ -75,6 +78,72 @@ fn own_pictures_are_trained_on_and_kept_for_the_next_run() {
     learner.begin(&spec).unwrap();
     let other = Own::new(digits(5, 256).0, digits(6, 64).0).unwrap();
     assert_eq!(learner.begin(&RunSpec { data: other.spec(), ..spec }).unwrap_err().kind, NoticeKind::NoData);
+}
+
+/// Codes, originals and reconstructions are of the held-out pictures, or of those that are trained on.
+#[test]
+fn either_half_of_the_data_is_shown() {
+    let own = Own::new(digits(3, 256).0, digits(4, 64).0).unwrap();
+    let mut learner = learner();
+    learner.bring(own.clone());
+    learner.begin(&RunSpec { data: own.spec(), ..spec() }).unwrap();
+    let labels = |learner: &BurnLearner| pollster::block_on(learner.codes()).unwrap().labels;
+    assert_eq!((labels(&learner), learner.show(Half::HeldOut)), (own.test().labels().to_vec(), false));
+    assert!(learner.show(Half::Training));
+    assert_eq!(labels(&learner), own.train().labels());
+    assert_eq!(learner.original(200).as_deref(), Some(own.train().image(200)));
+    assert_eq!(pollster::block_on(learner.strip(&[255])).unwrap().inputs, own.train().image(255));
+    // A later run is shown in the same way, and validated by what is held out as ever.
+    let before = pollster::block_on(learner.validate()).unwrap();
+    learner.show(Half::HeldOut);
+    assert_eq!(pollster::block_on(learner.validate()).unwrap(), before);
+}
+
+/// Of every format: a picture is half one colour and half another, so that there is something to learn in each channel.
+#[test]
+fn pictures_of_every_format_are_trained_on_and_come_back_in_it() {
+    for format in Format::all() {
+        let Format { side, channels } = format;
+        let mut rng = Rng::new(3);
+        let mut set = |n: usize| {
+            let mut pixels = Vec::new();
+            for _ in 0..n {
+                let edge = rng.below(side);
+                let values = (0..channels).map(|c| if c == 1 { [245, 10] } else { [10, 245] }).collect::<Vec<_>>();
+                pixels.extend(values.iter().flat_map(|v| (0..side * side).map(|i| v[usize::from(i % side < edge)])));
+            }
+            ImageSet::of(format, pixels, vec![0; n], vec!["one".into()]).unwrap()
+        };
+        let own = Own::new(set(64), set(16)).unwrap();
+        let model =
+            ModelSpec { input: Input::Picture(format), ..ModelSpec::of(Net::Conv { channels: [4, 8], hidden: 16 }) };
+        let training = TrainingSpec { batch: 16, steps: 60, learning_rate: 3e-3, ..TrainingSpec::default() };
+        let spec = RunSpec { data: own.spec(), model, training, seed: 5 };
+        let mut learner = learner();
+        learner.bring(own.clone());
+        learner.begin(&spec).unwrap();
+        let losses = steps(&mut learner, 60);
+        assert!(losses[59].total < 0.9 * losses[0].total, "{format:?}: {} {}", losses[0].total, losses[59].total);
+        let ask = |query: Query, buffers: Vec<Vec<u8>>| Ask { id: 1, slot: Slot::Pad, query, buffers };
+        let mut reply =
+            |query: Query, buffers| pollster::block_on(answer(&mut learner, Slice::default(), &ask(query, buffers)));
+        let picture = own.test().image(3).to_vec();
+        assert!(reply(Query::Original { index: 3 }, vec![]).1 == vec![picture.clone()], "{format:?}");
+        let (Answer::Encoded { mu, .. }, encoded) = reply(Query::Encode, vec![picture.clone()]) else { panic!() };
+        let (_, decoded) = reply(Query::Decode { z: mu.clone(), format: PixelFormat::Bytes }, vec![]);
+        // The reconstruction is the decoding of μ, but for the last bits of another batch.
+        assert!(
+            encoded[0].len() == format.bytes() && encoded[0].iter().zip(&decoded[0]).all(|(a, b)| a.abs_diff(*b) < 2)
+        );
+        let weights = vec![255; format.bytes()];
+        let (rolled, end) = reply(Query::Roll { z: mu, steps: 2 }, vec![picture, weights]);
+        assert!(matches!(rolled, Answer::Rolled { .. }) && end[0].len() == format.bytes());
+        let area = Area { min: [-1.0; 2], max: [1.0; 2] };
+        let (_, plane) = reply(Query::Atlas { area, columns: 3, rows: 2 }, vec![]);
+        assert_eq!(plane[0].len(), 6 * format.bytes());
+        let (refused, _) = reply(Query::Encode, vec![vec![0; format.bytes() - 1]]);
+        assert!(matches!(refused, Answer::Refused(notice) if notice.kind == NoticeKind::BadQuestion));
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! A set of labelled pictures, as readers and generators make it and as the trainer takes it.
 
-use crate::spec::PIXELS;
+use crate::spec::Format;
 
-/// Pictures of 28×28 pixels, a byte each (255 is ink), one label a picture.
+/// Pictures of one format, a byte a pixel and channel (255 is ink), one label a picture.
 ///
-/// The constructor holds what everything after it relies on: `PIXELS` bytes a label, and a name for every label.
+/// The constructor holds what everything after it relies on: a picture's bytes a label, and a name for every label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSet {
+    format: Format,
     pixels: Vec<u8>,
     labels: Vec<u8>,
     class_names: Vec<String>,
@@ -15,8 +16,8 @@ pub struct ImageSet {
 /// Why pixels and labels do not make a set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageSetError {
-    #[error("{labels} labels want {} bytes of pixels, but there are {pixels}", *labels as u64 * PIXELS as u64)]
-    CountMismatch { pixels: usize, labels: usize },
+    #[error("{labels} labels want {} bytes of pixels, but there are {pixels}", *labels as u64 * *each as u64)]
+    CountMismatch { pixels: usize, labels: usize, each: usize },
     #[error("label {position} is {label}, but only classes 0 to {} have a name", .classes - 1)]
     UnknownClass { position: usize, label: u8, classes: usize },
     #[error("a set of pictures needs at least one class and at most 256, not {classes}")]
@@ -24,20 +25,34 @@ pub enum ImageSetError {
 }
 
 impl ImageSet {
-    /// `pixels`: the pictures one after another, rows from the top, `PIXELS` bytes each. `labels`: an index into
-    /// `class_names` a picture.
+    /// Of 28×28 pixels of grey. `pixels`: the pictures one after another. `labels`: an index into `class_names` a picture.
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>, class_names: Vec<String>) -> Result<Self, ImageSetError> {
+        Self::of(Format::GREY_28, pixels, labels, class_names)
+    }
+
+    /// The same of any format.
+    pub fn of(
+        format: Format,
+        pixels: Vec<u8>,
+        labels: Vec<u8>,
+        class_names: Vec<String>,
+    ) -> Result<Self, ImageSetError> {
         let classes = class_names.len();
         if !(1..=256).contains(&classes) {
             return Err(ImageSetError::ClassCount { classes });
         }
-        if labels.len().checked_mul(PIXELS) != Some(pixels.len()) {
-            return Err(ImageSetError::CountMismatch { pixels: pixels.len(), labels: labels.len() });
+        let each = format.bytes();
+        if labels.len().checked_mul(each) != Some(pixels.len()) {
+            return Err(ImageSetError::CountMismatch { pixels: pixels.len(), labels: labels.len(), each });
         }
         if let Some(position) = labels.iter().position(|&label| usize::from(label) >= classes) {
             return Err(ImageSetError::UnknownClass { position, label: labels[position], classes });
         }
-        Ok(Self { pixels, labels, class_names })
+        Ok(Self { format, pixels, labels, class_names })
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// Number of pictures.
@@ -67,16 +82,17 @@ impl ImageSet {
         &self.class_names
     }
 
-    /// Picture `i`, `PIXELS` bytes. Panics when `i` is not below [`len`](Self::len), as indexing a slice does.
+    /// Picture `i`. Panics when `i` is not below [`len`](Self::len), as indexing a slice does.
     pub fn image(&self, i: usize) -> &[u8] {
-        &self.pixels[i * PIXELS..][..PIXELS]
+        let each = self.format.bytes();
+        &self.pixels[i * each..][..each]
     }
 
     /// Writes the pictures `indices` into `out`, one after another, as values in 0..=1: byte / 255.
     /// What was in `out` is replaced and its memory kept. Panics on an index not below [`len`](Self::len).
     pub fn batch(&self, indices: &[usize], out: &mut Vec<f32>) {
         out.clear();
-        out.reserve(indices.len() * PIXELS);
+        out.reserve(indices.len() * self.format.bytes());
         for &i in indices {
             out.extend(self.image(i).iter().map(|&byte| f32::from(byte) / 255.0));
         }
@@ -98,6 +114,7 @@ pub fn garment_names() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::PIXELS;
 
     fn two_pictures() -> ImageSet {
         let mut pixels = vec![0; 2 * PIXELS];
@@ -121,8 +138,14 @@ mod tests {
         let make = |pixels: usize, labels: Vec<u8>, names: usize| {
             ImageSet::new(vec![0; pixels], labels, vec![String::new(); names]).map(|set| set.len()).unwrap_err()
         };
-        assert_eq!(make(PIXELS, vec![0, 0], 10), ImageSetError::CountMismatch { pixels: PIXELS, labels: 2 });
-        assert_eq!(make(PIXELS - 1, vec![0], 10), ImageSetError::CountMismatch { pixels: PIXELS - 1, labels: 1 });
+        assert_eq!(
+            make(PIXELS, vec![0, 0], 10),
+            ImageSetError::CountMismatch { pixels: PIXELS, labels: 2, each: PIXELS }
+        );
+        assert_eq!(
+            make(PIXELS - 1, vec![0], 10),
+            ImageSetError::CountMismatch { pixels: PIXELS - 1, labels: 1, each: PIXELS }
+        );
         let unknown = make(2 * PIXELS, vec![2, 3], 3);
         assert_eq!(unknown, ImageSetError::UnknownClass { position: 1, label: 3, classes: 3 });
         assert_eq!(unknown.to_string(), "label 1 is 3, but only classes 0 to 2 have a name");

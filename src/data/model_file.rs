@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 
 use crate::spec::check::Flaw;
 use crate::spec::pytorch::{Modules, Named};
-use crate::spec::{Input, Likelihood, ModelSpec, Net, Objective, PIXELS, RunSpec};
+use crate::spec::{Format, Input, Likelihood, ModelSpec, Net, Objective, RunSpec};
 
 /// Where the metadata have the [`RunSpec`] that made the model.
 pub const RUN_KEY: &str = "latentscape.run";
@@ -35,6 +35,8 @@ pub enum ModelFileError {
     Shape { name: String, found: Vec<usize>, expected: String },
     #[error("tensor {name} holds {found:?} where F32, F16 or BF16 is expected")]
     Type { name: String, found: Dtype },
+    #[error("the model is of pictures of {side}×{side} in {channels} channels, and there are none to show it with")]
+    NoData { side: usize, channels: usize },
     #[error("tensor {name} holds {found} at place {at} where a finite number is expected")]
     NotFinite { name: String, at: usize, found: f32 },
 }
@@ -43,7 +45,7 @@ impl ModelFileError {
     /// The file is whole, but for another model.
     pub fn is_mismatch(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Spec { .. } | Self::NotFinite { .. } => false,
+            Self::Unreadable(_) | Self::Spec { .. } | Self::NotFinite { .. } | Self::NoData { .. } => false,
             Self::Flaw(_) | Self::Missing { .. } | Self::Extra { .. } | Self::Shape { .. } | Self::Type { .. } => true,
         }
     }
@@ -201,23 +203,24 @@ impl<'a> ModelFile<'a> {
         let (head, mu) = self.weight("mu")?;
         let [latent, inmost] = two(&head, mu)?;
         let conv = layers.first().is_some_and(|(_, shape)| shape.len() == 4);
-        let (net, width) = if conv {
+        let (net, input) = if conv {
             let [(_, outer), (_, inner), (_, dense)] = &layers[..] else {
                 let (name, found) = layers[layers.len() - 1].clone();
                 return Err(misshapen(&name, found, "the last of two convolutions and a linear layer".to_owned()));
             };
             let channels = [outer, inner].map(|shape| shape.first().copied().unwrap_or(0));
-            (Net::Conv { channels, hidden: dense.first().copied().unwrap_or(0) }, PIXELS)
+            let input = Self::convolved(outer, inner, dense).map(Input::Picture);
+            (Net::Conv { channels, hidden: dense.first().copied().unwrap_or(0) }, input)
         } else {
             let sizes = layers.into_iter().map(|(name, shape)| two(&name, shape)).collect::<Result<Vec<_>, _>>()?;
             let width = sizes.first().map_or(inmost, |[_, inputs]| *inputs);
-            (Net::Mlp { hidden: sizes.iter().map(|[outputs, _]| *outputs).collect() }, width)
+            let input = Format::of(width).map(Input::Picture).or((width == 2).then_some(Input::Point));
+            (Net::Mlp { hidden: sizes.iter().map(|[outputs, _]| *outputs).collect() }, input)
         };
-        let input = [Input::Picture, Input::Point].into_iter().find(|input| input.width() == width);
         let Some(input) = input else {
             let first = self.numbers_of("encoder.").first().map_or(head, |number| format!("encoder.{number}.weight"));
             let found = self.shape(&first).unwrap_or_default();
-            return Err(misshapen(&first, found, format!("[units, {PIXELS}] for pictures or [units, 2] for points")));
+            return Err(misshapen(&first, found, expected_input()));
         };
         let variational = self.shape("log_var.weight").is_some();
         let objective = match (variational, otherwise.objective) {
@@ -227,9 +230,20 @@ impl<'a> ModelFile<'a> {
         };
         let likelihood = match (input, otherwise.likelihood) {
             (Input::Point, Likelihood::Bernoulli) => Likelihood::Gaussian { deviation: 0.1 },
-            (Input::Point | Input::Picture, likelihood) => likelihood,
+            (Input::Point | Input::Picture(_), likelihood) => likelihood,
         };
         Ok(ModelSpec { net, latent, input, objective, likelihood, ..otherwise.clone() })
+    }
+
+    /// The format of a convolutional net's pictures: channels are what the first convolution takes, and the linear layer
+    /// takes the square of a quarter of the side from each of the second one's channels.
+    fn convolved(outer: &[usize], inner: &[usize], dense: &[usize]) -> Option<Format> {
+        let (channels, features, flat) = (*outer.get(1)?, *inner.first()?, *dense.get(1)?);
+        let fits = |format: &Format| {
+            let inner = format.side / 4;
+            format.channels == channels && Some(flat) == features.checked_mul(inner * inner)
+        };
+        Format::all().find(fits)
     }
 
     /// A layer's weight: its name and shape.
@@ -240,6 +254,11 @@ impl<'a> ModelFile<'a> {
             None => Err(ModelFileError::Missing { name, expected: "[out, in]".to_owned() }),
         }
     }
+}
+
+fn expected_input() -> String {
+    let widths: Vec<String> = Format::all().map(|format| format.bytes().to_string()).collect();
+    format!("[units, n] with n of {} for pictures or 2 for points", widths.join(", "))
 }
 
 fn part_of(name: &str) -> &'static str {

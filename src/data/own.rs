@@ -3,7 +3,7 @@
 use flate2::Crc;
 
 use super::image_set::{ImageSet, ImageSetError};
-use crate::spec::DataSpec;
+use crate::spec::{DataSpec, Format};
 
 /// The pictures to train on and those that are held out, of the same classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,16 +18,22 @@ pub struct Own {
 pub enum OwnError {
     #[error("a picture to train on and one to hold out are the least")]
     TooFew,
+    #[error("there are no models for pictures of this size and depth, or they differ")]
+    Format,
     #[error(transparent)]
     Set(#[from] ImageSetError),
 }
 
 impl Own {
     /// # Errors
-    /// `TooFew` where there is nothing to train on, or nothing to hold out.
+    /// `TooFew` where there is nothing to train on, or nothing to hold out; `Format` where both differ in it, or no model
+    /// takes it.
     pub fn new(train: ImageSet, test: ImageSet) -> Result<Self, OwnError> {
         if train.is_empty() || test.is_empty() {
             return Err(OwnError::TooFew);
+        }
+        if train.format() != test.format() || !train.format().is_known() {
+            return Err(OwnError::Format);
         }
         let mut crc = Crc::new();
         for set in [&train, &test] {
@@ -41,11 +47,11 @@ impl Own {
     ///
     /// # Errors
     /// What makes no [`ImageSet`], or too few; missing buffers count as empty.
-    pub fn from_buffers(names: Vec<String>, buffers: Vec<Vec<u8>>) -> Result<Self, OwnError> {
+    pub fn from_buffers(format: Format, names: Vec<String>, buffers: Vec<Vec<u8>>) -> Result<Self, OwnError> {
         let mut buffers = buffers.into_iter();
         let mut part = || buffers.next().unwrap_or_default();
-        let train = ImageSet::new(part(), part(), names.clone())?;
-        let test = ImageSet::new(part(), part(), names)?;
+        let train = ImageSet::of(format, part(), part(), names.clone())?;
+        let test = ImageSet::of(format, part(), part(), names)?;
         Self::new(train, test)
     }
 
@@ -72,7 +78,7 @@ impl Own {
         names.push(rest.to_owned());
         let regroup = |set: &ImageSet| {
             let labels = set.labels().iter().map(|&label| place(label)).collect();
-            ImageSet::new(set.pixels().to_vec(), labels, names.clone())
+            ImageSet::of(set.format(), set.pixels().to_vec(), labels, names.clone())
         };
         match (regroup(&self.train), regroup(&self.test)) {
             (Ok(train), Ok(test)) => Self::new(train, test).unwrap_or(self),
@@ -92,13 +98,17 @@ impl Own {
         &self.test
     }
 
+    pub fn format(&self) -> Format {
+        self.train.format()
+    }
+
     pub fn names(&self) -> &[String] {
         self.train.class_names()
     }
 
     /// What a run on these pictures says of them.
     pub fn spec(&self) -> DataSpec {
-        DataSpec::Own { count: self.train.len(), classes: self.names().len(), print: self.print }
+        DataSpec::Own { count: self.train.len(), classes: self.names().len(), print: self.print, format: self.format() }
     }
 }
 
@@ -116,13 +126,13 @@ mod tests {
     fn it_crosses_and_is_told_from_another() {
         let own = Own::new(set(6, 9), set(2, 9)).expect("both parts");
         let buffers = own.buffers().map(<[u8]>::to_vec);
-        let back = Own::from_buffers(own.names().to_vec(), buffers.to_vec()).expect("the same");
+        let back = Own::from_buffers(own.format(), own.names().to_vec(), buffers.to_vec()).expect("the same");
         assert_eq!((&back, back.spec()), (&own, own.spec()));
         assert!(matches!(own.spec(), DataSpec::Own { count: 6, classes: 2, .. }));
         assert_ne!(Own::new(set(6, 8), set(2, 9)).expect("both parts").spec(), own.spec());
         assert_eq!(Own::new(set(6, 8), set(0, 9)), Err(OwnError::TooFew));
-        assert!(Own::from_buffers(own.names().to_vec(), buffers[..1].to_vec()).is_err());
-        assert!(Own::from_buffers(Vec::new(), buffers.to_vec()).is_err());
+        assert!(Own::from_buffers(own.format(), own.names().to_vec(), buffers[..1].to_vec()).is_err());
+        assert!(Own::from_buffers(own.format(), Vec::new(), buffers.to_vec()).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum Set {
 impl Set {
     pub fn input(&self) -> Input {
         match self {
-            Self::Pictures(_) => Input::Picture,
+            Self::Pictures(set) => Input::Picture(set.format()),
             Self::Points(_) => Input::Point,
         }
     }
@@ -44,7 +44,7 @@ impl Set {
         }
     }
 
-    /// Datum `i` as a picture of `PIXELS` bytes; nothing beyond the last.
+    /// Datum `i` as a picture of its input's format; nothing beyond the last.
     pub fn picture(&self, i: usize) -> Option<Vec<u8>> {
         (i < self.len()).then(|| match self {
             Self::Pictures(set) => set.image(i).to_vec(),
@@ -53,11 +53,11 @@ impl Set {
     }
 }
 
-/// Data as pictures of `PIXELS` bytes each: of pictures the pixels, of points a dot where they are. `values` are data one
+/// Data as pictures of the input's format: of pictures the pixels, of points a dot where they are. `values` are data one
 /// after another.
 pub fn pictures(input: Input, values: &[f32]) -> Vec<u8> {
     match input {
-        Input::Picture => values.iter().map(|value| (value * 255.0 + 0.5) as u8).collect(),
+        Input::Picture(_) => values.iter().map(|value| (value * 255.0 + 0.5) as u8).collect(),
         Input::Point => {
             let mut out = Vec::with_capacity(values.len() / 2 * PIXELS);
             values.chunks_exact(2).for_each(|at| out.extend(points::picture([at[0], at[1]])));

@@ -11,7 +11,7 @@ use crate::latent::regularity::frame::cell_centre;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::slice::Slice;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
-use crate::spec::{Input, PIXELS, SIDE};
+use crate::spec::{Format, Input, PIXELS};
 
 /// Most points or cells that one question may ask for: 4096 pictures are 3 MB.
 pub const LIMIT: usize = 4096;
@@ -57,20 +57,31 @@ async fn decode(learner: &impl Learner, slice: Slice, z: &[f32], format: PixelFo
     if z.is_empty() || !z.len().is_multiple_of(2) || z.len() / 2 > LIMIT || !z.iter().all(|v| v.is_finite()) {
         return Err(bad_question(format!("{} numbers for points of a plane", z.len())));
     }
-    let values = learner.decode(&slice.lift(z, latent)).await?;
+    let z = slice.lift(z, latent);
     let bytes = match format {
-        PixelFormat::Bytes => pictures(learner.input(), &values),
-        PixelFormat::Floats => bytes_of(&values),
+        PixelFormat::Bytes => decodings(learner, &z, latent).await?,
+        PixelFormat::Floats => bytes_of(&learner.decode(&z).await?),
     };
     Ok((Answer::Decoded, vec![bytes]))
 }
 
+/// The pictures of points `z` [n, latent], in parts: of large ones in colour all numbers at once are hundreds of megabytes.
+async fn decodings(learner: &impl Learner, z: &[f32], latent: usize) -> Result<Vec<u8>, Notice> {
+    let input = learner.input();
+    let part = (LIMIT * PIXELS / input.format().bytes()).clamp(1, LIMIT);
+    let mut out = Vec::with_capacity(z.len() / latent * input.format().bytes());
+    for z in z.chunks(part * latent) {
+        out.extend(pictures(input, &learner.decode(z).await?));
+    }
+    Ok(out)
+}
+
 async fn encode(learner: &impl Learner, slice: Slice, picture: Option<&Vec<u8>>) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    let picture = picture.filter(|p| p.len() == PIXELS && learner.input() == Input::Picture);
+    let picture = picture.filter(|p| learner.input().is_picture() && p.len() == learner.input().width());
     let picture = picture.ok_or_else(|| bad_question("not a picture, or a model that takes none".into()))?;
     let encoded = learner.encode(picture).await?;
-    let pixels = pictures(Input::Picture, &encoded.reconstruction);
+    let pixels = pictures(learner.input(), &encoded.reconstruction);
     let shown = |values: &[f32]| slice.project(values, latent, 0.0);
     Ok((Answer::Encoded { mu: shown(&encoded.mu), log_var: shown(&encoded.log_var) }, vec![pixels]))
 }
@@ -91,7 +102,7 @@ fn points(learner: &impl Learner) -> Result<Reply, Notice> {
     Ok((Answer::Points, vec![bytes_of(&learner.points())]))
 }
 
-/// The decoded plane over `area`: one picture of `columns`·28 by `rows`·28 pixels, 8 bits each.
+/// The decoded plane over `area`: one picture of `columns` by `rows` pictures, planar as they are.
 ///
 /// # Errors
 /// `NoModel`; `BadQuestion` for no cell, too many, or an area that is not finite; whatever the learner says.
@@ -104,7 +115,7 @@ pub async fn atlas(
 ) -> Result<Vec<u8>, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
     let z = slice.lift(&cell_centres(area, columns, rows)?, latent);
-    Ok(mosaic(&pictures(learner.input(), &learner.decode(&z).await?), columns as usize))
+    Ok(mosaic(&decodings(learner, &z, latent).await?, learner.input().format(), columns as usize))
 }
 
 async fn roll(
@@ -133,7 +144,7 @@ async fn roll(
         return Err(bad_question(format!("the loss at {z:?} is not a finite number")));
     }
     let end = learner.decode(&slice.lift(&trail.z[trail.z.len() - 2..], latent)).await?;
-    Ok((Answer::Rolled { z: trail.z, loss: trail.loss }, vec![pictures(Input::Picture, &end)]))
+    Ok((Answer::Rolled { z: trail.z, loss: trail.loss }, vec![pictures(learner.input(), &end)]))
 }
 
 async fn surface(
@@ -150,15 +161,16 @@ async fn surface(
 
 /// The picture and the weights of a question about a painting.
 fn painting<'a>(learner: &impl Learner, buffers: &'a [Vec<u8>]) -> Result<Painting<'a>, Notice> {
-    if learner.input() != Input::Picture {
+    let width = learner.input().width();
+    if !learner.input().is_picture() {
         return Err(bad_question("a painting for a model that decodes no pictures".into()));
     }
     let [picture, weights] = buffers else {
         return Err(bad_question(format!("{} buffers where a picture and its weights should be", buffers.len())));
     };
-    if picture.len() != PIXELS || weights.len() != PIXELS {
+    if picture.len() != width || weights.len() != width {
         let (picture, weights) = (picture.len(), weights.len());
-        return Err(bad_question(format!("{picture} pixels and {weights} weights where {PIXELS} of each should be")));
+        return Err(bad_question(format!("{picture} pixels and {weights} weights where {width} of each should be")));
     }
     if weights.iter().all(|&weight| weight == 0) {
         return Err(bad_question("no pixel has a weight".into()));
@@ -188,7 +200,12 @@ async fn survey(
     let latent = learner.latent().ok_or_else(no_model)?;
     let band = first as usize..(first as usize).saturating_add(count as usize);
     let centres = centres(area, columns, rows, band)?;
-    let found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes).await?;
+    let mut found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes).await?;
+    // What is steep in a picture of many values would be so in every one: as if all had those of 28×28.
+    if learner.input().is_picture() {
+        let share = PIXELS as f32 / learner.input().width() as f32;
+        found.metric.chunks_exact_mut(6).flat_map(|of| &mut of[..3]).for_each(|value| *value *= share);
+    }
     // On a line the second coordinate means nothing: every decoding comes back at the height that it was asked at.
     let mut back = slice.project(&found.back, latent, 0.0);
     if latent == 1 {
@@ -233,15 +250,17 @@ fn centres(area: Area, columns: u32, rows: u32, cells: Range<usize>) -> Result<V
     Ok(cells.flat_map(|cell| cell_centre(area, columns, rows, cell)).collect())
 }
 
-/// Pictures one after another to one picture with `columns` of them side by side.
-fn mosaic(pictures: &[u8], columns: usize) -> Vec<u8> {
+/// Pictures one after another to one picture with `columns` of them side by side, channel after channel.
+fn mosaic(pictures: &[u8], format: Format, columns: usize) -> Vec<u8> {
     let mut out = vec![0; pictures.len()];
-    let width = columns * SIDE;
-    for (cell, picture) in pictures.chunks_exact(PIXELS).enumerate() {
-        let corner = (cell / columns) * SIDE * width + (cell % columns) * SIDE;
-        for (y, line) in picture.chunks_exact(SIDE).enumerate() {
-            let at = corner + y * width;
-            out[at..at + SIDE].copy_from_slice(line);
+    let (side, width, plane) = (format.side, columns * format.side, pictures.len() / format.channels);
+    for (cell, picture) in pictures.chunks_exact(format.bytes()).enumerate() {
+        let corner = (cell / columns) * side * width + (cell % columns) * side;
+        for (channel, pixels) in picture.chunks_exact(format.pixels()).enumerate() {
+            for (y, line) in pixels.chunks_exact(side).enumerate() {
+                let at = channel * plane + corner + y * width;
+                out[at..at + side].copy_from_slice(line);
+            }
         }
     }
     out
@@ -289,9 +308,18 @@ mod tests {
 
     #[test]
     fn a_mosaic_keeps_every_picture_whole() {
-        let pictures: Vec<u8> = (0..6 * PIXELS).map(|i| (i / PIXELS) as u8).collect();
-        let picture = mosaic(&pictures, 3);
-        let at = |cell: usize| picture[((cell / 3) * SIDE + 9) * 3 * SIDE + (cell % 3) * SIDE + 20];
-        assert_eq!((0..6).map(at).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+        for format in Format::all() {
+            let Format { side, channels } = format;
+            // The cell's number in the lower bits, the channel's in the upper.
+            let of = |i: usize| (i / format.bytes() + 16 * (i / format.pixels() % channels)) as u8;
+            let picture = mosaic(&(0..6 * format.bytes()).map(of).collect::<Vec<u8>>(), format, 3);
+            let at = |channel: usize, cell: usize| {
+                picture[channel * 6 * format.pixels() + ((cell / 3) * side + 9) * 3 * side + (cell % 3) * side + 20]
+            };
+            for channel in 0..channels {
+                let shown: Vec<u8> = (0..6).map(|cell| at(channel, cell)).collect();
+                assert_eq!(shown, (0..6).map(|cell| cell + 16 * channel as u8).collect::<Vec<_>>(), "{format:?}");
+            }
+        }
     }
 }

@@ -8,10 +8,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::data::{digits, points, shapes};
+use crate::nn::layout::inner_side;
 use crate::nn::vae::Batch;
 use crate::protocol::{Notice, NoticeKind};
 use crate::rng::Rng;
-use crate::spec::{Corruption, DataSpec, Input, ModelSpec, Net, Objective, PIXELS, RunSpec, SIDE, TrainingSpec};
+use crate::spec::{Corruption, DataSpec, Format, Input, ModelSpec, Net, Objective, PIXELS, RunSpec, TrainingSpec};
 
 /// Held-out data of a run on generated data.
 const HELD_OUT: usize = 2000;
@@ -99,15 +100,15 @@ fn masks(seed: u32, step: u32, rows: usize, model: &ModelSpec, device: &Device) 
         let values = (0..rows * units).map(|_| if rng.uniform() < left_out { 0.0 } else { kept }).collect::<Vec<f32>>();
         Tensor::from_data(TensorData::new(values, [rows, units]), device)
     };
-    hidden_units(&model.net).into_iter().map(&mut mask).collect()
+    hidden_units(model).into_iter().map(&mut mask).collect()
 }
 
 /// Units of the dense hidden layers, encoder and decoder.
-fn hidden_units(net: &Net) -> Vec<usize> {
-    match net {
+fn hidden_units(model: &ModelSpec) -> Vec<usize> {
+    match &model.net {
         Net::Mlp { hidden } => hidden.iter().chain(hidden.iter().rev()).copied().collect(),
         Net::Conv { channels, hidden } => {
-            let inner = SIDE / 4;
+            let inner = inner_side(model.input.format().side);
             vec![*hidden, *hidden, channels[1] * inner * inner]
         }
     }
@@ -128,7 +129,7 @@ fn spoilt(clean: &[f32], input: Input, corruption: Corruption, seed: u32, step: 
         Corruption::Gaussian { deviation } => {
             for value in &mut out {
                 *value += deviation * rng.normal();
-                if input == Input::Picture {
+                if input.is_picture() {
                     *value = value.clamp(0.0, 1.0);
                 }
             }
@@ -145,7 +146,7 @@ fn spoilt(clean: &[f32], input: Input, corruption: Corruption, seed: u32, step: 
                 let gone: [bool; SECTORS * SECTORS] = std::array::from_fn(|_| rng.uniform() < f64::from(share));
                 for (i, value) in datum.iter_mut().enumerate() {
                     let sector = match input {
-                        Input::Picture => (i / SIDE) * SECTORS / SIDE * SECTORS + (i % SIDE) * SECTORS / SIDE,
+                        Input::Picture(format) => sector(format, i),
                         Input::Point => i,
                     };
                     if gone[sector] {
@@ -156,6 +157,12 @@ fn spoilt(clean: &[f32], input: Input, corruption: Corruption, seed: u32, step: 
         }
     }
     out
+}
+
+/// The sector in which a value of a picture lies: of each channel the same ones go.
+fn sector(format: Format, i: usize) -> usize {
+    let (side, pixel) = (format.side, i % format.pixels());
+    (pixel / side) * SECTORS / side * SECTORS + (pixel % side) * SECTORS / side
 }
 
 /// The benchmark's batch: x[i, p] = u₈(i·784 + p)·u₇(p), with uₖ the uniform stream of seed k; [n, 784].
@@ -193,11 +200,12 @@ pub fn data(spec: &RunSpec) -> Result<(Set, Set), Notice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::SIDE;
 
     #[test]
     fn each_way_to_spoil_spoils_as_much_as_it_says() {
         let clean = vec![0.5; 40 * PIXELS];
-        let spoil = |corruption| spoilt(&clean, Input::Picture, corruption, 3, 7);
+        let spoil = |corruption| spoilt(&clean, Input::default(), corruption, 3, 7);
         let changed = |values: &[f32]| values.iter().filter(|v| **v != 0.5).count() as f32 / clean.len() as f32;
         let salt = spoil(Corruption::SaltAndPepper { share: 0.25 });
         assert!((changed(&salt) - 0.25).abs() < 0.01 && salt.iter().all(|v| [0.0, 0.5, 1.0].contains(v)));
@@ -210,7 +218,7 @@ mod tests {
         let spread = noisy.iter().map(|v| (v - 0.5).powi(2)).sum::<f32>() / noisy.len() as f32;
         assert!((spread.sqrt() - 0.1).abs() < 0.005, "{spread}");
         assert_eq!(noisy, spoil(Corruption::Gaussian { deviation: 0.1 }), "the same step, the same noise");
-        assert_ne!(noisy, spoilt(&clean, Input::Picture, Corruption::Gaussian { deviation: 0.1 }, 3, 8));
+        assert_ne!(noisy, spoilt(&clean, Input::default(), Corruption::Gaussian { deviation: 0.1 }, 3, 8));
     }
 
     #[test]

@@ -97,7 +97,6 @@ fn cause(l: Locale, cause: &Cause) -> String {
         Cause::Picture => say!(l, refused_picture).to_owned(),
         Cause::PictureBytes { most } => say!(l, refused_picture_bytes, most = whole(*most)),
         Cause::Side { side } => say!(l, refused_side, side = whole(*side)),
-        Cause::ModelTakes { side } => say!(l, refused_model_takes, side = whole(*side)),
         Cause::TooFew => say!(l, refused_too_few).to_owned(),
         Cause::NotIdx { magic: [a, b] } => say!(l, refused_not_idx, magic = format!("{a:02x} {b:02x}")),
         Cause::Pickle => say!(l, refused_pickle).to_owned(),
@@ -140,6 +139,8 @@ pub fn model(l: Locale, why: &ModelFileError) -> String {
         ModelFileError::Shape { name, found, expected } => {
             say!(l, model_shape, name = name, found = sizes(found), expected = expected)
         }
+        ModelFileError::NoData { side, channels: 3 } => say!(l, model_no_data_colour, side = side),
+        ModelFileError::NoData { side, .. } => say!(l, model_no_data_grey, side = side),
         ModelFileError::Type { name, found } => say!(l, model_type, name = name, found = format!("{found:?}")),
         ModelFileError::NotFinite { name, at, .. } => say!(l, model_not_finite, name = name, at = at),
     }

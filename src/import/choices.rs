@@ -3,7 +3,7 @@
 use super::collected::{Collected, Values};
 use super::shrink::{Axis, resample};
 use crate::data::brought::{Choices, Colours, Facts, Fit, Scale, Test};
-use crate::spec::SIDE;
+use crate::spec::{Format, SIDE};
 
 /// Pictures that are looked at for a guess.
 const LOOK: usize = 64;
@@ -15,9 +15,8 @@ impl Choices {
         let scale = guess_scale(facts);
         let border = Border::of(set, scale.range(facts));
         Self {
-            side: SIDE,
-            // Whatever the pictures are, the model takes grey ones.
-            colours: Colours::Grey,
+            side: guess_side(facts),
+            colours: if facts.colourful { Colours::Rgb } else { Colours::Grey },
             // Drawings on transparent or plain ground lose nothing by more ground; photographs look wrong with bars.
             fit: if facts.colourful && !facts.transparent { Fit::Crop } else { Fit::Pad },
             invert: border.paper > 127.5 && !facts.colourful,
@@ -28,6 +27,14 @@ impl Choices {
             seed: 1,
         }
     }
+}
+
+/// The least that loses nothing; of larger pictures the least, which trains soonest: in colour 32, as small photographs
+/// are published.
+fn guess_side(facts: &Facts) -> usize {
+    let largest = facts.largest[0].max(facts.largest[1]) as usize;
+    let whole = Format::SIDES.into_iter().find(|side| *side >= largest);
+    whole.unwrap_or(if facts.colourful { 32 } else { SIDE })
 }
 
 fn guess_scale(facts: &Facts) -> Scale {
@@ -81,7 +88,7 @@ impl Border {
     }
 }
 
-/// One picture as chosen: side × side pixels of 1 or 3 bytes.
+/// One picture as chosen, planar.
 pub(super) fn develop(set: &Collected, picture: usize, choices: &Choices, out: &mut Vec<u8>) {
     let Some(&frame) = set.frames.get(picture) else { return };
     let channels = choices.colours.channels();
@@ -114,7 +121,8 @@ pub(super) fn develop(set: &Collected, picture: usize, choices: &Choices, out: &
         .collect();
     let square = square(&flat, channels, (width, height), choices.side, choices.fit, ground);
     let byte = |value: f32| value.round().clamp(0.0, 255.0) as u8;
-    out.extend(square.into_iter().map(byte).map(|value| if choices.invert { 255 - value } else { value }));
+    let bytes = square.into_iter().map(byte).map(|value| if choices.invert { 255 - value } else { value });
+    out.extend(choices.format().planar(&bytes.collect::<Vec<u8>>()));
 }
 
 fn square(flat: &[f32], channels: usize, size: (usize, usize), side: usize, fit: Fit, ground: f32) -> Vec<f32> {

@@ -72,16 +72,15 @@ fn answer(
         }
         ToReader::Sheet { choices } => {
             let sheet = collected.as_ref().ok_or(Cause::NoFiles)?.sheet(&choices);
-            let (side, channels, count) = (sheet.side, sheet.channels, sheet.count);
-            Ok((FromReader::Sheet { side, channels, count }, vec![sheet.pixels]))
+            Ok((FromReader::Sheet { format: sheet.format, count: sheet.count }, vec![sheet.pixels]))
         }
         ToReader::Prepare { choices } => {
             let set = collected.as_ref().ok_or(Cause::NoFiles)?;
             let prepared = prepare(set, &choices, &mut |done, of| progress.report(done, of))?;
-            let names = prepared.class_names.clone();
+            let (format, names) = (prepared.format, prepared.class_names.clone());
             let (train, test) = prepared.image_sets()?;
             let ((pixels, labels), (test_pixels, test_labels)) = (train.into_parts(), test.into_parts());
-            Ok((FromReader::Prepared { names }, vec![pixels, labels, test_pixels, test_labels]))
+            Ok((FromReader::Prepared { format, names }, vec![pixels, labels, test_pixels, test_labels]))
         }
     }
 }

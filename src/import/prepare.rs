@@ -6,7 +6,7 @@ use super::given::Progress;
 use crate::data::brought::{Cause, Choices, Refusal, SIDES, Test};
 use crate::data::image_set::ImageSet;
 use crate::rng::Rng;
-use crate::spec::SIDE;
+use crate::spec::Format;
 
 /// Streams of the seed.
 const DRAW: u32 = 1;
@@ -15,10 +15,8 @@ const ORDER: u32 = 2;
 /// A set that is ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
-    pub side: usize,
-    /// 1 or 3.
-    pub channels: usize,
-    /// Rows from the top, the channels of a pixel together, `side`² · `channels` bytes a picture.
+    pub format: Format,
+    /// Planar, as [`Format`] says.
     pub pixels: Vec<u8>,
     /// A class a picture; all 0 without labels.
     pub labels: Vec<u8>,
@@ -42,9 +40,9 @@ pub fn prepare(set: &Collected, choices: &Choices, progress: &mut dyn Progress) 
     let drawn = draw(set.len(), choices);
     let (train, test) = halves(drawn, set.split(), choices);
     let count = train.len() + test.len();
-    let (side, channels) = (choices.side, choices.colours.channels());
+    let format = choices.format();
     let mut pixels = Vec::new();
-    pixels.try_reserve_exact(count.saturating_mul(side * side * channels)).map_err(|_| Cause::OutOfMemory)?;
+    pixels.try_reserve_exact(count.saturating_mul(format.bytes())).map_err(|_| Cause::OutOfMemory)?;
     let mut labels = Vec::with_capacity(count);
     for (done, &picture) in train.iter().chain(&test).enumerate() {
         if done.is_multiple_of(512) && progress.report(done as u64, count as u64).is_break() {
@@ -54,7 +52,7 @@ pub fn prepare(set: &Collected, choices: &Choices, progress: &mut dyn Progress) 
         labels.push(set.classes().and_then(|classes| classes.labels.get(picture)).copied().unwrap_or(0));
     }
     let class_names = set.classes().map_or_else(|| vec![String::new()], |classes| classes.names.clone());
-    Ok(Prepared { side, channels, pixels, labels, class_names, train: train.len() })
+    Ok(Prepared { format, pixels, labels, class_names, train: train.len() })
 }
 
 /// Of each of as many equal stretches as there are pictures wanted, one picture.
@@ -89,17 +87,15 @@ fn halves(mut drawn: Vec<usize>, split: Option<usize>, choices: &Choices) -> (Ve
 impl Prepared {
     /// The training and the test pictures as the trainer takes them.
     ///
-    /// Refused with [`Cause::ModelTakes`]: another side than 28, or colours.
+    /// Refused: what no longer fits together.
     pub fn image_sets(self) -> Result<(ImageSet, ImageSet), Refusal> {
-        let takes = || Refusal::from(Cause::ModelTakes { side: SIDE as u64 });
-        if (self.side, self.channels) != (SIDE, 1) {
-            return Err(takes());
-        }
+        let unfit = || Refusal::from(Cause::Side { side: self.format.side as u64 });
         let (mut pixels, mut labels) = (self.pixels, self.labels);
         let train = self.train.min(labels.len());
         let test_labels = labels.split_off(train);
-        let test_pixels = pixels.split_off((train * SIDE * SIDE).min(pixels.len()));
-        let make = |pixels, labels| ImageSet::new(pixels, labels, self.class_names.clone()).map_err(|_| takes());
+        let test_pixels = pixels.split_off((train * self.format.bytes()).min(pixels.len()));
+        let make =
+            |pixels, labels| ImageSet::of(self.format, pixels, labels, self.class_names.clone()).map_err(|_| unfit());
         Ok((make(pixels, labels)?, make(test_pixels, test_labels)?))
     }
 }

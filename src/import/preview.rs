@@ -3,6 +3,7 @@
 use super::choices::develop;
 use super::collected::Collected;
 use crate::data::brought::{Choices, Preview};
+use crate::spec::Format;
 
 /// Pictures of a contact sheet.
 pub const SHEET: usize = 40;
@@ -10,10 +11,9 @@ pub const SHEET: usize = 40;
 /// Pictures as they would become, one after another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    pub side: usize,
-    pub channels: usize,
+    pub format: Format,
     pub count: usize,
-    /// `count` × side × side × channels bytes.
+    /// `count` pictures, planar.
     pub pixels: Vec<u8>,
 }
 
@@ -46,6 +46,6 @@ impl Collected {
         for at in 0..count {
             develop(self, (at as u64 * self.len() as u64 / count as u64) as usize, choices, &mut pixels);
         }
-        Sheet { side: choices.side, channels: choices.colours.channels(), count, pixels }
+        Sheet { format: choices.format(), count, pixels }
     }
 }

@@ -8,8 +8,10 @@ use crate::protocol::Area;
 /// Pictures along a tile's side.
 pub const CELLS: u32 = 8;
 
-/// A picture of the decoded plane is at least so wide, in pixels, and less than twice that.
+/// A picture of the decoded plane is at least so wide, in pixels, and less than twice that; pictures of more pixels are
+/// twice as wide, to be told apart.
 const LEAST_CELL: f32 = 20.0;
+const LARGE: usize = 32;
 
 const COARSEST: i32 = -4;
 const FINEST: i32 = 15;
@@ -42,9 +44,10 @@ fn side(level: i32) -> f64 {
     f64::from(CELLS) * 2f64.powi(-level)
 }
 
-/// The level to show at `scale` pixels a unit of z.
-pub fn level(scale: f32) -> i32 {
-    ((scale / LEAST_CELL).log2().floor() as i32).clamp(COARSEST, FINEST)
+/// The level to show at `scale` pixels a unit of z, of pictures with `side` pixels a side.
+pub fn level(scale: f32, side: usize) -> i32 {
+    let least = if side > LARGE { 2.0 * LEAST_CELL } else { LEAST_CELL };
+    ((scale / least).log2().floor() as i32).clamp(COARSEST, FINEST)
 }
 
 /// The tiles that cover an area, nearest to its middle first.
@@ -61,7 +64,7 @@ pub fn cover(area: Area, level: i32) -> Vec<Tile> {
 
 /// All of a view's tiles in one rectangle: what it covers, its columns and rows of pictures. At a level that has no more than
 /// `most` of them; nothing where there is none.
-pub fn whole(view: &View, most: u32) -> Option<(Area, u32, u32)> {
+pub fn whole(view: &View, side: usize, most: u32) -> Option<(Area, u32, u32)> {
     let at = |level: i32| {
         let tiles = cover(view.area(), level);
         let low = |of: fn(&Tile) -> i32| tiles.iter().map(of).min();
@@ -71,7 +74,7 @@ pub fn whole(view: &View, most: u32) -> Option<(Area, u32, u32)> {
         let [first, last] = [Tile { level, x, y }, Tile { level, x: right, y: top }].map(Tile::area);
         (columns * rows <= most).then_some((Area { min: first.min, max: last.max }, columns, rows))
     };
-    let finest = level(view.scale());
+    let finest = level(view.scale(), side);
     (COARSEST..=finest).rev().find_map(at)
 }
 
@@ -173,7 +176,7 @@ mod tests {
             [(1000.0, 660.0, 1.0), (390.0, 500.0, 1.0), (1900.0, 1000.0, 3.7), (300.0, 300.0, 0.1)]
         {
             let view = View { zoom, ..View::new(width, height) };
-            let (area, columns, rows) = whole(&view, 4096).expect("some level does");
+            let (area, columns, rows) = whole(&view, 28, 4096).expect("some level does");
             let seen = view.area();
             assert!((0..2).all(|a| area.min[a] <= seen.min[a] && area.max[a] >= seen.max[a]), "{area:?} {seen:?}");
             assert!(columns * rows <= 4096 && columns.is_multiple_of(CELLS));
@@ -203,10 +206,10 @@ mod tests {
     #[test]
     fn a_picture_is_never_too_small_or_too_large() {
         for scale in [3.0f32, 58.7, 110.0, 115.0, 159.9, 160.0, 5000.0, 400_000.0] {
-            let cell = scale * 2f32.powi(-level(scale));
+            let cell = scale * 2f32.powi(-level(scale, 28));
             assert!((LEAST_CELL..2.0 * LEAST_CELL).contains(&cell), "{scale}: {cell}");
         }
-        assert_eq!((level(1e-9), level(1e12)), (COARSEST, FINEST));
+        assert_eq!((level(1e-9, 28), level(1e12, 28)), (COARSEST, FINEST));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! a dozen passes over a dozen, which is what bounds a training step on a GPU, and a checkpoint is three vectors.
 
 use crate::spec::check::{Flaw, MOST_PARAMETERS};
-use crate::spec::{Input, ModelSpec, Net, SIDE};
+use crate::spec::{Format, Input, ModelSpec, Net};
 
 /// One parameter tensor within the flat vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,10 @@ pub struct Layout {
 }
 
 /// Side of the smallest feature map: two convolutions of stride 2.
-pub const INNER_SIDE: usize = SIDE / 4;
+pub fn inner_side(side: usize) -> usize {
+    side / 4
+}
+
 const CONV_KERNEL: usize = 3;
 const DECONV_KERNEL: usize = 4;
 
@@ -84,15 +87,16 @@ impl Layout {
     }
 
     fn conv(&mut self, [outer, inner]: [usize; 2], hidden: usize, spec: &ModelSpec) -> Result<(), Flaw> {
-        let flat = inner.saturating_mul(INNER_SIDE * INNER_SIDE);
-        self.kernel("encoder.0", [outer, 1], CONV_KERNEL, 1, outer)?;
+        let Format { side, channels } = spec.input.format();
+        let flat = inner.saturating_mul(inner_side(side).saturating_pow(2));
+        self.kernel("encoder.0", [outer, channels], CONV_KERNEL, channels, outer)?;
         self.kernel("encoder.1", [inner, outer], CONV_KERNEL, outer, inner)?;
         self.dense("encoder.2", flat, hidden)?;
         self.heads(hidden, spec)?;
         self.dense("decoder.0", spec.latent, hidden)?;
         self.dense("decoder.1", hidden, flat)?;
         self.kernel("decoder.2", [inner, outer], DECONV_KERNEL, inner, outer)?;
-        self.kernel("decoder.3", [outer, 1], DECONV_KERNEL, outer, 1)
+        self.kernel("decoder.3", [outer, channels], DECONV_KERNEL, outer, channels)
     }
 
     /// What does not encode to a distribution has no log σ².

@@ -6,9 +6,9 @@ use burn::tensor::module::{conv_transpose2d, conv2d, linear};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Gradients, Tensor};
 
-use super::layout::{INNER_SIDE, Layout};
+use super::layout::{Layout, inner_side};
 use super::loss::{activity_kl, gaussian_kl, mean, value_nll};
-use crate::spec::{Activation, ModelSpec, Net, Objective, PIXELS, SIDE, Sparsity};
+use crate::spec::{Activation, Format, ModelSpec, Net, Objective, Sparsity};
 
 /// A model with its parameters on one device.
 #[derive(Clone)]
@@ -139,8 +139,8 @@ impl Vae {
                 ((0..layers).fold(x, |x, i| self.hidden(i, x, masks)), layers)
             }
             Net::Conv { .. } => {
-                let n = x.dims()[0];
-                let x = self.activate(self.conv(0, x.reshape([n, 1, SIDE, SIDE])));
+                let (n, Format { side, channels }) = (x.dims()[0], self.spec.input.format());
+                let x = self.activate(self.conv(0, x.reshape([n, channels, side, side])));
                 let x = self.activate(self.conv(1, x));
                 (self.hidden(2, x.reshape([n as i64, -1]), masks), 3)
             }
@@ -165,11 +165,12 @@ impl Vae {
                 self.dense(last, x)
             }
             Net::Conv { channels, .. } => {
-                let (n, first) = (z.dims()[0], 3 + heads);
+                let (n, first, format) = (z.dims()[0], 3 + heads, self.spec.input.format());
+                let side = inner_side(format.side);
                 let x = self.hidden(first, z, masks);
-                let x = self.hidden(first + 1, x, masks).reshape([n, channels[1], INNER_SIDE, INNER_SIDE]);
+                let x = self.hidden(first + 1, x, masks).reshape([n, channels[1], side, side]);
                 let x = self.activate(self.conv_transposed(first + 2, x));
-                self.conv_transposed(first + 3, x).reshape([n, PIXELS])
+                self.conv_transposed(first + 3, x).reshape([n, format.bytes()])
             }
         }
     }

@@ -1,15 +1,38 @@
-//! Grey values as pictures: RGBA, eight bits each, row by row from the top left.
+//! Values as pictures: RGBA, eight bits each, row by row from the top left.
 
 use super::palette::CLASS;
+use crate::spec::Format;
+use crate::state::painting::{Painting, UNTOUCHED};
 use crate::state::pictures::Atlas;
 
 /// Strokes of the decoded plane: a soft white on the plane's near-black.
 const INK: [f32; 3] = [232.0, 236.0, 244.0];
 const GROUND: [f32; 3] = [8.0, 10.0, 14.0];
 
-/// The decoded plane in the plane's colours.
+/// The decoded plane in the plane's colours, or in its own where it has any.
 pub fn atlas(atlas: &Atlas) -> Vec<u8> {
-    tinted(&atlas.pixels)
+    if atlas.format.is_colour() { coloured(&atlas.pixels) } else { tinted(&atlas.pixels) }
+}
+
+/// A picture as it is: its pixels are numbers.
+pub fn rgba(pixels: &[u8], format: Format) -> Vec<u8> {
+    if format.is_colour() { coloured(pixels) } else { grey(pixels) }
+}
+
+/// All red values, all green ones, all blue ones.
+fn coloured(planar: &[u8]) -> Vec<u8> {
+    let plane = planar.len() / 3;
+    (0..plane).flat_map(|i| [planar[i], planar[plane + i], planar[2 * plane + i], 255]).collect()
+}
+
+/// How far two pictures are apart in each pixel, the mean over its channels.
+pub fn apart(a: &[u8], b: &[u8], format: Format) -> Vec<u8> {
+    let of = |i: usize| {
+        let channels = a.iter().skip(i).step_by(format.pixels()).zip(b.iter().skip(i).step_by(format.pixels()));
+        let sum: usize = channels.map(|(a, b)| usize::from(a.abs_diff(*b))).sum();
+        (sum / format.channels) as u8
+    };
+    (0..format.pixels()).map(of).collect()
 }
 
 /// Grey values as soft white on near-black.
@@ -31,21 +54,24 @@ pub fn ember(values: &[u8]) -> Vec<u8> {
     values.iter().flat_map(|&value| [part(value, 0, 150), part(value, 60, 220), part(value, 170, 255), 255]).collect()
 }
 
-/// A picture that is painted on: in its own grey where it is untouched, tinted where a weight says that it was painted.
-pub fn painted(grey: &[u8], weights: &[u8], untouched: u8) -> Vec<u8> {
+/// A picture that is painted on: as it is where it is untouched, and in colours of its own everywhere; grey is tinted where
+/// a weight says that it was painted.
+pub fn painted(painting: &Painting) -> Vec<u8> {
+    if painting.format.is_colour() {
+        return coloured(&painting.picture);
+    }
     let pixel = |(&value, &weight): (&u8, &u8)| {
-        if weight <= untouched {
+        if weight <= UNTOUCHED {
             return [value, value, value, 255];
         }
         // What is erased is to be seen as well as what is inked.
         let mix = |dark: u32, light: u32| (dark + (light - dark) * u32::from(value) / 255) as u8;
         [mix(70, 255), mix(42, 205), mix(16, 120), 255]
     };
-    grey.iter().zip(weights).flat_map(pixel).collect()
+    painting.picture.iter().zip(&painting.weights).flat_map(pixel).collect()
 }
 
-/// Grey values as they are: pictures whose pixels are numbers.
-pub fn grey(grey: &[u8]) -> Vec<u8> {
+fn grey(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&value| [value, value, value, 255]).collect()
 }
 
@@ -91,9 +117,19 @@ mod tests {
 
     #[test]
     fn paint_is_seen_dark_and_light_and_the_rest_is_itself() {
-        let pixels = painted(&[0, 200, 0, 255], &[38, 38, 255, 255], 38);
+        let (picture, weights) = (vec![0, 200, 0, 255], vec![UNTOUCHED, UNTOUCHED, 255, 255]);
+        let pixels = painted(&Painting { format: Format::GREY_28, picture, weights });
         assert_eq!((&pixels[..4], &pixels[4..8]), (&[0u8, 0, 0, 255][..], &[200u8, 200, 200, 255][..]));
         assert!(pixels[8] > pixels[10] && pixels[12] > pixels[14]);
+    }
+
+    #[test]
+    fn planes_become_pixels_and_differences_means() {
+        let format = Format { side: 28, channels: 3 };
+        let picture: Vec<u8> = [10, 20, 30].into_iter().flat_map(|value| [value; 784]).collect();
+        assert_eq!(rgba(&picture, format)[..8], [10, 20, 30, 255, 10, 20, 30, 255]);
+        let other: Vec<u8> = [13, 20, 24].into_iter().flat_map(|value| [value; 784]).collect();
+        assert_eq!(apart(&picture, &other, format), [3; 784]);
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! What can be known about a run before it starts: how large its net is, and why it cannot or should not be run.
 
-use super::{
-    Corruption, DataSpec, Finish, Input, Likelihood, ModelSpec, Net, Objective, PIXELS, RunSpec, SIDE, Sparsity,
-};
+use super::{Corruption, DataSpec, Finish, Format, Input, Likelihood, ModelSpec, Net, Objective, RunSpec, Sparsity};
 
 /// What a phone's browser can hold four times over: weights, gradient, two moments.
 pub const MOST_PARAMETERS: usize = 20_000_000;
@@ -28,6 +26,8 @@ pub enum Flaw {
     TooLarge,
     #[error("a convolution needs pictures")]
     NoPicture,
+    #[error("pictures must have 28, 32, 48 or 64 pixels a side, and one channel or three")]
+    Format,
     #[error("points of the plane need a Gaussian likelihood")]
     NoPixels,
     #[error("the model is not for these data")]
@@ -137,8 +137,13 @@ impl ModelSpec {
             Net::Mlp { hidden } => hidden.iter().all(|&width| width > 0),
             Net::Conv { channels, hidden } => channels.iter().all(|&c| c > 0) && *hidden > 0,
         };
-        let picture = self.input == Input::Picture;
+        let picture = self.input.is_picture();
+        let known = match self.input {
+            Input::Picture(format) => format.is_known(),
+            Input::Point => true,
+        };
         let all = [
+            (known, Flaw::Format),
             ((1..=MOST_LATENT).contains(&self.latent), Flaw::Latent),
             (wide, Flaw::EmptyLayer),
             (picture || matches!(self.net, Net::Mlp { .. }), Flaw::NoPicture),
@@ -164,7 +169,7 @@ impl ModelSpec {
             Net::Mlp { hidden } => {
                 let widths: Vec<usize> = std::iter::once(self.input.width()).chain(hidden.iter().copied()).collect();
                 let first = match self.input {
-                    Input::Picture => Layer { shape: (1, SIDE), parameters: 0 },
+                    Input::Picture(format) => Layer { shape: (format.channels, format.side), parameters: 0 },
                     Input::Point => Layer { shape: (2, 1), parameters: 0 },
                 };
                 let inwards = widths.windows(2).map(|pair| dense(pair[0], pair[1]));
@@ -181,21 +186,22 @@ impl ModelSpec {
                 all
             }
             Net::Conv { channels: [outer, inner], hidden } => {
-                let (inner_side, flat) = (SIDE / 4, inner.saturating_mul(PIXELS / 16));
+                let Format { side, channels } = self.input.format();
+                let (inner_side, flat) = (side / 4, inner.saturating_mul((side / 4).saturating_pow(2)));
                 let kernel = |inputs: usize, outputs: usize, kernel: usize, side: usize| Layer {
                     shape: (outputs, side),
                     parameters: inputs.saturating_mul(outputs).saturating_mul(kernel).saturating_add(outputs),
                 };
                 vec![
-                    Layer { shape: (1, SIDE), parameters: 0 },
-                    kernel(1, *outer, 9, SIDE / 2),
+                    Layer { shape: (channels, side), parameters: 0 },
+                    kernel(channels, *outer, 9, side / 2),
                     kernel(*outer, *inner, 9, inner_side),
                     dense(flat, *hidden),
                     latent(*hidden),
                     dense(self.latent, *hidden),
                     Layer { shape: (*inner, inner_side), ..dense(*hidden, flat) },
-                    kernel(*inner, *outer, 16, SIDE / 2),
-                    kernel(*outer, 1, 16, SIDE),
+                    kernel(*inner, *outer, 16, side / 2),
+                    kernel(*outer, channels, 16, side),
                 ]
             }
         }

@@ -3,10 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Activation, Input, ModelSpec, Net, Objective, PIXELS, SIDE, Sparsity};
-
-/// Side of the smallest feature map: two convolutions of stride 2.
-const INNER_SIDE: usize = SIDE / 4;
+use super::{Activation, Format, Input, ModelSpec, Net, Objective, Sparsity};
 
 /// One module of `torch.nn`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +24,12 @@ pub enum Module {
     },
     Activation(Activation),
     Sigmoid,
-    /// [n, c, 7, 7] → [n, 49·c].
+    /// [n, c, s, s] → [n, c·s²].
     Flatten,
     /// The way back.
     Unflatten {
         channels: usize,
+        side: usize,
     },
 }
 
@@ -60,7 +58,7 @@ impl Module {
             Self::Activation(Activation::Silu) => "nn.SiLU()".to_owned(),
             Self::Sigmoid => "nn.Sigmoid()".to_owned(),
             Self::Flatten => "nn.Flatten()".to_owned(),
-            Self::Unflatten { channels } => format!("nn.Unflatten(1, ({channels}, {INNER_SIDE}, {INNER_SIDE}))"),
+            Self::Unflatten { channels, side } => format!("nn.Unflatten(1, ({channels}, {side}, {side}))"),
         }
     }
 }
@@ -92,17 +90,20 @@ impl Modules {
                 (dense(&widths, act), dense(&outwards, act), widths[widths.len() - 1])
             }
             Net::Conv { channels: [outer, inner], hidden } => {
-                let flat = inner.saturating_mul(INNER_SIDE * INNER_SIDE);
-                let (first, second) =
-                    (Module::Conv { inputs: 1, outputs: *outer }, Module::Conv { inputs: *outer, outputs: *inner });
+                let Format { side, channels } = model.input.format();
+                // Two convolutions of stride 2.
+                let side = side / 4;
+                let flat = inner.saturating_mul(side.saturating_mul(side));
+                let first = Module::Conv { inputs: channels, outputs: *outer };
+                let second = Module::Conv { inputs: *outer, outputs: *inner };
                 let mut encoder = vec![first, act, second, act, Module::Flatten];
                 encoder.extend(dense(&[flat, *hidden], act));
                 let mut decoder = dense(&[model.latent, *hidden, flat], act);
                 decoder.extend([
-                    Module::Unflatten { channels: *inner },
+                    Module::Unflatten { channels: *inner, side },
                     Module::ConvTransposed { inputs: *inner, outputs: *outer },
                     act,
-                    Module::ConvTransposed { inputs: *outer, outputs: 1 },
+                    Module::ConvTransposed { inputs: *outer, outputs: channels },
                     act,
                 ]);
                 (encoder, decoder, *hidden)
@@ -110,7 +111,7 @@ impl Modules {
         };
         // What is decoded is bent into 0..1 if it is a picture, and not at all if it is a point.
         decoder.pop();
-        if model.input == Input::Picture {
+        if model.input.is_picture() {
             decoder.push(Module::Sigmoid);
         }
         let head = Module::Linear { inputs: inmost, outputs: model.latent };
@@ -164,8 +165,13 @@ fn write_snippet(out: &mut String, model: &ModelSpec, file: &str, z: &[f32]) -> 
     sequential(out, "decoder", &modules.decoder)?;
     encode(out, model)?;
     let (what, shape) = match model.input {
-        Input::Picture => ("picture", ".reshape(28, 28)  # 0 is paper, 1 is ink"),
-        Input::Point => ("point", "[0]  # x, y"),
+        Input::Picture(Format { side, channels: 1 }) => {
+            ("picture", format!(".reshape({side}, {side})  # 0 is paper, 1 is ink"))
+        }
+        Input::Picture(Format { side, channels }) => {
+            ("picture", format!(".reshape({channels}, {side}, {side})  # red, green and blue in 0..1"))
+        }
+        Input::Point => ("point", "[0]  # x, y".to_owned()),
     };
     writeln!(out, "\n\nmodel = {name}()\nmodel.load_state_dict(load_file({}))", python_string(file))?;
     writeln!(out, "z = torch.tensor([[{}]])\nwith torch.no_grad():", coordinates(z, model.latent))?;
@@ -185,12 +191,13 @@ fn sequential(out: &mut String, name: &str, modules: &[Module]) -> std::fmt::Res
 
 fn encode(out: &mut String, model: &ModelSpec) -> std::fmt::Result {
     let given = match model.input {
-        Input::Picture => format!("[n, {PIXELS}] in 0..1"),
+        Input::Picture(format) => format!("[n, {}] in 0..1", format.bytes()),
         Input::Point => "[n, 2]".to_owned(),
     };
+    let Format { side, channels } = model.input.format();
     let seen = match model.net {
-        Net::Mlp { .. } => "x",
-        Net::Conv { .. } => "x.reshape(-1, 1, 28, 28)",
+        Net::Mlp { .. } => "x".to_owned(),
+        Net::Conv { .. } => format!("x.reshape(-1, {channels}, {side}, {side})"),
     };
     writeln!(out, "\n    def encode(self, x):  # {given}\n        h = self.encoder({seen})")?;
     match model.objective {

@@ -4,6 +4,7 @@ use super::pictures::Decoding;
 use crate::data::write::WriteError;
 use crate::data::write::set::{Format, SetWriter};
 use crate::latent::slice::Slice;
+use crate::spec::Format as Picture;
 
 /// The most that are asked for at once: what is on show never waits for many.
 pub const MOST_AT_ONCE: usize = 512;
@@ -32,13 +33,19 @@ impl Generating {
     /// that space, for whoever decodes them again with the model.
     pub fn new(
         format: Format,
+        picture: Picture,
         points: Vec<[f32; 2]>,
         labels: Vec<u8>,
         slice: Slice,
         latent: usize,
     ) -> Result<Self, WriteError> {
-        let writer = SetWriter::new(format, points.len(), latent)?;
+        let writer = SetWriter::new(format, picture, points.len(), latent)?;
         Ok(Self { points, labels, slice, latent, done: 0, writer })
+    }
+
+    /// What the classes are called, in the order of the labels.
+    pub fn named(self, names: Vec<String>) -> Self {
+        Self { writer: self.writer.named(names), ..self }
     }
 
     pub fn done(&self) -> usize {
@@ -84,7 +91,8 @@ mod tests {
     use crate::state::pictures::Shared;
 
     fn decoding(points: &[[f32; 2]]) -> Decoding {
-        Decoding { z: points.concat(), pixels: Shared::new(vec![9; points.len() * PIXELS]) }
+        let pixels = Shared::new(vec![9; points.len() * PIXELS]);
+        Decoding { z: points.concat(), format: Picture::GREY_28, pixels }
     }
 
     #[test]
@@ -92,7 +100,8 @@ mod tests {
         let points: Vec<[f32; 2]> = (0..600).map(|i| [i as f32, 0.5]).collect();
         let labels = vec![4; 600];
         let slice = Slice { axes: [2, 0] };
-        let mut generating = Generating::new(Format::Npz, points.clone(), labels, slice, 3).expect("a file");
+        let mut generating =
+            Generating::new(Format::Npz, Picture::GREY_28, points.clone(), labels, slice, 3).expect("a file");
         let first = generating.next(usize::MAX).to_vec();
         assert_eq!((first.len(), generating.next(0).len()), (512, 1));
         assert_eq!(generating.take(&decoding(&[[7.0, 7.0]])).ok(), Some(Taken::Foreign));
@@ -105,7 +114,7 @@ mod tests {
         assert_eq!(generating.take(&decoding(&rest)).ok(), Some(Taken::Last));
         assert_eq!(generating.take(&decoding(&[])).ok(), Some(Taken::Foreign));
         // As the space has them: z₁ on the third axis, z₂ on the first.
-        let mut direct = SetWriter::new(Format::Npz, 600, 3).expect("a file");
+        let mut direct = SetWriter::new(Format::Npz, Picture::GREY_28, 600, 3).expect("a file");
         let z: Vec<f32> = points.iter().flat_map(|z| [z[1], 0.0, z[0]]).collect();
         direct.add(&vec![9; 600 * PIXELS], &[4; 600], &z).expect("pictures");
         assert_eq!(generating.finish().expect("a file"), direct.finish().expect("a file"));

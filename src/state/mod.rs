@@ -145,7 +145,7 @@ impl Tool {
 pub struct Kept {
     /// The mean of its posterior.
     pub mu: [f32; 2],
-    /// `PIXELS` bytes, as the encoder saw it.
+    /// As the encoder saw it.
     pub picture: Shared<Vec<u8>>,
 }
 

@@ -2,9 +2,9 @@
 
 use super::pictures::Descent;
 use crate::latent::path::along;
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::Format;
 
-/// Radius of the brush, in pixels of the picture.
+/// Radius of the brush, in pixels of a picture of 28; of larger ones it grows with them.
 const BRUSH: f32 = 1.7;
 
 /// What an untouched pixel counts, of 255: little, so that a few strokes can outweigh seven hundred pixels that z already
@@ -23,19 +23,23 @@ const SAME: f32 = 1e-5;
 pub enum Brush {
     Ink,
     Erase,
+    /// Red, green and blue, on pictures that have them.
+    Colour([u8; 3]),
 }
 
-/// The picture that z is to explain, and what each of its pixels counts: `PIXELS` bytes each.
+/// The picture that z is to explain, and what each of its values counts: as many bytes of both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Painting {
+    pub format: Format,
     pub picture: Vec<u8>,
     pub weights: Vec<u8>,
 }
 
 impl Painting {
-    /// On a picture that nobody has touched yet.
+    /// On a picture that nobody has touched yet. Bytes that are no picture make an empty one.
     pub fn on(picture: Vec<u8>) -> Self {
-        Self { picture, weights: vec![UNTOUCHED; PIXELS] }
+        let format = Format::of(picture.len()).unwrap_or_default();
+        Self { format, weights: vec![UNTOUCHED; picture.len()], picture }
     }
 
     pub fn touched(&self) -> bool {
@@ -45,13 +49,19 @@ impl Painting {
     /// Draws the brush along a line, in pixels of the picture. Going over a place again changes nothing, so that a slow
     /// hand's edges are as soft as a quick one's.
     pub fn stroke(&mut self, brush: Brush, from: [f32; 2], to: [f32; 2]) {
-        for (i, (pixel, weight)) in self.picture.iter_mut().zip(&mut self.weights).enumerate() {
-            let (_, distance) = along(from, to, [(i % SIDE) as f32 + 0.5, (i / SIDE) as f32 + 0.5]);
-            let cover = (255.0 * (BRUSH + 0.5 - distance).clamp(0.0, 1.0)).round() as u8;
+        let (side, pixels) = (self.format.side, self.format.pixels());
+        let radius = BRUSH * side as f32 / Format::GREY_28.side as f32;
+        for (i, (value, weight)) in self.picture.iter_mut().zip(&mut self.weights).enumerate() {
+            let at = [(i % pixels % side) as f32 + 0.5, (i % pixels / side) as f32 + 0.5];
+            let (_, distance) = along(from, to, at);
+            let cover = (255.0 * (radius + 0.5 - distance).clamp(0.0, 1.0)).round() as u8;
             *weight = cover.max(*weight);
-            *pixel = match brush {
-                Brush::Ink => cover.max(*pixel),
-                Brush::Erase => (255 - cover).min(*pixel),
+            *value = match brush {
+                Brush::Ink => cover.max(*value),
+                Brush::Erase => (255 - cover).min(*value),
+                // Half covered is covered: what lay under an edge is not known any more when it is gone over again.
+                Brush::Colour(colour) if cover > 127 => colour[i / pixels % 3],
+                Brush::Colour(_) => *value,
             };
         }
     }
@@ -98,11 +108,27 @@ fn same(a: [f32; 2], b: [f32; 2]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{PIXELS, SIDE};
     use crate::state::pictures::Shared;
 
     fn descent(steps: &[([f32; 2], f32)]) -> Descent {
         let (trail, loss) = steps.iter().copied().unzip();
         Descent { trail, loss, decoded: Shared::new(vec![0; PIXELS]) }
+    }
+
+    #[test]
+    fn a_colour_goes_into_every_channel_and_stays_when_it_is_gone_over_again() {
+        let format = Format { side: 64, channels: 3 };
+        let mut painting = Painting::on(vec![90; format.bytes()]);
+        let stroke =
+            |painting: &mut Painting| painting.stroke(Brush::Colour([250, 10, 60]), [32.0, 32.0], [32.0, 32.0]);
+        stroke(&mut painting);
+        let at = |painting: &Painting, x: usize| [0, 1, 2].map(|c| painting.picture[c * 64 * 64 + 32 * 64 + x]);
+        assert_eq!((at(&painting, 32), at(&painting, 40)), ([250, 10, 60], [90; 3]));
+        assert!(painting.touched() && painting.weights[2 * 64 * 64 + 32 * 64 + 32] == 255);
+        let once = painting.clone();
+        stroke(&mut painting);
+        assert_eq!(painting, once);
     }
 
     #[test]

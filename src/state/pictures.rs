@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::protocol::Area;
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::Format;
 
 /// Something large and immutable: cloning shares it, and equal means the same one.
 #[derive(Debug)]
@@ -75,23 +75,26 @@ pub struct Atlas {
     pub area: Area,
     pub columns: u32,
     pub rows: u32,
-    /// One picture of `columns`·28 by `rows`·28 pixels, 8 bits each, 255 is ink.
+    /// Of each of its pictures.
+    pub format: Format,
+    /// One picture of `columns` by `rows` pictures, 8 bits a pixel and channel, planar; 255 is ink.
     pub pixels: Vec<u8>,
 }
 
 impl Atlas {
     /// Nothing if the picture has another size than the grid says.
     pub fn new(area: Area, columns: u32, rows: u32, pixels: Vec<u8>) -> Option<Self> {
-        let size = (columns as usize).checked_mul(rows as usize)?.checked_mul(PIXELS)?;
-        (size > 0 && pixels.len() == size).then_some(Self { area, columns, rows, pixels })
+        let count = (columns as usize).checked_mul(rows as usize)?;
+        let format = format_of(&pixels, count)?;
+        Some(Self { area, columns, rows, format, pixels })
     }
 
     pub fn width(&self) -> usize {
-        self.columns as usize * SIDE
+        self.columns as usize * self.format.side
     }
 
     pub fn height(&self) -> usize {
-        self.rows as usize * SIDE
+        self.rows as usize * self.format.side
     }
 
     /// The picture of the cell nearest to `z`: what there is to show before an engine can decode `z` itself.
@@ -100,12 +103,20 @@ impl Atlas {
         let index = |t: f32, n: u32| ((t * n as f32) as i64).clamp(0, i64::from(n) - 1) as usize;
         let column = index((z[0] - min[0]) / (max[0] - min[0]), self.columns);
         let row = index((max[1] - z[1]) / (max[1] - min[1]), self.rows);
-        let line = |y: usize| {
-            let start = (row * SIDE + y) * self.width() + column * SIDE;
-            &self.pixels[start..start + SIDE]
+        let Format { side, channels } = self.format;
+        let line = |i: usize| {
+            let plane = i / side * self.width() * self.height();
+            let start = plane + (row * side + i % side) * self.width() + column * side;
+            &self.pixels[start..start + side]
         };
-        (0..SIDE).flat_map(line).copied().collect()
+        (0..side * channels).flat_map(line).copied().collect()
     }
+}
+
+/// The format of so many pictures; nothing for none, and where their bytes are none of that many.
+pub fn format_of(pixels: &[u8], count: usize) -> Option<Format> {
+    let each = pixels.len().checked_div(count)?;
+    Format::of(each).filter(|_| pixels.len() == each * count)
 }
 
 /// A decoding and where it is from.
@@ -113,15 +124,35 @@ impl Atlas {
 pub struct Decoding {
     /// One or more points.
     pub z: Vec<f32>,
-    /// `PIXELS` bytes a point.
+    pub format: Format,
+    /// A picture a point.
     pub pixels: Shared<Vec<u8>>,
 }
 
 impl Decoding {
+    /// Nothing unless there is a picture for each point.
+    pub fn new(z: Vec<f32>, pixels: Vec<u8>) -> Option<Self> {
+        let format = format_of(&pixels, z.len() / 2)?;
+        Some(Self { z, format, pixels: Shared::new(pixels) })
+    }
+
+    /// How many points.
+    pub fn len(&self) -> usize {
+        self.z.len() / 2
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.z.is_empty()
+    }
+
+    pub fn picture(&self, index: usize) -> Option<&[u8]> {
+        let each = self.format.bytes();
+        self.pixels.get(index * each..(index + 1) * each)
+    }
+
     /// The picture of one of its points.
     pub fn of(&self, z: [f32; 2]) -> Option<&[u8]> {
-        let index = self.z.chunks_exact(2).position(|point| point == z)?;
-        self.pixels.get(index * PIXELS..(index + 1) * PIXELS)
+        self.picture(self.z.chunks_exact(2).position(|point| point == z)?)
     }
 }
 
@@ -160,24 +191,26 @@ pub struct Original {
     pub pixels: Shared<Vec<u8>>,
 }
 
-/// Data as the encoder saw them, and their reconstructions: `PIXELS` bytes each, one after another.
+/// Data as the encoder saw them, and their reconstructions, one after another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconstructed {
+    pub format: Format,
     pub inputs: Shared<Vec<u8>>,
     pub outputs: Shared<Vec<u8>>,
 }
 
 impl Reconstructed {
     /// Nothing unless there are as many of both, and they are whole.
-    pub fn new(inputs: Vec<u8>, outputs: Vec<u8>) -> Option<Self> {
-        let whole = inputs.len() == outputs.len() && inputs.len().is_multiple_of(PIXELS) && !inputs.is_empty();
-        whole.then(|| Self { inputs: Shared::new(inputs), outputs: Shared::new(outputs) })
+    pub fn new(format: Format, inputs: Vec<u8>, outputs: Vec<u8>) -> Option<Self> {
+        let whole = inputs.len() == outputs.len() && inputs.len().is_multiple_of(format.bytes()) && !inputs.is_empty();
+        whole.then(|| Self { format, inputs: Shared::new(inputs), outputs: Shared::new(outputs) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{PIXELS, SIDE};
 
     #[test]
     fn a_cell_is_found_by_where_it_lies() {
@@ -190,6 +223,18 @@ mod tests {
         let right = atlas.cell([0.1, 0.9]);
         assert!((0..SIDE).all(|i| right[i * SIDE + i] == 255) && right.iter().filter(|&&p| p > 0).count() == SIDE);
         assert_eq!(atlas.cell([99.0, -99.0]), right);
+    }
+
+    #[test]
+    fn a_cell_in_colour_has_all_its_channels() {
+        let area = Area { min: [-2.0, -1.0], max: [2.0, 1.0] };
+        let format = Format { side: 32, channels: 3 };
+        // Each channel is of one value to the left and of another to the right.
+        let pixel = |i: usize| (10 * (1 + i / (2 * format.pixels())) + i % 64 / 32) as u8;
+        let atlas = Atlas::new(area, 2, 1, (0..2 * format.bytes()).map(pixel).collect()).expect("the sizes fit");
+        assert_eq!((atlas.format, atlas.width(), atlas.height()), (format, 64, 32));
+        let right: Vec<u8> = [11, 21, 31].into_iter().flat_map(|value| [value; 32 * 32]).collect();
+        assert_eq!(atlas.cell([1.0, 0.0]), right);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::run::{Mark, Run};
 use super::session::{Likeness, Model, Session, running};
 use crate::latent::regularity::Survey;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
-use crate::spec::PIXELS;
+use crate::spec::Format;
 
 /// What the page does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
         Event::Snapshot { area, columns, rows, kl, run: _, step: _, points: _ } => {
             // A run may be dropped while its last snapshot is on the way; the engine still waits for the receipt.
             let Some(run) = &session.run else { return vec![Next::SnapshotSeen] };
+            let format = run.log.spec.model.input.format();
             session.model = Model::trained_on(run.log.spec.data);
             session.weights += 1;
             session.kl = Shared::new(kl);
@@ -67,7 +68,7 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             if let Some(atlas) = Atlas::new(area, columns, rows, next()) {
                 session.atlas = Some(Shared::new(atlas));
             }
-            session.reconstructed = Reconstructed::new(next(), next());
+            session.reconstructed = Reconstructed::new(format, next(), next());
             vec![Next::SnapshotSeen, Next::Ask]
         }
         Event::Adjusted { run: id, step, training } => {
@@ -157,13 +158,11 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
                 session.warp = Some(Shared::new(pairs(&buffer))).filter(|nodes| nodes.len() == z.len() / 2);
                 return vec![];
             }
-            if z.is_empty() || buffer.len() != z.len() / 2 * PIXELS {
-                return vec![];
-            }
+            let Some(decoding) = Decoding::new(z, buffer) else { return vec![] };
             if slot == Slot::Sureness {
-                return judged(session, &z, &buffer);
+                return judged(session, &decoding.z, &decoding.pixels);
             }
-            let decoding = Some(Decoding { z, pixels: Shared::new(buffer) });
+            let decoding = Some(decoding);
             match slot {
                 Slot::Handle => session.decoded = decoding,
                 Slot::Hover => session.hovered = decoding,
@@ -189,7 +188,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             }
         }
         Answer::Encoded { mu, log_var } => {
-            if buffer.len() == PIXELS {
+            if Format::of(buffer.len()).is_some() {
                 session.encoded = Some(Encoding { mu, log_var, reconstruction: Shared::new(buffer) });
             }
         }
@@ -202,7 +201,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         }
         Answer::Rolled { z, loss } => {
             let trail: Vec<[f32; 2]> = z.chunks_exact(2).map(|z| [z[0], z[1]]).collect();
-            if !trail.is_empty() && trail.len() == loss.len() && buffer.len() == PIXELS {
+            if !trail.is_empty() && trail.len() == loss.len() && Format::of(buffer.len()).is_some() {
                 session.descent = Some(Descent { trail, loss, decoded: Shared::new(buffer) });
             }
         }
@@ -230,7 +229,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
-            if buffer.len() == PIXELS {
+            if Format::of(buffer.len()).is_some() {
                 session.original = Some(Original { index: index as usize, pixels: Shared::new(buffer) });
             }
         }
@@ -251,6 +250,7 @@ fn asked_of(survey: &Survey, query: &Query) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::{Area, DeviceInfo, DeviceKind, Ending, Notice, StepLoss};
+    use crate::spec::PIXELS;
     use crate::spec::{RunSpec, TrainingSpec};
     use crate::state::session::Kind;
 

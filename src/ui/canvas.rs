@@ -11,7 +11,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Ima
 use super::fine::{FINER, Fine};
 use crate::client::fetch;
 use crate::plots::raster;
-use crate::spec::SIDE;
+use crate::spec::Format;
 
 /// Pixels of the screen to one of the page.
 pub fn ratio() -> f32 {
@@ -49,12 +49,10 @@ pub fn resize(canvas: &HtmlCanvasElement, width: u32, height: u32) {
     }
 }
 
-/// A picture of 28×28 grey bytes.
+/// A picture of any format. What is none is not drawn.
 pub fn picture(node: NodeRef<Canvas>, pixels: &[u8]) {
-    if let Some(canvas) = node.get_untracked()
-        && pixels.len() == SIDE * SIDE
-    {
-        put(&canvas, &raster::grey(pixels), SIDE as u32, SIDE as u32);
+    if let (Some(canvas), Some(format)) = (node.get_untracked(), Format::of(pixels.len())) {
+        put(&canvas, &raster::rgba(pixels, format), format.side as u32, format.side as u32);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::latent::view::View;
 use crate::plots::contact::{animation, sheet};
 use crate::plots::dots::{Dots, Look};
 use crate::plots::figure::{Marks, draw_axes, draw_codes, draw_marks};
-use crate::spec::{ModelSpec, pytorch};
+use crate::spec::{ModelSpec, SIDE, pytorch};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Decoding;
@@ -27,9 +27,9 @@ use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::state::table;
 
-/// How many times as large a picture of 28×28 is in a file.
-const SHEET_TIMES: usize = 6;
-const ANIMATION_TIMES: usize = 10;
+/// How large a picture is in a file: as many times its own side as come nearest to these pixels.
+const SHEET_SIDE: usize = 6 * SIDE;
+const ANIMATION_SIDE: usize = 10 * SIDE;
 
 /// Width of a figure in pixels: as proposed, and what a browser's canvas bears.
 const WIDTH: u32 = 1920;
@@ -188,7 +188,7 @@ fn save_model(desk: Desk, what: What, file: &[u8]) -> Result<(), JsValue> {
 
 fn save_sheet(name: &'static str, decoding: Option<Decoding>, columns: usize) -> Result<(), JsValue> {
     let decoding = decoding.ok_or("nothing decoded")?;
-    let sheet = sheet(&decoding.pixels, columns, SHEET_TIMES);
+    let sheet = sheet(&decoding.pixels, decoding.format, columns, SHEET_SIDE / decoding.format.side);
     let canvas = canvas::blank(1, 1)?;
     canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
     download_canvas(name, &canvas)
@@ -196,7 +196,8 @@ fn save_sheet(name: &'static str, decoding: Option<Decoding>, columns: usize) ->
 
 fn save_animation(name: &str, decoding: Option<Decoding>) -> Result<(), JsValue> {
     let decoding = decoding.ok_or("nothing decoded")?;
-    let file = animation(&decoding.pixels, ANIMATION_TIMES).map_err(|why| why.to_string())?;
+    let file = animation(&decoding.pixels, decoding.format, ANIMATION_SIDE / decoding.format.side)
+        .map_err(|why| why.to_string())?;
     download(name, "image/gif", &file)
 }
 

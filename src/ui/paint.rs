@@ -7,15 +7,16 @@ use web_sys::{KeyboardEvent, PointerEvent};
 
 use super::canvas;
 use super::desk::Desk;
+use super::encode::Colour;
 use super::segments::{Segment, Segments};
 use super::words::tr;
 use crate::i18n::{number, point};
 use crate::plots::raster;
 use crate::protocol::{Query, Slot};
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::Format;
 use crate::state::PageStoreFields;
 use crate::state::asks::Ask;
-use crate::state::painting::{self, Brush, Heard, Losses, Painting, UNTOUCHED};
+use crate::state::painting::{self, Brush, Heard, Losses, Painting};
 use crate::state::pictures::{Descent, Shared};
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, answers};
@@ -32,7 +33,6 @@ const GRID: (u32, u32) = (40, 30);
 #[derive(Clone, PartialEq)]
 struct Began {
     z: [f32; 2],
-    /// `PIXELS` bytes.
     picture: Shared<Vec<u8>>,
 }
 
@@ -44,6 +44,8 @@ pub struct Paint {
     painting: RwSignal<Option<Painting>>,
     began: StoredValue<Option<Began>>,
     brush: RwSignal<Brush>,
+    /// Of the brush, on pictures in colour.
+    colour: RwSignal<String>,
     losses: RwSignal<Option<Losses>>,
     /// Where rolling last put the handle: elsewhere, somebody else has it.
     left: RwSignal<[f32; 2]>,
@@ -62,6 +64,7 @@ impl Paint {
             painting: RwSignal::new(None),
             began: StoredValue::new(None),
             brush: RwSignal::new(Brush::Ink),
+            colour: RwSignal::new("#ffffff".to_owned()),
             losses: RwSignal::new(None),
             left: RwSignal::new([0.0; 2]),
             rolling: RwSignal::new(false),
@@ -92,7 +95,7 @@ impl Paint {
     fn begin(self) {
         let session = self.desk.page.session();
         let decoded = session.decoded().get_untracked().filter(|_| answers(session.phase().get_untracked()));
-        if let Some(decoded) = decoded.filter(|decoded| decoded.pixels.len() == PIXELS) {
+        if let Some(decoded) = decoded {
             self.start(Began { z: untrack(|| self.desk.z()), picture: decoded.pixels });
         }
     }
@@ -226,16 +229,25 @@ impl Paint {
         }
     }
 
+    /// Of the picture that is painted on. Not reactive.
+    fn format(self) -> Format {
+        self.painting.with_untracked(|painting| painting.as_ref().map_or(Format::GREY_28, |painting| painting.format))
+    }
+
     /// A question about the painting, once there is something on it.
     fn ask(self, slot: Slot, query: Query) {
         let painting = self.painting.get_untracked().filter(|_| untrack(|| self.going()));
-        if let Some(Painting { picture, weights }) = painting {
+        if let Some(Painting { picture, weights, .. }) = painting {
             self.desk.ask(slot, Ask { query, buffers: vec![picture, weights] });
         }
     }
 
     fn stroke(self, from: [f32; 2], to: [f32; 2]) {
-        let brush = self.brush.get_untracked();
+        let colour = self.format().is_colour().then(|| rgb(&self.colour.get_untracked())).flatten();
+        let brush = match (self.brush.get_untracked(), colour) {
+            (Brush::Ink, Some(colour)) => Brush::Colour(colour),
+            (brush, _) => brush,
+        };
         self.painting.update(|painting| painting.iter_mut().for_each(|painting| painting.stroke(brush, from, to)));
         self.roll();
         self.measure_after_rest();
@@ -254,7 +266,7 @@ impl Paint {
     }
 
     fn down(self, event: &PointerEvent) {
-        if let Some(at) = place(event).filter(|_| event.button() == 0 && event.is_primary()) {
+        if let Some(at) = self.place(event).filter(|_| event.button() == 0 && event.is_primary()) {
             let element: web_sys::Element = event_target(event);
             element.set_pointer_capture(event.pointer_id()).ok();
             self.last.set_value(Some(at));
@@ -263,14 +275,25 @@ impl Paint {
     }
 
     fn moved(self, event: &PointerEvent) {
-        if let (Some(from), Some(to), true) = (self.last.get_value(), place(event), event.is_primary()) {
+        if let (Some(from), Some(to), true) = (self.last.get_value(), self.place(event), event.is_primary()) {
             self.last.set_value(Some(to));
             self.stroke(from, to);
         }
     }
 
+    /// Where a pointer is, in pixels of the picture.
+    fn place(self, event: &PointerEvent) -> Option<[f32; 2]> {
+        let element: web_sys::Element = event_target(event);
+        let (rect, side) = (element.get_bounding_client_rect(), self.format().side as f64);
+        let part = |client: i32, start: f64, size: f64| ((f64::from(client) - start) / size * side) as f32;
+        let (x, y) = (event.client_x(), event.client_y());
+        let wide = rect.width() > 0.0 && rect.height() > 0.0;
+        wide.then(|| [part(x, rect.left(), rect.width()), part(y, rect.top(), rect.height())])
+    }
+
     fn key(self, event: &KeyboardEvent) {
-        let (at, down) = self.cursor.get_untracked().unwrap_or(([SIDE as f32 / 2.0; 2], false));
+        let side = self.format().side as f32;
+        let (at, down) = self.cursor.get_untracked().unwrap_or(([side / 2.0; 2], false));
         let [dx, dy] = match event.key().as_str() {
             "ArrowLeft" => [-1.0, 0.0],
             "ArrowRight" => [1.0, 0.0],
@@ -280,22 +303,13 @@ impl Paint {
             _ => return,
         };
         event.prevent_default();
-        let to = [at[0] + dx, at[1] + dy].map(|x| x.clamp(0.5, SIDE as f32 - 0.5));
+        let to = [at[0] + dx, at[1] + dy].map(|x| x.clamp(0.5, side - 0.5));
         let down = down != (event.key() == " ");
         self.cursor.set(Some((to, down)));
         if down {
             self.stroke(at, to);
         }
     }
-}
-
-/// Where a pointer is, in pixels of the picture.
-fn place(event: &PointerEvent) -> Option<[f32; 2]> {
-    let element: web_sys::Element = event_target(event);
-    let rect = element.get_bounding_client_rect();
-    let part = |client: i32, start: f64, size: f64| ((f64::from(client) - start) / size * SIDE as f64) as f32;
-    let wide = rect.width() > 0.0 && rect.height() > 0.0;
-    wide.then(|| [part(event.client_x(), rect.left(), rect.width()), part(event.client_y(), rect.top(), rect.height())])
 }
 
 /// The picture that is painted on, over the decoded one.
@@ -306,8 +320,8 @@ pub fn Overlay(paint: Paint) -> impl IntoView {
     Effect::new(move |_| {
         paint.painting.with(|painting| {
             if let (Some(painting), Some(canvas)) = (painting, node.get()) {
-                let rgba = raster::painted(&painting.picture, &painting.weights, UNTOUCHED);
-                canvas::put(&canvas, &rgba, SIDE as u32, SIDE as u32);
+                let side = painting.format.side as u32;
+                canvas::put(&canvas, &raster::painted(painting), side, side);
             }
         });
     });
@@ -320,7 +334,9 @@ pub fn Overlay(paint: Paint) -> impl IntoView {
         }
         on.get()
     });
-    let spot = move |axis: usize| paint.cursor.get().map(|(at, _)| format!("{}%", 100.0 * at[axis] / SIDE as f32));
+    let spot = move |axis: usize| {
+        paint.cursor.get().map(|(at, _)| format!("{}%", 100.0 * at[axis] / paint.format().side as f32))
+    };
     view! {
         <div class="painting" hidden=move || !paint.on()>
             <canvas
@@ -360,7 +376,7 @@ pub fn Controls(paint: Paint) -> impl IntoView {
     let decoded = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
         let now = session.decoded().get().filter(|_| on.get());
-        if let Some(now) = now.filter(|now| now.pixels.len() == PIXELS) {
+        if let Some(now) = now {
             canvas::picture(decoded, &now.pixels);
         }
     });
@@ -402,6 +418,9 @@ pub fn Controls(paint: Paint) -> impl IntoView {
             </button>
             <Show when=move || on.get()>
                 <div class="row">
+                    <Show when=move || desk.format().is_colour()>
+                        <Colour id="paint-colour" colour=paint.colour/>
+                    </Show>
                     <Segments
                         group="paint-brush"
                         label=Signal::derive(move || tr!(desk, paint_brush))
@@ -455,6 +474,12 @@ pub fn Controls(paint: Paint) -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// Red, green and blue of a colour as a field has it: #rrggbb.
+fn rgb(colour: &str) -> Option<[u8; 3]> {
+    let value = u32::from_str_radix(colour.strip_prefix('#')?, 16).ok()?;
+    Some([(value >> 16) as u8, (value >> 8) as u8, value as u8])
 }
 
 /// Gives the keyboard back to the button that began it all, unless somebody has taken it elsewhere.

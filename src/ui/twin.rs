@@ -18,7 +18,6 @@ use super::words::{self, tr};
 use crate::i18n::number;
 use crate::latent::regularity::report::Meter;
 use crate::protocol::{Phase, ToEngine};
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::scene::{SceneStoreFields, Shipped};
 use crate::state::session::SessionStoreFields;
@@ -114,7 +113,7 @@ fn Caption(gauge: Gauge) -> impl IntoView {
     let node = NodeRef::<Canvas>::new();
     let decoded = Memo::new(move |_| session.decoded().get());
     Effect::new(move |_| {
-        if let (Some(_), Some(decoded)) = (node.get(), decoded.get().filter(|decoded| decoded.pixels.len() == PIXELS)) {
+        if let (Some(_), Some(decoded)) = (node.get(), decoded.get()) {
             canvas::picture(node, &decoded.pixels);
         }
     });

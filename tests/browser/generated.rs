@@ -33,7 +33,7 @@ fn pictures(file: &[u8]) -> Vec<(String, Vec<u8>)> {
     let set = read(vec![given], &Hints::default(), &mut Unwatched).expect("data that can be read");
     let choices = Choices { test: Test::Percent(0), invert: false, ..set.preview().choices };
     let ready = prepare(&set, &choices, &mut Unwatched).expect("a set");
-    assert_eq!((ready.side, ready.channels), (28, 1));
+    assert_eq!(ready.format, latentscape::spec::Format::GREY_28);
     let names = ready.labels.iter().map(|&label| ready.class_names[usize::from(label)].clone());
     let mut all: Vec<_> = names.zip(ready.pixels.chunks_exact(PIXELS).map(<[u8]>::to_vec)).collect();
     all.sort();
@@ -102,7 +102,7 @@ async fn generated_data_are_saved_with_labels() {
     assert!(pictures(&npz) == expect);
     for format in ["png", "idx"] {
         page.type_into("generate-seed", "1").await;
-        let file = save(&page, &folder, format, "latentscape-generated.zip").await;
+        let file = save(&page, &folder, format, &format!("latentscape-generated-{format}.zip")).await;
         assert!(pictures(&file) == expect, "{format}");
     }
     let said = page.text("generate-said").await;
@@ -113,8 +113,8 @@ async fn generated_data_are_saved_with_labels() {
     page.type_into("generate-count", "20").await;
     let said = page.text("generate-said").await;
     assert!(said.contains("nearest codes"), "{said}");
-    let first = pictures(&save(&page, &folder, "png", "latentscape-generated.zip").await);
-    let second = pictures(&save(&page, &folder, "png", "latentscape-generated.zip").await);
+    let first = pictures(&save(&page, &folder, "png", "latentscape-generated-png.zip").await);
+    let second = pictures(&save(&page, &folder, "png", "latentscape-generated-png.zip").await);
     assert!(first.len() == 20 && second.len() == 20 && first != second);
 
     // What is given up is not saved.

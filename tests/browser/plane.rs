@@ -23,7 +23,7 @@ fn halved(picture: &[f64]) -> Vec<f64> {
 /// Near the middle of the window, the cell that looks least like its neighbour on the right: the middles of both, what
 /// the engine decodes there, and how alike these are.
 async fn telling_cell(map: &Map, engine: &Engine) -> ([[f32; 2]; 2], [Vec<f64>; 2], f64) {
-    let side = 2f32.powi(-tiles::level(map.view.scale()));
+    let side = 2f32.powi(-tiles::level(map.view.scale(), 28));
     let lattice = |z: f64| (z as f32 / side).floor();
     let [x, y] = map.view.centre.map(lattice);
     let at = |i: usize| [(x + (i % 7) as f32 - 2.5) * side, (y + (i / 7) as f32 - 2.5) * side];
@@ -49,7 +49,7 @@ async fn likeness(page: &Page, cell: [f32; 2], half: f32, decoded: &[f64]) -> f6
 /// The tiles in the middle of the window show, in each cell, what the engine decodes at the cell's middle.
 async fn check_tiles(page: &Page, engine: &Engine) {
     let map = page.map().await;
-    let half = 2f32.powi(-tiles::level(map.view.scale())) / 2.0;
+    let half = 2f32.powi(-tiles::level(map.view.scale(), 28)) / 2.0;
     assert!((20.0..40.0).contains(&(2.0 * half * map.view.scale())), "a cell is {half} wide at {map:?}");
     let (cells, decoded, alike) = telling_cell(&map, engine).await;
     assert!(alike < 0.97, "neighbours that can be told apart: {alike}");
@@ -98,7 +98,7 @@ async fn tiles_are_what_the_engine_decodes_there() {
     page.run("location.hash = 'layers=d&at=-31.5,17';", json!({})).await;
     page.wait("a far place", "document.querySelector('.plane').dataset.at === '-31.5,17,1'").await;
     let map = page.map().await;
-    let side = 2f32.powi(-tiles::level(map.view.scale()));
+    let side = 2f32.powi(-tiles::level(map.view.scale(), 28));
     let cell = map.view.centre.map(|z| ((z as f32 / side).floor() + 0.5) * side);
     let decoded = halved(&engine.decode(&[cell]).await[0]);
     let far = async || (likeness(&page, cell, side / 2.0, &decoded).await > 0.98).then_some(());

@@ -3,8 +3,8 @@
     python3 tests/reference/objectives.py
 
 Weights and noise as golden.py makes them, with as many parameters as the case has: an encoder that gives no distribution
-has no `lv`. Batch 8. Pictures: x[i, p] = u_8(i·784 + p)·u_7(p); points: x[i, k] = 4·u_8(2i + k) − 2. ε[i, k] = 2·u_9(i·L + k) − 1
-with L latent dimensions. Spoilt pictures: clip(x + 0.3·(2·u_10(i·784 + p) − 1), 0, 1). Dropout's masks, for the dense hidden
+has no `lv`. Batch 8. Pictures: x[i, p] = u_8(i·w + p)·u_7(p) with w values a picture; points: x[i, k] = 4·u_8(2i + k) − 2. ε[i, k] = 2·u_9(i·L + k) − 1
+with L latent dimensions. Spoilt pictures: clip(x + 0.3·(2·u_10(i·w + p) − 1), 0, 1). Dropout's masks, for the dense hidden
 layers in the order in which data pass: 1/(1 − share) where u_{20+layer}(i·units + j) ≥ share, else 0.
 
 Losses, means over the batch, in nats a datum:
@@ -24,7 +24,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from golden import FIRST_SEED, HERE, INNER_SIDE, float32, rounded, sample_indices, stream
+from golden import FIRST_SEED, HERE, float32, rounded, sample_indices, stream
 
 BATCH, STEPS = 8, 200
 MLP = {"mlp": {"hidden": [16, 8]}}
@@ -42,6 +42,8 @@ CASES = {
                    {"beta": 1.0}),
     "plain-gelu": ({"net": MLP, "latent": 2, "objective": "autoencoder", "activation": "gelu"}, {"beta": 1.0}),
     "plain-conv": ({"net": CONV, "latent": 3, "objective": "autoencoder", "activation": "silu"}, {"beta": 1.0}),
+    "vae-colour": ({"net": CONV, "latent": 2, "input": {"picture": {"side": 32, "channels": 3}}, "activation": "silu"},
+                   {"beta": 1.0}),
     "denoising": ({"net": MLP, "latent": 4, "objective": {"denoising": {"corruption": {"gaussian": {"deviation": 0.3}}}},
                    "activation": "silu"}, {"beta": 1.0}),
     "sparse-kl": ({"net": MLP, "latent": 16, "objective": {"sparse": {"penalty": {"kl": {"target": 0.1}}}},
@@ -56,7 +58,10 @@ class Case:
         self.objective = model.get("objective", "variational")
         self.points = model.get("input") == "point"
         self.activation = {"relu": F.relu, "tanh": torch.tanh, "gelu": F.gelu, "silu": F.silu}[model.get("activation", "relu")]
-        width = 2 if self.points else 784
+        picture = {"side": 28, "channels": 1} if self.points else model.get("input", {}).get("picture", {"side": 28, "channels": 1})
+        self.side, self.channels = picture["side"], picture["channels"]
+        self.inner = self.side // 4
+        width = 2 if self.points else self.channels * self.side**2
         self.x, self.spoilt = self.data(width)
         self.noise = float32(2 * stream(9, BATCH * model["latent"]).reshape(BATCH, -1) - 1).double()
         self.weights = self.parameters(width)
@@ -80,9 +85,10 @@ class Case:
             decoder = [dense(*ab) for ab in zip(outwards, outwards[1:])]
         else:
             (c1, c2), hidden = net["conv"]["channels"], net["conv"]["hidden"]
-            inwards, flat = [hidden], c2 * INNER_SIDE**2
-            encoder = [((c1, 1, 3, 3), 9, c1), ((c2, c1, 3, 3), c1 * 9, c2), dense(flat, hidden)]
-            decoder = [dense(latent, hidden), dense(hidden, flat), ((c2, c1, 4, 4), c2 * 16, c1), ((c1, 1, 4, 4), c1 * 16, 1)]
+            inwards, flat = [hidden], c2 * self.inner**2
+            c = self.channels
+            encoder = [((c1, c, 3, 3), c * 9, c1), ((c2, c1, 3, 3), c1 * 9, c2), dense(flat, hidden)]
+            decoder = [dense(latent, hidden), dense(hidden, flat), ((c2, c1, 4, 4), c2 * 16, c1), ((c1, c, 4, 4), c1 * 16, c)]
         self.heads = 2 if self.objective == "variational" else 1
         self.encoder_layers = len(encoder)
         made = []
@@ -117,7 +123,7 @@ class Case:
             for i in range(self.encoder_layers):
                 x = self.hidden(i, x, masks)
         else:
-            x = x.reshape(-1, 1, 28, 28)
+            x = x.reshape(-1, self.channels, self.side, self.side)
             for i in (0, 1):
                 weight, bias = self.layer(i)
                 x = self.activation(F.conv2d(x, weight, bias, stride=2, padding=1))
@@ -131,7 +137,7 @@ class Case:
             for i in range(first, last):
                 z = self.hidden(i, z, masks)
             return self.dense(last, z)
-        x = self.hidden(first + 1, self.hidden(first, z, masks), masks).reshape(len(z), -1, INNER_SIDE, INNER_SIDE)
+        x = self.hidden(first + 1, self.hidden(first, z, masks), masks).reshape(len(z), -1, self.inner, self.inner)
         weight, bias = self.layer(first + 2)
         x = self.activation(F.conv_transpose2d(x, weight, bias, stride=2, padding=1))
         weight, bias = self.layer(last)

@@ -12,7 +12,9 @@ fn pictures_are_kept_and_what_makes_no_set_is_refused() {
     let names = vec!["cat".to_owned(), "dog".to_owned()];
     let set = |n: usize| ImageSet::new(vec![7; n * PIXELS], vec![1; n], names.clone()).unwrap();
     let own = Own::new(set(5), set(2)).unwrap();
-    let bring = |buffers: Vec<Vec<u8>>| (Command::Bring { names: names.clone() }, buffers);
+    let bring = |buffers: Vec<Vec<u8>>| {
+        (Command::Bring { format: latentscape::spec::Format::GREY_28, names: names.clone() }, buffers)
+    };
     let whole: Vec<Vec<u8>> = own.buffers().iter().map(|part| part.to_vec()).collect();
     let mut script = Script::new();
     script.heard();

@@ -13,5 +13,5 @@ pub fn survive(name: &str, bytes: &[u8]) {
     // One picture alone may be larger than all may be.
     assert!(set.len() == 1 || set.memory() <= MEMORY);
     let ready = prepare(&set, &set.preview().choices, &mut Unwatched).expect("what was read can be used");
-    ready.image_sets().expect("28×28 and grey");
+    ready.image_sets().expect("a format that is known");
 }

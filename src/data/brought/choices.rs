@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
+use crate::spec::Format;
+
 /// Sides of pictures that can be made.
-pub const SIDES: [usize; 4] = [28, 32, 48, 64];
+pub const SIDES: [usize; 4] = Format::SIDES;
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
-    /// One of [`SIDES`]; the model takes 28.
+    /// One of [`SIDES`].
     pub side: usize,
     pub colours: Colours,
     pub fit: Fit,
@@ -23,6 +25,12 @@ pub struct Choices {
     pub most: Option<usize>,
     /// Of the draw and of the order.
     pub seed: u32,
+}
+
+impl Choices {
+    pub fn format(&self) -> Format {
+        Format { side: self.side, channels: self.colours.channels() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

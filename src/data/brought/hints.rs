@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::SIDE;
+use super::SIDES;
 
 /// Bytes of decoded pictures that are kept at most; of more, an even sample is.
 pub const MEMORY: u64 = 256 << 20;
@@ -30,7 +30,8 @@ pub struct Hints {
 impl Default for Hints {
     fn default() -> Self {
         Self {
-            side: SIDE as u32,
+            // The largest that can be chosen.
+            side: SIDES[SIDES.len() - 1] as u32,
             shape: None,
             skip: 0,
             labels: LabelColumn::Guess,

@@ -13,6 +13,8 @@ pub use hints::{Hints, LabelColumn, MEMORY};
 pub use preview::{Facts, Note, Origin, Preview};
 pub use refusal::{Cause, Foreign, Place, Refusal};
 
+use crate::spec::Format;
+
 /// What the page asks of the reader. Files follow the head of `Read`, one for each of its paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,14 +37,14 @@ pub enum FromReader {
         of: u64,
     },
     Read(Preview),
-    /// Buffer 0: `count` pictures of side × side × channels bytes, one after another.
+    /// Buffer 0: `count` pictures, one after another, planar.
     Sheet {
-        side: usize,
-        channels: usize,
+        format: Format,
         count: usize,
     },
     /// Names of the classes; buffers as [`super::own::Own::buffers`] says.
     Prepared {
+        format: Format,
         names: Vec<String>,
     },
     Refused(Refusal),

@@ -119,8 +119,6 @@ pub enum Cause {
     PictureBytes { most: u64 },
     #[error("pictures of {side}×{side} are not made here")]
     Side { side: u64 },
-    #[error("the model takes grey pictures of {side}×{side}, and these have another size or colours")]
-    ModelTakes { side: u64 },
     #[error("one picture to train on and one to hold out are the least that is needed")]
     TooFew,
 }

@@ -45,6 +45,12 @@ fn names_and_shapes_tell_the_layers_and_the_caller_the_rest() {
             assert_eq!(model(&zeros(&tensors(&spec), &[]), &otherwise), Ok(spec));
         }
     }
+    for format in Format::all() {
+        for net in [ModelSpec::mlp(&[20, 10]), ModelSpec::of(Net::Conv { channels: [3, 5], hidden: 7 })] {
+            let spec = ModelSpec { input: Input::Picture(format), ..net };
+            assert_eq!(model(&zeros(&tensors(&spec), &[]), &ModelSpec::mlp(&[1])), Ok(spec));
+        }
+    }
     let spec = points(ModelSpec::mlp(&[6]));
     let found = model(&zeros(&tensors(&spec), &[("format", "pt")]), &ModelSpec::reference_conv());
     assert_eq!(found, Ok(spec), "points need a Gaussian likelihood");
@@ -106,7 +112,7 @@ fn every_fault_says_what_was_found_and_expected() {
     );
     assert_eq!(
         said(&|all| all[0].1 = vec![20, 300]),
-        "tensor encoder.0.weight is of shape [20, 300] where [units, 784] for pictures or [units, 2] for points is expected"
+        "tensor encoder.0.weight is of shape [20, 300] where [units, n] with n of 784, 2352, 1024, 3072, 2304, 6912, 4096, 12288 for pictures or 2 for points is expected"
     );
     assert_eq!(
         said(&|all| all[0].1 = vec![784]),

@@ -1,41 +1,47 @@
-//! IDX as MNIST has it, for which [`crate::data::idx`] is the reader: pictures and labels, gzipped, both in one archive.
+//! IDX as MNIST has it, for which [`crate::data::idx`] is the reader: pictures and labels, gzipped, in one
+//! archive, and beside them what the classes are called.
 
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::WriteError;
+use super::npz::shape;
 use super::zip::{Packed, Zip};
-use crate::spec::SIDE;
+use super::{WriteError, names};
+use crate::spec::Format;
 
 pub const IMAGES: &str = "generated-images-idx3-ubyte.gz";
 pub const LABELS: &str = "generated-labels-idx1-ubyte.gz";
 
 /// Both files in the making.
 pub struct Idx {
+    format: Format,
     images: GzEncoder<Vec<u8>>,
     labels: GzEncoder<Vec<u8>>,
 }
 
 impl Idx {
     /// Of `count` pictures; as many as 32 bits count.
-    pub fn new(count: usize) -> Result<Self, WriteError> {
+    pub fn new(format: Format, count: usize) -> Result<Self, WriteError> {
         let most = u32::MAX as usize;
         let count = u32::try_from(count).map_err(|_| WriteError::Count { what: "pictures", got: count, want: most })?;
-        let side = SIDE as u32;
-        Ok(Self { images: begun(&[count, side, side])?, labels: begun(&[count])? })
+        let sizes: Vec<u32> = shape(format, count as usize).into_iter().map(|size| size as u32).collect();
+        Ok(Self { format, images: begun(&sizes)?, labels: begun(&[count])? })
     }
 
     pub fn add(&mut self, pixels: &[u8], labels: &[u8]) -> Result<(), WriteError> {
-        self.images.write_all(pixels)?;
+        self.images.write_all(&self.format.interleaved(pixels))?;
         Ok(self.labels.write_all(labels)?)
     }
 
-    pub fn finish(self) -> Result<Vec<u8>, WriteError> {
+    pub fn finish(self, names: &[String]) -> Result<Vec<u8>, WriteError> {
         let mut zip = Zip::default();
         zip.add(IMAGES, &Packed::stored(self.images.finish()?))?;
         zip.add(LABELS, &Packed::stored(self.labels.finish()?))?;
+        if !names.is_empty() {
+            zip.add(names::FILE, &Packed::deflated(&names::lines(names))?)?;
+        }
         zip.finish()
     }
 }

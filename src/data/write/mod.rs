@@ -3,6 +3,7 @@
 //! The same set gives the same bytes, anywhere and at any time: no clock is read, and dates are fixed.
 
 pub mod idx;
+pub mod names;
 pub mod npz;
 pub mod png;
 pub mod set;

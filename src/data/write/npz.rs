@@ -1,8 +1,9 @@
-//! numpy's .npz, an archive of .npy (NEP 1, version 1.0): x, uint8 [n, 28, 28]; y, uint8 [n]; z, float32 [n, latent].
+//! numpy's .npz, an archive of .npy (NEP 1, version 1.0): x, uint8 [n, side, side], in colour
+//! [n, side, side, 3]; y, uint8 [n]; z, float32 [n, latent]; names, of the classes.
 
-use super::WriteError;
 use super::zip::{Deflating, Packed, Zip};
-use crate::spec::SIDE;
+use super::{WriteError, names};
+use crate::spec::Format;
 
 /// Numpy leaves room for the first length to grow to so many digits in place.
 const GROWTH: usize = 21;
@@ -12,6 +13,7 @@ const ALIGNED: usize = 64;
 
 /// A file in the making: pictures are packed as they come.
 pub struct Npz {
+    format: Format,
     pictures: Deflating,
     labels: Vec<u8>,
     codes: Vec<u8>,
@@ -19,25 +21,34 @@ pub struct Npz {
 
 impl Npz {
     /// Of `count` pictures, decoded from points of a space of `latent` dimensions.
-    pub fn new(count: usize, latent: usize) -> Result<Self, WriteError> {
+    pub fn new(format: Format, count: usize, latent: usize) -> Result<Self, WriteError> {
         let mut pictures = Deflating::default();
-        pictures.write(&header("|u1", &[count, SIDE, SIDE]))?;
-        Ok(Self { pictures, labels: header("|u1", &[count]), codes: header("<f4", &[count, latent]) })
+        pictures.write(&header("|u1", &shape(format, count)))?;
+        Ok(Self { format, pictures, labels: header("|u1", &[count]), codes: header("<f4", &[count, latent]) })
     }
 
     pub fn add(&mut self, pixels: &[u8], labels: &[u8], z: &[f32]) -> Result<(), WriteError> {
         self.labels.extend(labels);
         self.codes.extend(z.iter().flat_map(|x| x.to_le_bytes()));
-        self.pictures.write(pixels)
+        self.pictures.write(&self.format.interleaved(pixels))
     }
 
-    pub fn finish(self) -> Result<Vec<u8>, WriteError> {
+    pub fn finish(self, names: &[String]) -> Result<Vec<u8>, WriteError> {
         let mut zip = Zip::default();
         zip.add("x.npy", &self.pictures.finish()?)?;
         zip.add("y.npy", &Packed::deflated(&self.labels)?)?;
         zip.add("z.npy", &Packed::deflated(&self.codes)?)?;
+        if !names.is_empty() {
+            zip.add("names.npy", &Packed::deflated(&names::array(names))?)?;
+        }
         zip.finish()
     }
+}
+
+/// Of pictures as numpy and whoever draws them have them: channels last.
+pub fn shape(format: Format, count: usize) -> Vec<usize> {
+    let Format { side, channels } = format;
+    if format.is_colour() { vec![count, side, side, channels] } else { vec![count, side, side] }
 }
 
 /// What numpy writes before the numbers of an array in C's order, byte for byte.

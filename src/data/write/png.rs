@@ -1,4 +1,4 @@
-//! A picture as PNG (ISO/IEC 15948): 8 bits of grey, 28×28.
+//! A picture as PNG (ISO/IEC 15948): 8 bits of grey, or of red, green and blue.
 //!
 //! Not by the crate `png`, which only the native tool has: four chunks of one kind of picture do not pay for it in what
 //! every visitor downloads. Rows are not filtered, for strokes on an even ground deflate better as they are.
@@ -9,18 +9,19 @@ use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
 
 use super::{WriteError, same};
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::Format;
 
-/// The file of a picture: `PIXELS` bytes, rows from the top, 255 is white.
-pub fn grey(pixels: &[u8]) -> Result<Vec<u8>, WriteError> {
-    same("pixels", pixels.len(), PIXELS)?;
+/// The file of a picture, planar; 255 is white.
+pub fn file(pixels: &[u8], format: Format) -> Result<Vec<u8>, WriteError> {
+    same("bytes", pixels.len(), format.bytes())?;
+    let side = format.side as u32;
     let mut head = Vec::with_capacity(13);
-    head.extend((SIDE as u32).to_be_bytes());
-    head.extend((SIDE as u32).to_be_bytes());
-    // 8 bits a pixel, grey; deflate, the five filters, not interlaced.
-    head.extend([8, 0, 0, 0, 0]);
+    head.extend(side.to_be_bytes());
+    head.extend(side.to_be_bytes());
+    // 8 bits a channel, grey or colour; deflate, the five filters, not interlaced.
+    head.extend([8, if format.is_colour() { 2 } else { 0 }, 0, 0, 0]);
     let mut rows = ZlibEncoder::new(Vec::new(), Compression::default());
-    for row in pixels.chunks_exact(SIDE) {
+    for row in format.interleaved(pixels).chunks_exact(format.side * format.channels) {
         rows.write_all(&[0])?;
         rows.write_all(row)?;
     }
@@ -49,11 +50,12 @@ mod tests {
     use flate2::read::ZlibDecoder;
 
     use super::*;
+    use crate::spec::{PIXELS, SIDE};
 
     #[test]
     fn what_is_known_beforehand_is_there() {
         let picture: Vec<u8> = (0..PIXELS).map(|i| (i % 251) as u8).collect();
-        let file = grey(&picture).expect("a picture");
+        let file = super::file(&picture, Format::GREY_28).expect("a picture");
         assert_eq!(file[..8], [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a]);
         // The head of MNIST's pictures as any encoder writes it, and the end of every PNG.
         let head = b"\0\0\0\x0dIHDR\0\0\0\x1c\0\0\0\x1c\x08\0\0\0\0\x57\x66\x80\x48";
@@ -69,7 +71,7 @@ mod tests {
 
     #[test]
     fn another_size_is_refused() {
-        let sentence = "783 pixels where 784 are expected";
-        assert_eq!(grey(&[0; PIXELS - 1]).expect_err("too few").to_string(), sentence);
+        let sentence = "783 bytes where 784 are expected";
+        assert_eq!(super::file(&[0; PIXELS - 1], Format::GREY_28).expect_err("too few").to_string(), sentence);
     }
 }

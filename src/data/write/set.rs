@@ -4,8 +4,8 @@
 use super::idx::Idx;
 use super::npz::Npz;
 use super::zip::{Packed, Zip};
-use super::{WriteError, png, same};
-use crate::spec::PIXELS;
+use super::{WriteError, names, png, same};
+use crate::spec::Format as Picture;
 
 /// What the pictures become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,48 +40,65 @@ impl Format {
 
 /// A file in the making.
 pub struct SetWriter {
+    picture: Picture,
     count: usize,
     latent: usize,
     written: usize,
+    /// Of the classes; none where nobody said them.
+    names: Vec<String>,
     parts: Parts,
 }
 
 enum Parts {
-    Pngs { zip: Box<Zip>, digits: usize, of_class: Box<[usize; 256]> },
+    Pngs { zip: Box<Zip>, digits: usize, of_class: Box<[usize; 256]>, folders: Vec<String> },
     Npz(Box<Npz>),
     Idx(Box<Idx>),
 }
 
 impl SetWriter {
-    /// For `count` pictures of points of a space of `latent` dimensions.
-    pub fn new(format: Format, count: usize, latent: usize) -> Result<Self, WriteError> {
+    /// For `count` pictures of this kind, of points of a space of `latent` dimensions.
+    pub fn new(format: Format, picture: Picture, count: usize, latent: usize) -> Result<Self, WriteError> {
         let parts = match format {
             // In the order of their names as in that of their numbers.
             Format::Pngs => Parts::Pngs {
                 zip: Box::default(),
                 digits: count.to_string().len().max(4),
                 of_class: Box::new([0; 256]),
+                folders: Vec::new(),
             },
-            Format::Npz => Parts::Npz(Box::new(Npz::new(count, latent)?)),
-            Format::Idx => Parts::Idx(Box::new(Idx::new(count)?)),
+            Format::Npz => Parts::Npz(Box::new(Npz::new(picture, count, latent)?)),
+            Format::Idx => Parts::Idx(Box::new(Idx::new(picture, count)?)),
         };
-        Ok(Self { count, latent, written: 0, parts })
+        Ok(Self { picture, count, latent, written: 0, names: Vec::new(), parts })
     }
 
-    /// The next pictures: `PIXELS` bytes each, 255 is ink; a label each; and their points, `latent` numbers each.
+    /// What the classes are called, in the order of the labels: said before the first picture.
+    pub fn named(mut self, names: Vec<String>) -> Self {
+        if let Parts::Pngs { folders, .. } = &mut self.parts {
+            *folders = names::folders(&names);
+        }
+        self.names = names;
+        self
+    }
+
+    /// The next pictures, 255 is ink; a label each; and their points, `latent` numbers each.
     pub fn add(&mut self, pixels: &[u8], labels: &[u8], z: &[f32]) -> Result<(), WriteError> {
-        same("pixels", pixels.len(), labels.len().saturating_mul(PIXELS))?;
+        same("pixels", pixels.len(), labels.len().saturating_mul(self.picture.bytes()))?;
         same("coordinates", z.len(), labels.len().saturating_mul(self.latent))?;
         let written = self.written + labels.len();
         if written > self.count {
             return Err(WriteError::Count { what: "pictures", got: written, want: self.count });
         }
         match &mut self.parts {
-            Parts::Pngs { zip, digits, of_class } => {
-                for (picture, &class) in pixels.chunks_exact(PIXELS).zip(labels) {
+            Parts::Pngs { zip, digits, of_class, folders } => {
+                for (picture, &class) in pixels.chunks_exact(self.picture.bytes()).zip(labels) {
                     let number = &mut of_class[usize::from(class)];
                     *number += 1;
-                    zip.add(&format!("{class}/{number:0digits$}.png"), &Packed::stored(png::grey(picture)?))?;
+                    let folder = folders.get(usize::from(class)).cloned().unwrap_or_else(|| class.to_string());
+                    zip.add(
+                        &format!("{folder}/{number:0digits$}.png"),
+                        &Packed::stored(png::file(picture, self.picture)?),
+                    )?;
                 }
             }
             Parts::Npz(npz) => npz.add(pixels, labels, z)?,
@@ -96,8 +113,8 @@ impl SetWriter {
         same("pictures", self.written, self.count)?;
         match self.parts {
             Parts::Pngs { zip, .. } => zip.finish(),
-            Parts::Npz(npz) => npz.finish(),
-            Parts::Idx(idx) => idx.finish(),
+            Parts::Npz(npz) => npz.finish(&self.names),
+            Parts::Idx(idx) => idx.finish(&self.names),
         }
     }
 }
@@ -105,11 +122,12 @@ impl SetWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::PIXELS;
 
     #[test]
     fn pictures_are_counted() {
         for format in Format::ALL {
-            let new = || SetWriter::new(format, 2, 2).expect("a file");
+            let new = || SetWriter::new(format, Picture::GREY_28, 2, 2).expect("a file");
             assert!(matches!(new().finish(), Err(WriteError::Count { got: 0, want: 2, .. })));
             let mut set = new();
             assert!(set.add(&[0; PIXELS], &[1, 1], &[0.0; 4]).is_err() && set.add(&[0; PIXELS], &[1], &[0.0]).is_err());

@@ -2,6 +2,7 @@
 
 use super::make::*;
 use crate::import::{Choices, Colours, Fit, Hints, Scale, Test, Unwatched, prepare};
+use crate::spec::Format;
 
 /// 20 pictures of 28×28, each of its number, with labels.
 fn numbered() -> crate::import::Collected {
@@ -32,6 +33,10 @@ fn guesses_what_is_paper_and_what_is_ink() {
     let photograph = image::RgbImage::from_pixel(9, 9, image::Rgb([250, 200, 220]));
     let photograph = guess(encode(photograph, image::ImageFormat::Png), "photo.png");
     assert_eq!((photograph.invert, photograph.fit), (false, Fit::Crop));
+    assert_eq!(photograph.format(), Format { side: 28, channels: 3 });
+    let large = image::RgbImage::from_pixel(200, 90, image::Rgb([250, 200, 220]));
+    let large = guess(encode(large, image::ImageFormat::Png), "large.png");
+    assert_eq!(large.format(), Format { side: 32, channels: 3 });
 }
 
 #[test]
@@ -42,7 +47,7 @@ fn previews_what_there_is() {
     assert_eq!((preview.count, preview.facts.range), (20, [0.0, 19.0]));
     assert_eq!(preview.classes, names.into_iter().zip([7, 7, 6]).collect::<Vec<_>>());
     let sheet = set.sheet(&preview.choices);
-    assert_eq!((sheet.side, sheet.channels, sheet.count, sheet.pixels.len()), (28, 1, 20, 20 * 784));
+    assert_eq!((sheet.format, sheet.count, sheet.pixels.len()), (Format::GREY_28, 20, 20 * 784));
     let json = serde_json::to_string(&preview).expect("plain data");
     assert_eq!(serde_json::from_str::<crate::import::Preview>(&json).expect("its own words"), preview);
 }
@@ -86,11 +91,23 @@ fn keeps_the_halves_that_the_files_name() {
 }
 
 #[test]
+fn colours_come_out_in_planes() {
+    let picture = image::RgbImage::from_pixel(32, 32, image::Rgb([250, 20, 120]));
+    let set = one("a.png", encode(picture, image::ImageFormat::Png)).expect("a PNG");
+    let choices = Choices { test: Test::Percent(0), ..set.preview().choices };
+    let ready = prepare(&set, &choices, &mut Unwatched).expect("a set");
+    assert_eq!(ready.format, Format { side: 32, channels: 3 });
+    let planes: Vec<u8> = [250, 20, 120].into_iter().flat_map(|value| [value; 32 * 32]).collect();
+    assert!(ready.pixels == planes && set.sheet(&choices).pixels == planes);
+}
+
+#[test]
 fn fits_inverts_and_covers() {
     // Left half black, right half white, twice as wide as high.
     let wide = image::GrayImage::from_fn(56, 28, |x, _| image::Luma([if x < 28 { 0 } else { 255 }]));
     let set = one("a.png", encode(wide, image::ImageFormat::Png)).expect("a PNG");
-    let base = Choices { invert: false, background: 9, test: Test::Percent(0), ..set.preview().choices };
+    assert_eq!(set.preview().choices.side, 64, "the least that loses nothing");
+    let base = Choices { side: 28, invert: false, background: 9, test: Test::Percent(0), ..set.preview().choices };
     let make = |choices: &Choices| prepare(&set, choices, &mut Unwatched).expect("a set").pixels;
     let crop = make(&Choices { fit: Fit::Crop, ..base });
     assert_eq!((crop[0], crop[13], crop[14], crop[27]), (0, 0, 255, 255));
@@ -103,8 +120,8 @@ fn fits_inverts_and_covers() {
     let refusal = prepare(&set, &Choices { side: 20, ..base }, &mut Unwatched).expect_err("20");
     assert_eq!(refusal.to_string(), "pictures of 20×20 are not made here");
     let large = prepare(&set, &Choices { side: 32, ..base }, &mut Unwatched).expect("a set");
-    let sentence = "the model takes grey pictures of 28×28, and these have another size or colours";
-    assert_eq!(large.image_sets().expect_err("32").to_string(), sentence);
+    let (train, _) = large.image_sets().expect("a format that is known");
+    assert_eq!(train.format(), Format { side: 32, channels: 1 });
     let half = encode(image::GrayAlphaImage::from_pixel(28, 28, image::LumaA([200, 51])), image::ImageFormat::Png);
     let half = one("a.png", half).expect("a PNG");
     let ready = prepare(&half, &Choices { background: 100, ..base }, &mut Unwatched).expect("a set");

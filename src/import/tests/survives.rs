@@ -107,8 +107,8 @@ fn survive(name: &str, bytes: Vec<u8>, rng: &mut Rng) -> bool {
     assert!(set.len() == 1 || set.memory() <= MEMORY, "{name}: {} bytes", set.memory());
     let preview = set.preview();
     let ready = prepare(&set, &preview.choices, &mut go_on).expect("what was read can be used");
-    assert_eq!(ready.labels.len() * 784, ready.pixels.len());
-    ready.image_sets().expect("28×28 and grey");
+    assert_eq!(ready.labels.len() * ready.format.bytes(), ready.pixels.len());
+    ready.image_sets().expect("a format that is known");
     true
 }
 

@@ -18,7 +18,7 @@ fn noise() -> (Vec<u8>, Vec<u8>, Vec<f32>) {
 
 fn written(format: Format) -> Vec<u8> {
     let (pixels, labels, z) = noise();
-    let mut set = SetWriter::new(format, 23, 3).expect("a file");
+    let mut set = SetWriter::new(format, crate::spec::Format::GREY_28, 23, 3).expect("a file");
     for (from, to) in [(0, 10), (10, 23)] {
         let pieces = (&pixels[from * PIXELS..to * PIXELS], &labels[from..to], &z[from * 3..to * 3]);
         set.add(pieces.0, pieces.1, pieces.2).expect("pictures");
@@ -31,7 +31,7 @@ fn pictures(file: Vec<u8>) -> (Vec<(String, Vec<u8>)>, Vec<Note>) {
     let set = one("generated.zip", file).expect("a file that was written here");
     let choices = Choices { test: Test::Percent(0), invert: false, ..set.preview().choices };
     let ready = prepare(&set, &choices, &mut Unwatched).expect("a set");
-    assert_eq!((ready.side, ready.channels), (28, 1));
+    assert_eq!(ready.format, crate::spec::Format::GREY_28);
     let names = ready.labels.iter().map(|&label| ready.class_names[usize::from(label)].clone());
     let mut all: Vec<_> = names.zip(ready.pixels.chunks_exact(PIXELS).map(<[u8]>::to_vec)).collect();
     all.sort();
@@ -56,7 +56,7 @@ fn every_format_comes_back_through_the_readers() {
 #[test]
 fn idx_is_what_the_tool_reads() {
     let (pixels, labels, z) = noise();
-    let mut set = idx::Idx::new(23).expect("two files");
+    let mut set = idx::Idx::new(crate::spec::Format::GREY_28, 23).expect("two files");
     set.add(&pixels, &labels).expect("pictures");
     let archive = set.finish().expect("an archive");
     // The files are stored in it: each begins with gzip's magic behind its name.
@@ -73,7 +73,7 @@ fn idx_is_what_the_tool_reads() {
 fn names_are_read_as_they_were_written() {
     let mut archive = zip::Zip::default();
     for (name, value) in [("año/ä.png", 10), ("貓/1.png", 20), ("plain/b.png", 30)] {
-        let picture = crate::data::write::png::grey(&[value; PIXELS]).expect("a picture");
+        let picture = crate::data::write::png::file(&[value; PIXELS], crate::spec::Format::GREY_28).expect("a picture");
         let file = if value == 20 { zip::Packed::deflated(&picture) } else { Ok(zip::Packed::stored(picture)) };
         archive.add(name, &file.expect("a file")).expect("room");
     }

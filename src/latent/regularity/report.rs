@@ -146,7 +146,7 @@ impl Meters {
     pub fn with(mut self, part: usize, survey: &Survey, codes: Codes) -> Self {
         let frame = &survey.frame;
         let steep = match codes.input {
-            Input::Picture => STEEP,
+            Input::Picture(_) => STEEP,
             Input::Point => STEEP_POINTS,
         };
         let plane = codes.latent == 2;
@@ -214,7 +214,7 @@ mod tests {
     fn a_regular_plane_reads_well_on_every_meter() {
         let (mu, log_var, labels) = codes(3000);
         let survey = known::even(Frame::PRIOR, 48, [4.0, 0.0, 1.0]);
-        let of = Codes { mu: &mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::Picture };
+        let of = Codes { mu: &mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
         let value = |meter| meters.reading(meter).expect("it can be measured").value;
         assert_eq!((value(Meter::Continuity), value(Meter::Returns)), (1.0, 1.0));
@@ -234,7 +234,7 @@ mod tests {
         let survey = known::even(Frame::PRIOR, 16, [9.0, 0.0, 1.0]);
         let far: Vec<[f32; 2]> = mu.iter().map(|z| z.map(|x| 10.0 * x)).collect();
         let read = |mu: &[[f32; 2]]| {
-            let of = Codes { mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::Picture };
+            let of = Codes { mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::default() };
             let meters = Meters::of(&survey, of);
             [Meter::Slope, Meter::Continuity].map(|meter| meters.reading(meter).expect("measured").value)
         };
@@ -247,7 +247,7 @@ mod tests {
         let (mu, log_var, labels) = codes(200);
         let survey = known::even(Frame::PRIOR, 16, [1.0, 0.0, 1.0]);
         for (latent, mu) in [(3, &mu[..]), (2, &[])] {
-            let of = Codes { mu, log_var: &log_var, labels: &labels, latent, input: Input::Picture };
+            let of = Codes { mu, log_var: &log_var, labels: &labels, latent, input: Input::default() };
             let meters = Meters::of(&survey, of);
             assert!(meters.reading(Meter::Kl).is_none() && meters.reading(Meter::Gap).is_none());
             assert!(meters.reading(Meter::Continuity).is_some());
@@ -258,7 +258,7 @@ mod tests {
     fn weights_that_are_no_numbers_are_counted_and_kill_nothing() {
         let (mu, log_var, labels) = codes(50);
         let survey = known::survey(Frame::PRIOR, 16, |_| [f32::NAN; 3], |_| [f32::NAN; 2]);
-        let of = Codes { mu: &mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::Picture };
+        let of = Codes { mu: &mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
         let score = |meter| meters.reading(meter).map(|reading| reading.value);
         assert_eq!((meters.flawed, score(Meter::Continuity), score(Meter::Returns)), (256, Some(0.0), Some(0.0)));

@@ -78,7 +78,7 @@ impl Yard {
     fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
         let survey = survey(learner, Frame::PRIOR, SIDE)?;
         let of =
-            Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::Picture };
+            Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
         let samples = sample::prior(COMPARED, &mut Rng::new(SEED)).concat();
         let decoded = block_on(learner.decode(&samples))?;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Desk;
 use crate::data::own::Own;
 use crate::protocol::{Command, Phase, ToEngine};
-use crate::spec::{DataSpec, RunSpec, TrainingSpec};
+use crate::spec::{DataSpec, Net, RunSpec, SIDE, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
@@ -43,6 +43,11 @@ impl Desk {
             self.page.scene().run().update(|run| {
                 run.data = data;
                 run.fit();
+                // What linear layers would take of large pictures, or of colours, is slow to train and says little.
+                let format = run.model.input.format();
+                if (format.is_colour() || format.side > SIDE) && matches!(run.model.net, Net::Mlp { .. }) {
+                    run.model.net = Net::Conv { channels: [16, 32], hidden: 64 };
+                }
             });
         }
         data.is_some()
@@ -51,7 +56,7 @@ impl Desk {
     /// An engine has them until it is gone.
     pub(super) fn send_own(self) {
         if let Some(own) = self.page.own().get_untracked() {
-            let command = Command::Bring { names: own.names().to_vec() };
+            let command = Command::Bring { format: own.format(), names: own.names().to_vec() };
             self.send(&ToEngine::Command(command), &own.buffers());
         }
     }

@@ -20,7 +20,7 @@ use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
 use crate::protocol::{Area, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
-use crate::spec::CLASSES;
+use crate::spec::{CLASSES, Format, SIDE};
 use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
@@ -32,7 +32,7 @@ use crate::state::session::{SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
 use shelf::Book;
 
-/// Width of a picture of the decoded plane in a snapshot, in pixels of the page, and the most of them.
+/// Width of a picture of 28 pixels of the decoded plane in a snapshot, in pixels of the page, and the most of them.
 const CELL: f32 = 26.0;
 const MOST_CELLS: usize = 1200;
 /// Pictures of the plane in one piece.
@@ -124,6 +124,12 @@ impl Desk {
         let scene = self.page.scene().get_untracked();
         let own = self.page.own().get_untracked();
         Self { beside: true, ..Self::new(Store::new(Page { own, ..Page::new(scene) })) }
+    }
+
+    /// Reactive: what the pictures of the model on show are; of points, pictures of dots.
+    pub fn format(self) -> Format {
+        let run = self.page.session().run();
+        run.with(|run| run.as_ref().map_or(Format::GREY_28, |run| run.log.spec.model.input.format()))
     }
 
     pub fn is_beside(self) -> bool {
@@ -318,7 +324,8 @@ impl Desk {
     /// Tells the engine what is looked at: what snapshots decode.
     pub fn tell_view(self) {
         if let Some(view) = untrack(|| self.view()) {
-            let (area, columns, rows) = cells(&view, CELL, MOST_CELLS);
+            let wide = CELL * self.format().side as f32 / SIDE as f32;
+            let (area, columns, rows) = cells(&view, wide, MOST_CELLS);
             self.send(&ToEngine::Look { area, columns, rows }, &[]);
         }
     }
@@ -339,7 +346,9 @@ impl Desk {
         if self.shelf().and_then(Shipped::member).is_none() {
             return;
         }
-        if let Some((area, columns, rows)) = untrack(|| self.view()).and_then(|view| tiles::whole(&view, MOST_GROUND)) {
+        if let Some((area, columns, rows)) =
+            untrack(|| self.view()).and_then(|view| tiles::whole(&view, self.format().side, MOST_GROUND))
+        {
             self.ask(Slot::Ground, Query::Atlas { area, columns, rows }.into());
         }
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Desk;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::protocol::{NoticeKind, Phase};
-use crate::spec::{DataSpec, Input, PointKind, RunSpec};
+use crate::spec::{Activation, DataSpec, Format, Input, Likelihood, ModelSpec, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
@@ -17,12 +17,16 @@ const STAND_INS: usize = 6000;
 
 impl Desk {
     /// Shows the model of a file as a run that rests before its first step: it can be looked at, and trained on.
+    /// Of a file that says nothing of its model, activation and likelihood are as `told`, or as the lab has them.
     ///
     /// # Errors
     /// Whatever is no such file; nothing has changed then.
-    pub fn open_model(self, file: Vec<u8>) -> Result<(), ModelFileError> {
+    pub fn open_model(self, file: Vec<u8>, told: Option<(Activation, Likelihood)>) -> Result<(), ModelFileError> {
         let opened = ModelFile::open(&file)?;
-        let chosen = self.page.scene().run().get_untracked();
+        let mut chosen = self.page.scene().run().get_untracked();
+        if let Some((activation, likelihood)) = told {
+            chosen.model = ModelSpec { activation, likelihood, ..chosen.model };
+        }
         let mut spec = match opened.run()? {
             Some(run) => run,
             None => RunSpec { model: opened.model(&chosen.model)?, ..chosen },
@@ -33,7 +37,8 @@ impl Desk {
         }
         if !self.has_data(spec.data) || spec.data.input() != spec.model.input {
             spec.data = match spec.model.input {
-                Input::Picture => DataSpec::Digits { count: STAND_INS },
+                input if input == Input::default() => DataSpec::Digits { count: STAND_INS },
+                Input::Picture(format) => self.own_of(format)?,
                 Input::Point => DataSpec::Points { kind: PointKind::TwoMoons, count: 2000 },
             };
         }
@@ -41,6 +46,25 @@ impl Desk {
         self.train_with(spec, Some(Shared::new(file)), true);
         self.say(Message::Opened);
         Ok(())
+    }
+
+    /// The model of a file that leaves something of it unsaid, with the lab's word for that; None where nothing is.
+    ///
+    /// # Errors
+    /// As [`Self::open_model`].
+    pub fn untold(self, file: &[u8]) -> Result<Option<ModelSpec>, ModelFileError> {
+        let opened = ModelFile::open(file)?;
+        if opened.says_its_model() {
+            return Ok(None);
+        }
+        opened.model(&self.page.scene().run().read_untracked().model).map(Some)
+    }
+
+    /// The visitor's own pictures where they are of this kind: the page makes none.
+    fn own_of(self, format: Format) -> Result<DataSpec, ModelFileError> {
+        let own = self.page.own().read_untracked().as_ref().map(|own| own.spec());
+        let Format { side, channels } = format;
+        own.filter(|own| own.input() == Input::Picture(format)).ok_or(ModelFileError::NoData { side, channels })
     }
 
     /// Whether the page can make these data, or was brought them.

@@ -13,12 +13,12 @@ use crate::i18n::{number, point};
 use crate::latent::posterior::sigma_ellipse;
 use crate::plots::raster;
 use crate::protocol::{Query, Slot};
-use crate::spec::{PIXELS, SIDE};
+use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
-use crate::state::drawing::{CANVAS, distance};
+use crate::state::drawing::distance;
 use crate::state::scene::Shipped;
-use crate::state::session::{Model, SessionStoreFields, answers};
-use board::{Board, PENS};
+use crate::state::session::{Kind, Model, SessionStoreFields, answers};
+use board::{Board, CANVAS, PENS};
 use source::Source;
 
 #[component]
@@ -39,9 +39,13 @@ pub fn Encode() -> impl IntoView {
         Some((seen, encoded.reconstruction))
     });
     Effect::new(move |_| {
-        let apart = off.get().map(|(x, r)| x.iter().zip(r.iter()).map(|(x, r)| x.abs_diff(*r)).collect::<Vec<u8>>());
+        let format = board.format.get();
+        let same = off.get().filter(|(x, r)| x.len() == format.bytes() && r.len() == format.bytes());
+        let apart = same.map(|(x, r)| raster::apart(&x, &r, format));
         match (error.get(), apart) {
-            (Some(canvas), Some(apart)) => canvas::put(&canvas, &raster::ember(&apart), SIDE as u32, SIDE as u32),
+            (Some(canvas), Some(apart)) => {
+                canvas::put(&canvas, &raster::ember(&apart), format.side as u32, format.side as u32);
+            }
             _ => show(error, None),
         }
     });
@@ -52,9 +56,15 @@ pub fn Encode() -> impl IntoView {
     };
     let ellipse = Memo::new(move |_| encoded.get().and_then(|e| sigma_ellipse(&e.mu, &e.log_var)));
     let csv = |pair: [f32; 2]| format!("{},{}", pair[0], pair[1]);
-    let title = move || if fashion() { tr!(desk, pad_title_fashion) } else { tr!(desk, pad_title) };
+    let own = move || session.model().get() == Model::Trained(Kind::Own);
+    let title = move || match (fashion(), own()) {
+        (true, _) => tr!(desk, pad_title_fashion),
+        (_, true) => tr!(desk, pad_title_own),
+        _ => tr!(desk, pad_title),
+    };
     let hint = move || match (board.seen.read().is_some(), answers(session.phase().get())) {
         (false, _) if fashion() => tr!(desk, pad_empty_fashion),
+        (false, _) if own() => tr!(desk, pad_empty_own),
         (false, _) => tr!(desk, pad_empty),
         (true, false) => tr!(desk, pad_wait),
         (true, true) => "",
@@ -171,7 +181,7 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
     Effect::new(move |_| {
         let original = desk.page.session().original().get();
         let asked = |index: usize| wanted.get_value().is_some_and(|wanted| wanted as usize == index);
-        if let Some(original) = original.filter(|original| asked(original.index) && original.pixels.len() == PIXELS) {
+        if let Some(original) = original.filter(|original| asked(original.index)) {
             wanted.set_value(None);
             source.forget();
             board.lay_data(&original.pixels);
@@ -216,6 +226,9 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
             <span class="pens" role="group" data-testid="pad-brush" aria-label=move || tr!(desk, pad_brush)>
                 {(0..PENS.len()).map(pen).collect_view()}
             </span>
+            <Show when=move || board.format.get().is_colour()>
+                <Colour id="pad-colour" colour=board.colour/>
+            </Show>
             <hr/>
             <button
                 data-testid="pad-undo"
@@ -243,6 +256,7 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 title=centre
                 aria-label=centre
                 aria-pressed=move || board.centred().to_string()
+                disabled=move || board.format.get().is_colour()
                 on:click=move |_| board.turn_centre()
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4M8 7v2M7 8h2"/></svg>
@@ -283,6 +297,22 @@ fn Tools(board: Board, source: Source) -> impl IntoView {
                 {inverted}
             </button>
         </div>
+    }
+}
+
+/// The colour of a pen.
+#[component]
+pub fn Colour(id: &'static str, colour: RwSignal<String>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    view! {
+        <input
+            type="color"
+            data-testid=id
+            title=move || tr!(desk, pad_colour)
+            aria-label=move || tr!(desk, pad_colour)
+            prop:value=move || colour.get()
+            on:input=move |event| colour.set(event_target_value(&event))
+        />
     }
 }
 

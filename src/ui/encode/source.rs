@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ClipboardEvent, DataTransfer, DragEvent, ImageBitmap};
 
+use crate::spec::Format;
 use crate::state::drawing::{dark_on_light, fit, ink_of, shrink};
 use crate::state::message::Message;
 use crate::ui::canvas;
@@ -17,41 +18,60 @@ use super::board::Board;
 /// A picture is read at no more than this many pixels a side.
 const MOST: f64 = 448.0;
 
-/// A picture in grey, and whether its ink is what is dark in it.
+/// A picture: red, green and blue of each pixel, what is grey of it, and whether its ink is what is dark in it.
 #[derive(Clone, PartialEq)]
-struct Grey {
-    pixels: Vec<u8>,
+struct Photo {
+    colours: Vec<[u8; 3]>,
     width: usize,
     dark: bool,
+}
+
+impl Photo {
+    fn grey(&self) -> Vec<u8> {
+        // Rec. 601, as PNG's own grey has it.
+        let grey =
+            |p: &[u8; 3]| ((299 * u32::from(p[0]) + 587 * u32::from(p[1]) + 114 * u32::from(p[2]) + 500) / 1000) as u8;
+        self.colours.iter().map(grey).collect()
+    }
+
+    /// A drawing for a picture of this format: its ink, or its colours as they are. Nothing for one without ink.
+    fn drawing(&self, format: Format) -> Option<Vec<u8>> {
+        if !format.is_colour() {
+            return ink_of(&self.grey(), self.width, self.dark).map(|ink| fit(&ink, self.width, format.side));
+        }
+        let channel = |c: usize| self.colours.iter().map(|p| p[c]).collect::<Vec<u8>>();
+        Some((0..format.channels).flat_map(|c| fit(&channel(c), self.width, format.side)).collect())
+    }
 }
 
 #[derive(Clone, Copy)]
 pub struct Source {
     desk: Desk,
     board: Board,
-    grey: RwSignal<Option<Grey>>,
+    photo: RwSignal<Option<Photo>>,
     /// What takes data.
     bring: Bring,
 }
 
 impl Source {
     pub fn new(desk: Desk, board: Board) -> Self {
-        Self { desk, board, grey: RwSignal::new(None), bring: expect_context() }
+        Self { desk, board, photo: RwSignal::new(None), bring: expect_context() }
     }
 
-    /// Reactive: whether the picture's dark parts were taken for ink; nothing without a picture.
+    /// Reactive: whether the picture's dark parts were taken for ink; nothing without a picture, and where it is in colour.
     pub fn dark(self) -> Option<bool> {
-        self.grey.read().as_ref().map(|grey| grey.dark)
+        let colour = self.board.format.get().is_colour();
+        self.photo.read().as_ref().filter(|_| !colour).map(|photo| photo.dark)
     }
 
     pub fn forget(self) {
-        self.grey.set(None);
+        self.photo.set(None);
     }
 
     /// Takes the other parts for ink.
     pub fn flip(self) {
-        if let Some(grey) = self.grey.get_untracked() {
-            self.lay(Grey { dark: !grey.dark, ..grey });
+        if let Some(photo) = self.photo.get_untracked() {
+            self.lay(Photo { dark: !photo.dark, ..photo });
         }
     }
 
@@ -91,10 +111,10 @@ impl Source {
     /// Reads a picture file; what is none is said, and what was there stays.
     pub fn read(self, file: Blob) {
         spawn_local(async move {
-            match grey_of(&file).await {
-                Ok((pixels, width)) => {
-                    let dark = dark_on_light(&pixels, width);
-                    self.lay(Grey { pixels, width, dark });
+            match photo_of(&file).await {
+                Ok(photo) => {
+                    let dark = dark_on_light(&photo.grey(), photo.width);
+                    self.lay(Photo { dark, ..photo });
                 }
                 Err(why) => {
                     web_sys::console::warn_1(&why);
@@ -105,20 +125,20 @@ impl Source {
     }
 
     /// Lays its ink on the pad; a picture without any is said, and what was there stays.
-    fn lay(self, grey: Grey) {
-        let ink = ink_of(&grey.pixels, grey.width, grey.dark).map(|ink| fit(&ink, grey.width));
-        match ink.filter(|ink| shrink(ink).is_some()) {
-            Some(ink) => {
-                self.grey.set(Some(grey));
-                self.board.lay(ink);
+    fn lay(self, photo: Photo) {
+        let format = self.board.format.get_untracked();
+        match photo.drawing(format).filter(|drawing| shrink(drawing, format).is_some()) {
+            Some(drawing) => {
+                self.photo.set(Some(photo));
+                self.board.lay(drawing);
             }
             None => self.desk.say(Message::BlankPicture),
         }
     }
 }
 
-/// The luminance of a picture file on white, and its width.
-async fn grey_of(file: &Blob) -> Result<(Vec<u8>, usize), JsValue> {
+/// A picture file on white.
+async fn photo_of(file: &Blob) -> Result<Photo, JsValue> {
     let bitmap: ImageBitmap = JsFuture::from(window().create_image_bitmap_with_blob(file)?).await?.dyn_into()?;
     let (width, height) = (f64::from(bitmap.width()), f64::from(bitmap.height()));
     let scale = (MOST / width.max(height)).min(1.0);
@@ -130,7 +150,6 @@ async fn grey_of(file: &Blob) -> Result<(Vec<u8>, usize), JsValue> {
     js_sys::Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
     context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, size[0], size[1])?;
     let data = context.get_image_data(0.0, 0.0, size[0], size[1])?.data();
-    // Rec. 601, as PNG's own grey has it.
-    let grey = |p: &[u8]| ((299 * u32::from(p[0]) + 587 * u32::from(p[1]) + 114 * u32::from(p[2]) + 500) / 1000) as u8;
-    Ok((data.0.chunks_exact(4).map(grey).collect(), size[0] as usize))
+    let colours = data.0.chunks_exact(4).map(|p| [p[0], p[1], p[2]]).collect();
+    Ok(Photo { colours, width: size[0] as usize, dark: false })
 }

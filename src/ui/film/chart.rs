@@ -7,7 +7,6 @@ use crate::i18n::number;
 use crate::latent::path::{largest, mean, pixel_steps, steps};
 use crate::plots::palette::Ink;
 use crate::plots::steps::{Steps, Words, draw_steps};
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
@@ -71,11 +70,11 @@ pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
 
 /// Reactive: of the pictures that are on show if they are of as many points, so that z and pixels are of the same way.
 fn measure(desk: Desk, way: &[[f32; 2]]) -> Steps {
-    let shown = desk.page.session().strip().get().filter(|shown| shown.pixels.len() == way.len() * PIXELS);
+    let shown = desk.page.session().strip().get().filter(|shown| shown.len() == way.len());
     match shown {
         Some(shown) => {
             let points: Vec<[f32; 2]> = shown.z.chunks_exact(2).map(|z| [z[0], z[1]]).collect();
-            Steps { z: steps(&points), pixels: pixel_steps(&shown.pixels, PIXELS) }
+            Steps { z: steps(&points), pixels: pixel_steps(&shown.pixels, shown.format.bytes()) }
         }
         None => Steps { z: steps(way), pixels: Vec::new() },
     }

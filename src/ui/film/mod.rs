@@ -15,7 +15,6 @@ use super::canvas;
 use super::desk::Desk;
 use super::words::tr;
 use crate::latent::path::distance;
-use crate::spec::PIXELS;
 use crate::state::pictures::Decoding;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
@@ -42,9 +41,8 @@ impl Strip {
     fn new(desk: Desk) -> Self {
         let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
         let way = Memo::new(move |_| desk.way());
-        let decoded = Memo::new(move |_| {
-            desk.page.session().strip().get().filter(|decoded| decoded.pixels.len() == frames.get() * PIXELS)
-        });
+        let decoded =
+            Memo::new(move |_| desk.page.session().strip().get().filter(|decoded| decoded.len() == frames.get()));
         Self { frames, way, decoded }
     }
 
@@ -207,7 +205,7 @@ fn Frame(frame: usize, strip: Strip, current: Memo<Option<usize>>, meant: Memo<O
             return;
         }
         if let Some(decoded) = strip.decoded.get() {
-            if let Some(pixels) = decoded.pixels.get(frame * PIXELS..(frame + 1) * PIXELS) {
+            if let Some(pixels) = decoded.picture(frame) {
                 canvas::picture(node, pixels);
             }
         } else if let (Some(place), Some(atlas)) =

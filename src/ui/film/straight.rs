@@ -7,7 +7,6 @@ use crate::i18n::number;
 use crate::latent::path::{Course, distance};
 use crate::latent::regularity::bridge::worst_slope;
 use crate::latent::regularity::{Metric, geodesic};
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
@@ -40,8 +39,7 @@ fn Pictures() -> impl IntoView {
         line.with(|_| ());
         desk.ask_strip();
     });
-    let decoded =
-        Memo::new(move |_| session.straight().get().filter(|decoded| decoded.pixels.len() == frames.get() * PIXELS));
+    let decoded = Memo::new(move |_| session.straight().get().filter(|decoded| decoded.len() == frames.get()));
     let course = Memo::new(move |_| desk.page.scene().path().get().course);
     // Of both ways, in pixels changed in all or per σ, by the survey; nothing where an end is outside of it.
     let measures = Memo::new(move |_| {
@@ -88,7 +86,7 @@ fn Frame(frame: usize, decoded: Memo<Option<crate::state::pictures::Decoding>>) 
     let node = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
         if let (Some(_), Some(decoded)) = (node.get(), decoded.get())
-            && let Some(pixels) = decoded.pixels.get(frame * PIXELS..(frame + 1) * PIXELS)
+            && let Some(pixels) = decoded.picture(frame)
         {
             canvas::picture(node, pixels);
         }

@@ -4,7 +4,6 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use crate::plots::contact;
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
@@ -19,7 +18,7 @@ pub fn Reconstructions() -> impl IntoView {
     Effect::new(move |_| {
         if let (Some(shown), Some(canvas)) = (shown.get(), node.get()) {
             let both = [&shown.inputs[..], &shown.outputs[..]].concat();
-            let sheet = contact::sheet(&both, shown.inputs.len() / PIXELS, 1);
+            let sheet = contact::sheet(&both, shown.format, shown.inputs.len() / shown.format.bytes(), 1);
             canvas::put(&canvas, &sheet.pixels, sheet.width as u32, sheet.height as u32);
             // A few pictures need not fill the rail.
             canvas::style(&canvas, &[("max-width", format!("{}px", sheet.width * 2))]);

@@ -156,6 +156,7 @@ pub fn flaw(l: Locale, flaw: Flaw) -> &'static str {
         Flaw::EmptyLayer => say!(l, flaw_empty_layer),
         Flaw::TooLarge => say!(l, flaw_too_large),
         Flaw::NoPicture => say!(l, flaw_no_picture),
+        Flaw::Format => say!(l, flaw_format),
         Flaw::NoPixels => say!(l, flaw_no_pixels),
         Flaw::OtherData => say!(l, flaw_other_data),
         Flaw::Beta => say!(l, flaw_beta),
@@ -201,7 +202,7 @@ pub fn change(l: Locale, before: &TrainingSpec, after: &TrainingSpec) -> String 
 /// The unit of the losses.
 pub fn unit(l: Locale, input: Input) -> &'static str {
     match input {
-        Input::Picture => say!(l, loss_title),
+        Input::Picture(_) => say!(l, loss_title),
         Input::Point => say!(l, loss_title_points),
     }
 }

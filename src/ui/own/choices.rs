@@ -3,12 +3,15 @@
 use leptos::prelude::*;
 
 use super::Bring;
-use crate::data::brought::{Choices, Fit, Scale, Test};
+use crate::data::brought::{Choices, Colours, Fit, Scale, Test};
 use crate::ui::lab::fields::{Choose as Choice, Number};
 use crate::ui::words::tr;
 
 /// Held out in percent, where the files do not say.
 const PERCENT: u8 = 10;
+
+/// Sides that can be chosen, and their words.
+const SIZES: [(&str, usize); 4] = [("28 × 28", 28), ("32 × 32", 32), ("48 × 48", 48), ("64 × 64", 64)];
 
 #[component]
 pub fn Choose(bring: Bring) -> impl IntoView {
@@ -17,6 +20,14 @@ pub fn Choose(bring: Bring) -> impl IntoView {
     let count = Memo::new(move |_| match &*bring.preview.read() {
         Some(preview) => (preview.count, preview.train.is_some()),
         None => (1, false),
+    });
+    let side = Signal::derive(move || {
+        let side = bring.choices.read().as_ref().map(|choices| choices.side);
+        SIZES.iter().find(|(_, known)| Some(*known) == side).map_or(SIZES[0].0, |(word, _)| word)
+    });
+    let colours = Signal::derive(move || match bring.choices.read().as_ref().map(|choices| choices.colours) {
+        Some(Colours::Rgb) => "rgb",
+        Some(Colours::Grey) | None => "grey",
     });
     let invert = Memo::new(move |_| bring.choices.read().as_ref().is_some_and(|choices| choices.invert));
     let fit = Signal::derive(move || match bring.choices.read().as_ref().map(|choices| choices.fit) {
@@ -47,6 +58,28 @@ pub fn Choose(bring: Bring) -> impl IntoView {
                 />
                 {move || tr!(desk, own_invert)}
             </label>
+            <Choice
+                id="own-side"
+                label=Signal::derive(move || tr!(desk, own_side))
+                words=SIZES.map(|(word, _)| (word, Signal::derive(move || word))).to_vec()
+                chosen=side
+                choose=Callback::new(move |word: String| {
+                    let side = SIZES.iter().find(|(known, _)| *known == word);
+                    side.iter().for_each(|(_, side)| bring.choose(|choices| choices.side = *side));
+                })
+            />
+            <Choice
+                id="own-colours"
+                label=Signal::derive(move || tr!(desk, own_colours))
+                words=vec![
+                    ("grey", Signal::derive(move || tr!(desk, own_colours_grey))),
+                    ("rgb", Signal::derive(move || tr!(desk, own_colours_rgb))),
+                ]
+                chosen=colours
+                choose=Callback::new(move |word: String| {
+                    bring.choose(|choices| choices.colours = if word == "rgb" { Colours::Rgb } else { Colours::Grey });
+                })
+            />
             <Choice
                 id="own-fit"
                 label=Signal::derive(move || tr!(desk, own_fit))

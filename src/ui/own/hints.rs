@@ -72,7 +72,7 @@ pub fn Mend(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let asked = Memo::new(move |_| match &*bring.step.read() {
         Step::Refused(refusal) => Asked::after(refusal),
-        Step::Reading(_) | Step::Preparing(_) => Asked::default(),
+        Step::Reading(_) | Step::Preparing(_) | Step::Asking(_) => Asked::default(),
         Step::Idle | Step::NoModel(_) | Step::Lost => {
             bring.preview.read().as_ref().map(Asked::before).unwrap_or_default()
         }

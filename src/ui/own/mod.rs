@@ -1,7 +1,9 @@
 //! A visitor's own pictures: brought, looked at, chosen from, and trained on. Nothing leaves the machine.
 
+mod ask;
 mod choices;
 mod hints;
+mod over;
 mod preview;
 mod web;
 
@@ -23,7 +25,7 @@ use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
 use crate::data::published::Published;
 use crate::i18n::refusals;
-use crate::spec::CLASSES;
+use crate::spec::{Activation, CLASSES, Format, Likelihood, ModelSpec};
 use crate::state::PageStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 
@@ -38,6 +40,8 @@ enum Step {
     Reading(f64),
     Preparing(f64),
     Refused(Refusal),
+    /// A model file that does not say all of its model; as it would be with what the lab has.
+    Asking(ModelSpec),
     /// A model file that was not taken.
     NoModel(ModelFileError),
     /// The reader is gone: it panicked, or its script did not load.
@@ -48,16 +52,15 @@ impl Step {
     fn share(&self) -> Option<f64> {
         match self {
             Self::Reading(share) | Self::Preparing(share) => Some(*share),
-            Self::Idle | Self::Refused(_) | Self::NoModel(_) | Self::Lost => None,
+            Self::Idle | Self::Asking(_) | Self::Refused(_) | Self::NoModel(_) | Self::Lost => None,
         }
     }
 }
 
-/// Pictures as they would become, one after another, of `side` pixels a side.
+/// Pictures as they would become, one after another.
 #[derive(Clone, PartialEq)]
 struct Sheet {
-    side: usize,
-    channels: usize,
+    format: Format,
     count: usize,
     pixels: Vec<u8>,
 }
@@ -94,6 +97,8 @@ pub struct Bring {
     trying: StoredValue<Option<Reading>, LocalStorage>,
     /// What was given last, read or refused.
     given: StoredValue<Given, LocalStorage>,
+    /// A model file that is asked about.
+    bare: StoredValue<Vec<u8>, LocalStorage>,
     /// What the visitor says of the files, as it is in the fields.
     hints: RwSignal<Hints>,
     /// How often something was given so far.
@@ -114,6 +119,7 @@ impl Bring {
             reader: StoredValue::new_local(None),
             trying: StoredValue::new_local(None),
             given: StoredValue::new_local(Given::default()),
+            bare: StoredValue::new_local(Vec::new()),
             hints: RwSignal::new(Hints::default()),
             number: StoredValue::new(0),
             preparing: StoredValue::new(0),
@@ -165,7 +171,7 @@ impl Bring {
         }
         spawn_local(async move {
             let opened = match JsFuture::from(file.array_buffer()).await {
-                Ok(bytes) => self.desk.open_model(Uint8Array::new(&bytes).to_vec()),
+                Ok(bytes) => self.open_or_ask(Uint8Array::new(&bytes).to_vec()),
                 Err(why) => {
                     web_sys::console::warn_1(&why);
                     Err(ModelFileError::Unreadable(String::new()))
@@ -176,6 +182,26 @@ impl Bring {
                 self.step.set(Step::NoModel(why));
             }
         });
+    }
+
+    fn open_or_ask(self, file: Vec<u8>) -> Result<(), ModelFileError> {
+        match self.desk.untold(&file)? {
+            Some(model) => {
+                self.bare.set_value(file);
+                self.step.set(Step::Asking(model));
+                Ok(())
+            }
+            None => self.desk.open_model(file, None),
+        }
+    }
+
+    /// Opens the file that was asked about.
+    fn answer(self, activation: Activation, likelihood: Likelihood) {
+        let file = self.bare.try_update_value(std::mem::take).unwrap_or_default();
+        self.step.set(Step::Idle);
+        if let Err(why) = self.desk.open_model(file, Some((activation, likelihood))) {
+            self.step.set(Step::NoModel(why));
+        }
     }
 
     /// Gives up what is going on; what was read before can still be used.
@@ -230,15 +256,15 @@ impl Bring {
                 });
             }
             FromReader::Read(preview) => self.look(preview),
-            FromReader::Sheet { side, channels, count } if self.holds(number) => {
+            FromReader::Sheet { format, count } if self.holds(number) => {
                 let pixels = buffers.into_iter().next().unwrap_or_default();
-                let whole = side > 0 && pixels.len() == side * side * channels * count;
-                self.sheet.set(whole.then_some(Sheet { side, channels, count, pixels }));
+                let whole = format.is_known() && pixels.len() == format.bytes() * count;
+                self.sheet.set(whole.then_some(Sheet { format, count, pixels }));
             }
             FromReader::Sheet { .. } => {}
-            FromReader::Prepared { names } => {
+            FromReader::Prepared { format, names } => {
                 if self.is_wanted() {
-                    self.take(names, buffers);
+                    self.take(format, names, buffers);
                 }
             }
             FromReader::Refused(refusal) => {
@@ -307,14 +333,14 @@ impl Bring {
     }
 
     /// The next runs are on these.
-    fn take(self, mut names: Vec<String>, buffers: Vec<Vec<u8>>) {
+    fn take(self, format: Format, mut names: Vec<String>, buffers: Vec<Vec<u8>>) {
         let set = self.reader.with_value(|reading| reading.as_ref().and_then(|reading| reading.given.set));
         if let Some(set) = set {
             for name in &mut names {
                 *name = web::class(self.desk, set, name);
             }
         }
-        match Own::from_buffers(names, buffers) {
+        match Own::from_buffers(format, names, buffers) {
             Ok(own) => {
                 self.leave();
                 self.desk.bring_own(own.in_classes(CLASSES, untrack(|| tr!(self.desk, own_rest))));
@@ -352,6 +378,8 @@ pub fn OwnPictures() -> impl IntoView {
             </div>
             <web::FromTheWeb bring/>
             <Going bring/>
+            <ask::Ask bring/>
+            <over::Over bring/>
             <hints::Mend bring/>
             <Show when=move || bring.preview.read().is_some() && bring.step.read().share().is_none()>
                 <preview::Brought bring/>
@@ -422,7 +450,7 @@ fn Going(bring: Bring) -> impl IntoView {
         Step::Refused(refusal) => Some(refusals::sentence(desk.locale(), refusal)),
         Step::NoModel(why) => Some(refusals::model(desk.locale(), why)),
         Step::Lost => Some(tr!(desk, own_lost).to_owned()),
-        Step::Idle => None,
+        Step::Idle | Step::Asking(_) => None,
     };
     view! {
         <div class="going" hidden=move || share.get().is_none()>

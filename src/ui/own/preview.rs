@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::Bring;
 use crate::data::brought::{Note, Preview};
 use crate::i18n::{count, number, refusals};
+use crate::plots::raster;
+use crate::spec::Format;
 use crate::ui::canvas;
 use crate::ui::words::tr;
 
@@ -47,7 +49,12 @@ fn facts(bring: Bring, preview: &Preview) -> String {
     let sizes = if small == large { small } else { tr!(desk, own_sizes, small = small, large = large) };
     let [low, high] = preview.facts.range;
     let value = |value: f32| number(desk.locale(), value, if value == value.round() { 0 } else { 2 });
-    tr!(desk, own_facts, count = count(preview.count), size = sizes, low = value(low), high = value(high))
+    let outcome = bring.choices.read().as_ref().map(|choices| match choices.format() {
+        Format { side, channels: 1 } => tr!(desk, own_become_grey, side = side),
+        Format { side, .. } => tr!(desk, own_become_colour, side = side),
+    });
+    let (count, outcome) = (count(preview.count), outcome.unwrap_or_default());
+    tr!(desk, own_facts, count = count, size = sizes, low = value(low), high = value(high), outcome = outcome)
 }
 
 fn said(bring: Bring, note: &Note) -> String {
@@ -74,14 +81,14 @@ fn Sheet(bring: Bring) -> impl IntoView {
     Effect::new(move |_| {
         let (Some(node), Some(sheet)) = (node.get(), bring.sheet.get()) else { return };
         let rows = sheet.count.div_ceil(ACROSS).max(1);
-        let (width, side) = (ACROSS * sheet.side, sheet.side);
+        let side = sheet.format.side;
+        let width = ACROSS * side;
         let mut rgba = vec![0; width * rows * side * 4];
-        for (index, picture) in sheet.pixels.chunks_exact(side * side * sheet.channels).enumerate() {
+        for (index, picture) in sheet.pixels.chunks_exact(sheet.format.bytes()).enumerate() {
             let corner = (index / ACROSS) * side * width + (index % ACROSS) * side;
-            for (at, pixel) in picture.chunks_exact(sheet.channels).enumerate() {
-                let to = (corner + at / side * width + at % side) * 4;
-                let [r, g, b] = [0, sheet.channels / 2, sheet.channels - 1].map(|channel| pixel[channel]);
-                rgba[to..to + 4].copy_from_slice(&[r, g, b, 255]);
+            for (y, row) in raster::rgba(picture, sheet.format).chunks_exact(side * 4).enumerate() {
+                let to = (corner + y * width) * 4;
+                rgba[to..to + side * 4].copy_from_slice(row);
             }
         }
         canvas::put(&node, &rgba, width as u32, (rows * side) as u32);

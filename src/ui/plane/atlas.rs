@@ -10,18 +10,14 @@ use crate::latent::tiles::{self, CELLS, Cache, Tile};
 use crate::latent::view::View;
 use crate::plots::raster;
 use crate::protocol::{Area, Phase};
-use crate::spec::SIDE;
 use crate::state::PageStoreFields;
 use crate::state::pictures::Atlas;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
 
-/// What the tiles may take of the browser's memory: three hundred of them, ten screens full.
+/// What the tiles may take of the browser's memory: three hundred of those with 28 pixels a picture, ten screens full.
 const BUDGET: usize = 64 << 20;
-
-/// Of a tile: RGBA.
-const TILE_BYTES: usize = (CELLS as usize * SIDE).pow(2) * 4;
 
 /// So many levels coarser a tile may still stand in for one that is not there.
 const COARSER: i32 = 4;
@@ -52,7 +48,9 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         if let Some(asked) = out.get_value().filter(|asked| asked.area() == atlas.area) {
             out.set_value(None);
             if let Some(picture) = bitmap(&atlas) {
-                tiles.update_value(|tiles| tiles.put(asked, picture, TILE_BYTES));
+                // RGBA.
+                let bytes = atlas.width() * atlas.height() * 4;
+                tiles.update_value(|tiles| tiles.put(asked, picture, bytes));
             }
             arrived.update(|n| *n += 1);
         }
@@ -66,7 +64,7 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         if brought || out.get_value().is_some() {
             return;
         }
-        let wanted = tiles::cover(view.area(), tiles::level(view.scale()));
+        let wanted = tiles::cover(view.area(), tiles::level(view.scale(), desk.format().side));
         let missing = tiles.with_value(|tiles| wanted.into_iter().find(|tile| !tiles.has(*tile)));
         if let Some(missing) = missing {
             out.set_value(Some(missing));
@@ -84,7 +82,8 @@ pub fn draw(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
         before.copied().unwrap_or(false) || base.with(Option::is_some) || tile.with(Option::is_some)
     });
     let content = Memo::new(move |_| seen.get().then(|| (laid.get(), arrived.get())));
-    follow(node, view, content, Moves::Freely, move |_, view| Drawing { ground, tiles, view: *view });
+    let side = move || untrack(|| desk.format().side);
+    follow(node, view, content, Moves::Freely, move |_, view| Drawing { ground, tiles, view: *view, side: side() });
 }
 
 /// The plane on its way to the canvas.
@@ -92,6 +91,8 @@ struct Drawing {
     ground: StoredValue<Option<(Area, HtmlCanvasElement)>, LocalStorage>,
     tiles: Tiles,
     view: View,
+    /// Of a picture.
+    side: usize,
 }
 
 impl Job for Drawing {
@@ -107,7 +108,7 @@ impl Job for Drawing {
         let sheet = Sheet { context, view, ratio };
         self.ground.with_value(|ground| ground.iter().for_each(|(area, picture)| sheet.lay(*area, picture)));
         self.tiles.update_value(|tiles| {
-            for tile in to_draw(&view, tiles) {
+            for tile in to_draw(&view, self.side, tiles) {
                 if let Some(picture) = tiles.get(tile) {
                     sheet.lay(tile.area(), picture);
                 }
@@ -117,9 +118,9 @@ impl Job for Drawing {
 }
 
 /// The tiles that are there for a view, coarse before fine: of each that is not, the finest coarser one.
-fn to_draw(view: &View, tiles: &Cache<HtmlCanvasElement>) -> Vec<Tile> {
+fn to_draw(view: &View, side: usize, tiles: &Cache<HtmlCanvasElement>) -> Vec<Tile> {
     let mut drawn: Vec<Tile> = Vec::new();
-    for tile in tiles::cover(view.area(), tiles::level(view.scale())) {
+    for tile in tiles::cover(view.area(), tiles::level(view.scale(), side)) {
         let line = std::iter::successors(Some(tile), |tile| Some(tile.parent())).take(COARSER as usize + 1);
         let there = line.into_iter().find(|tile| tiles.has(*tile));
         drawn.extend(there.filter(|there| !drawn.contains(there)));

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use crate::i18n::{count, point};
 use crate::latent::view::View;
 use crate::plots::palette;
-use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::pictures::Decoding;
 use crate::state::session::{SessionStoreFields, answers};
@@ -70,7 +69,7 @@ fn Card(
         session.original().get().filter(|original| Some(original.index) == code)
     });
     Effect::new(move |_| {
-        if let Some(picture) = source.get().filter(|picture| picture.pixels.len() == PIXELS) {
+        if let Some(picture) = source.get() {
             canvas::picture(original, &picture.pixels);
         }
     });

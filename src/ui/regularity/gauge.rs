@@ -12,8 +12,9 @@ use crate::spec::Input;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::pictures::Shared;
+use crate::state::run::Run;
 use crate::state::scene::{Chosen, Cover, SceneStoreFields};
-use crate::state::session::{Kind, Model, SessionStoreFields, answers};
+use crate::state::session::{Model, SessionStoreFields, answers};
 use crate::ui::desk::Desk;
 use crate::ui::preferences::later;
 
@@ -129,9 +130,8 @@ impl Gauge {
         let session = self.desk.page.session();
         let Some(survey) = session.survey().get_untracked() else { return };
         let Some(cloud) = untrack(|| self.desk.own_cloud()) else { return };
-        let latent = session.run().read_untracked().as_ref().map_or(2, |run| run.log.spec.model.latent);
-        let points = session.model().get_untracked() == Model::Trained(Kind::Points);
-        let input = if points { Input::Point } else { Input::Picture };
+        let of_run = |run: &Run| (run.log.spec.model.latent, run.log.spec.model.input);
+        let (latent, input) = session.run().read_untracked().as_ref().map_or((2, Input::default()), of_run);
         let codes = Codes { mu: &cloud.codes, log_var: &cloud.log_var, labels: &cloud.labels, latent, input };
         let meters = meters.with(part, &survey, codes);
         // While a model trains only what costs next to nothing: the hand and the run come first.

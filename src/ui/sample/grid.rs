@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use web_sys::PointerEvent;
 
 use crate::i18n::point;
-use crate::spec::PIXELS;
 use crate::state::pictures::Decoding;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::state::{Hover, PageStoreFields, Sample};
@@ -21,9 +20,8 @@ pub fn Grid() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let total = Memo::new(move |_| desk.page.samples().read().len());
     // While the spread moves there is always an answer on its way: the last one is shown until then.
-    let decoded = Memo::new(move |_| {
-        desk.page.session().samples().get().filter(|decoded| decoded.pixels.len() == total.get() * PIXELS)
-    });
+    let decoded =
+        Memo::new(move |_| desk.page.session().samples().get().filter(|decoded| decoded.len() == total.get()));
     view! {
         <div
             class="grid"
@@ -54,7 +52,7 @@ fn Picture(index: usize, decoded: Memo<Option<Decoding>>) -> impl IntoView {
             return;
         }
         let pixels = decoded.get();
-        if let Some(pixels) = pixels.as_ref().and_then(|d| d.pixels.get(index * PIXELS..(index + 1) * PIXELS)) {
+        if let Some(pixels) = pixels.as_ref().and_then(|decoded| decoded.picture(index)) {
             canvas::picture(node, pixels);
             seen.set_value(true);
         } else if (!seen.get_value() || !answers(session.phase().get_untracked()))
