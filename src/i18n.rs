@@ -9,6 +9,17 @@ const _: [&str; 2] = [include_str!("../locales/en.json"), include_str!("../local
 
 pub use i18n::*;
 
+pub mod refusals;
+
+/// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
+macro_rules! say {
+    ($locale:expr, $key:ident) => { leptos_i18n::td_string!($locale, $key) };
+    ($locale:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {
+        crate::i18n::fill(leptos_i18n::td_string!($locale, $key), &[$((stringify!($name), $value.to_string())),+])
+    };
+}
+pub(crate) use say;
+
 /// A text with its `{names}` filled in.
 pub fn fill(text: &str, values: &[(&str, String)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))

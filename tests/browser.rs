@@ -31,6 +31,8 @@ mod lab;
 mod layers;
 #[path = "browser/map.rs"]
 mod map;
+#[path = "browser/mirror.rs"]
+mod mirror;
 #[path = "browser/native.rs"]
 mod native;
 #[cfg(feature = "view")]
@@ -60,5 +62,7 @@ mod server;
 mod symbol;
 #[path = "browser/training.rs"]
 mod training;
+#[path = "browser/web.rs"]
+mod web;
 #[path = "browser/webgpu.rs"]
 mod webgpu;

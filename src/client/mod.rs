@@ -4,9 +4,11 @@
 //! A message is an array of the head as JSON and the buffers, which move, or files, which stay where they are. Before the
 //! worker listens, messages would be lost: they wait here for its word "ready".
 
+pub mod download;
 pub mod fetch;
 pub mod probe;
 pub mod room;
+pub mod sets;
 pub mod store;
 
 use std::cell::RefCell;

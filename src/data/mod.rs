@@ -12,6 +12,7 @@ pub mod model_file;
 pub mod own;
 pub mod own_head;
 pub mod points;
+pub mod published;
 pub mod session_file;
 pub mod set;
 pub mod shapes;

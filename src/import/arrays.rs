@@ -1,6 +1,6 @@
 //! Arrays that belong together: which are the pictures, which their labels, which the training and which the test part.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::array::{self, ArrayHead, PictureShape, Watch};
 use super::classes::classes;
@@ -12,8 +12,7 @@ use super::refusal::{Cause, Fault, Refusal};
 use super::sniff::Kind;
 use super::supply::{Item, Supply};
 use super::{idx, npy};
-use crate::data::brought::Hints;
-use crate::data::brought::Note;
+use crate::data::brought::{Hints, Note, Origin};
 
 /// An array whose header was read.
 struct Found {
@@ -97,7 +96,25 @@ pub fn read(
         };
         made.map_err(|note| notes.push(note)).ok()
     });
-    Ok(Collected { facts: keeper.facts(), values: keeper.values, frames: keeper.frames, classes: chosen, split, notes })
+    Ok(Collected {
+        facts: keeper.facts(),
+        origin: origin(&parts, hints),
+        values: keeper.values,
+        frames: keeper.frames,
+        classes: chosen,
+        split,
+        notes,
+    })
+}
+
+/// Whether something was said of them that they do not say.
+fn origin(parts: &[Part], hints: &Hints) -> Origin {
+    let raw = |part: &Part| !matches!(part.found.item.kind, Kind::Npy | Kind::Idx);
+    match hints.shape {
+        Some(_) if parts.iter().any(raw) => Origin::Raw,
+        Some(_) if parts.iter().any(|part| part.shape.flat) => Origin::Stated,
+        _ => Origin::Plain,
+    }
 }
 
 enum Labels {
@@ -172,9 +189,13 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Pa
     let Some(main) =
         pictures.iter().map(|(_, shape)| *shape).reduce(|a, b| if weight(&b) > weight(&a) { b } else { a })
     else {
-        let labels = others
-            .first()
-            .map(|found| supply.refusal(&found.item, Cause::NotPictures { shape: found.head.shape.clone() }.into()));
+        let labels = others.first().map(|found| {
+            let cause = match found.head.labels() {
+                Some(labels) => Cause::OnlyLabels { labels },
+                None => Cause::NotPictures { shape: found.head.shape.clone() },
+            };
+            supply.refusal(&found.item, cause.into())
+        });
         return Err(first_refusal.or(labels).unwrap_or_else(|| Cause::NothingToRead { files: 0 }.into()));
     };
     pictures.retain(|(_, shape)| shape.same_size(main));
@@ -237,26 +258,26 @@ fn keeper(parts: &[Part], hints: &Hints) -> Keeper {
 /// Reads an item's header.
 fn head(supply: &mut Supply, item: &Item, hints: &Hints) -> Result<ArrayHead, Refusal> {
     let mut content = supply.open(item)?;
-    let bound = content.bound;
     let read = match item.kind {
         Kind::Npy => npy::head(&mut content),
         Kind::Idx => idx::head(&mut content),
-        _ => raw_head(bound, hints).map_err(Fault::from),
+        _ => content.length().map_err(Fault::from).and_then(|length| raw_head(length, hints).map_err(Fault::from)),
     };
     let head = read.and_then(|head| head.announced(&content).map(|_| head).map_err(Fault::from));
     drop(content);
     head.map_err(|fault| supply.refusal(item, fault))
 }
 
-/// Raw bytes are as many pictures of the stated shape as they are.
+/// Raw bytes, behind those that are to be skipped, are as many pictures of the stated shape as they are.
 fn raw_head(length: u64, hints: &Hints) -> Result<ArrayHead, Cause> {
     let [height, width, channels] = hints.shape.ok_or(Cause::ShapeWanted)?.map(u64::from);
     let element = Element { number: Number::U8, big_endian: false };
     let size = height.saturating_mul(width).saturating_mul(channels);
+    let length = length.saturating_sub(hints.skip);
     if size == 0 || length == 0 || !length.is_multiple_of(size) {
         return Err(Cause::RawLength { length, size });
     }
-    Ok(ArrayHead { element, shape: vec![length / size, height, width, channels], fortran: false, length: 0 })
+    Ok(ArrayHead { element, shape: vec![length / size, height, width, channels], fortran: false, length: hints.skip })
 }
 
 /// Brings `content` behind the header that was read before.
@@ -264,9 +285,6 @@ fn skip_head(content: &mut dyn Read, item: &Item, head: &ArrayHead) -> Result<()
     match item.kind {
         Kind::Npy => npy::head(content).map(drop),
         Kind::Idx => idx::head(content).map(drop),
-        _ => {
-            debug_assert_eq!(head.length, 0, "raw bytes have no header");
-            Ok(())
-        }
+        _ => Ok(io::copy(&mut content.take(head.length), &mut io::sink()).map(drop)?),
     }
 }

@@ -1,6 +1,6 @@
 //! What was read: pictures in about their own size, and what is known of them.
 
-use crate::data::brought::{Facts, Note};
+use crate::data::brought::{Facts, Note, Origin};
 
 /// Pictures and labels, before anything is chosen.
 ///
@@ -11,6 +11,7 @@ pub struct Collected {
     pub(super) values: Values,
     pub(super) frames: Vec<Frame>,
     pub(super) facts: Facts,
+    pub(super) origin: Origin,
     /// A class a frame, and what they are called.
     pub(super) classes: Option<Classes>,
     /// How many of the frames, from the front, are the training part that the files name; None where they name none.

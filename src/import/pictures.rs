@@ -7,8 +7,7 @@ use super::keep::Keeper;
 use super::picture;
 use super::refusal::{Cause, Fault, Refusal};
 use super::supply::{Item, Supply};
-use crate::data::brought::Hints;
-use crate::data::brought::Note;
+use crate::data::brought::{Hints, Note, Origin};
 
 /// Folders that name half of a set, the training one first.
 const TRAIN: [&str; 2] = ["train", "training"];
@@ -82,7 +81,15 @@ pub fn read(
     let found =
         if names.iter().all(|name| name == "/") { None } else { classes(&names).map_err(|note| notes.push(note)).ok() };
     notes.extend(unreadable.map(|(pictures, first)| Note::Unreadable { pictures, first }));
-    Ok(Collected { facts: keeper.facts(), values: keeper.values, frames: keeper.frames, classes: found, split, notes })
+    Ok(Collected {
+        facts: keeper.facts(),
+        origin: Origin::Plain,
+        values: keeper.values,
+        frames: keeper.frames,
+        classes: found,
+        split,
+        notes,
+    })
 }
 
 /// How many folders all items have in common from the top; a folder that holds everything is no class.

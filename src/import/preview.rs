@@ -31,6 +31,7 @@ impl Collected {
         Preview {
             count: self.len(),
             facts: *self.facts(),
+            origin: self.origin,
             classes,
             train: self.split(),
             notes: self.notes().to_vec(),

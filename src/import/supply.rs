@@ -193,6 +193,11 @@ impl Content<'_> {
         }
     }
 
+    /// How many bytes there are. Of what is packed only reading tells, so nothing is left to read then.
+    pub fn length(&mut self) -> io::Result<u64> {
+        if self.packed { io::copy(&mut self.stream, &mut io::sink()) } else { Ok(self.bound) }
+    }
+
     /// Fills `bytes` as far as there is content. How many came.
     pub fn fill(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let mut got = 0;

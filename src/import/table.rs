@@ -14,8 +14,7 @@ use super::given::Progress;
 use super::keep::{Keeper, Picture, Pixels};
 use super::refusal::{Cause, Fault, Place};
 use super::supply::{Content, MAX_CONTENT};
-use crate::data::brought::Note;
-use crate::data::brought::{Hints, LabelColumn};
+use crate::data::brought::{Hints, LabelColumn, Note, Origin};
 
 /// A row at most, in bytes of text.
 const MAX_ROW: usize = 4 << 20;
@@ -253,6 +252,7 @@ impl Sheet {
         };
         Ok(Collected {
             facts,
+            origin: Origin::Table,
             values: self.keeper.values,
             frames: self.keeper.frames,
             classes: found,

@@ -43,6 +43,11 @@ impl Generating {
         Ok(Self { points, labels, slice, latent, done: 0, writer })
     }
 
+    /// What the classes are called, in the order of the labels.
+    pub fn named(self, names: Vec<String>) -> Self {
+        Self { writer: self.writer.named(names), ..self }
+    }
+
     pub fn done(&self) -> usize {
         self.done
     }

@@ -64,11 +64,11 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn recall(key: &str) -> Option<String> {
+pub fn recall(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-fn remember(key: &str, value: &str) {
+pub fn remember(key: &str, value: &str) {
     storage().map(|storage| storage.set_item(key, value));
 }
 

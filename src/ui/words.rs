@@ -14,14 +14,7 @@ use crate::state::scene::{Points, SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model, SessionStoreFields};
 use crate::state::storage::Trouble;
 
-/// A text in a language: `say!(locale, key)`, or with its places filled, `say!(locale, key, name = value)`.
-macro_rules! say {
-    ($locale:expr, $key:ident) => { leptos_i18n::td_string!($locale, $key) };
-    ($locale:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {
-        crate::i18n::fill(leptos_i18n::td_string!($locale, $key), &[$((stringify!($name), $value.to_string())),+])
-    };
-}
-pub(super) use say;
+pub(super) use crate::i18n::say;
 
 /// The same in the page's language, which it follows where it is called inside a reactive closure.
 macro_rules! tr {
@@ -52,13 +45,7 @@ pub fn class(desk: Desk, class: u8) -> String {
     }
 }
 
-/// The same where there is room for two letters: a short name, or the class's number. Reactive.
-pub fn badge(desk: Desk, of: u8) -> String {
-    let name = class(desk, of);
-    if name.chars().count() <= 2 { name } else { of.to_string() }
-}
-
-fn garment(l: Locale, class: u8) -> &'static str {
+pub fn garment(l: Locale, class: u8) -> &'static str {
     match class {
         0 => say!(l, garment_0),
         1 => say!(l, garment_1),

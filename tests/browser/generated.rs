@@ -102,7 +102,7 @@ async fn generated_data_are_saved_with_labels() {
     assert!(pictures(&npz) == expect);
     for format in ["png", "idx"] {
         page.type_into("generate-seed", "1").await;
-        let file = save(&page, &folder, format, "latentscape-generated.zip").await;
+        let file = save(&page, &folder, format, &format!("latentscape-generated-{format}.zip")).await;
         assert!(pictures(&file) == expect, "{format}");
     }
     let said = page.text("generate-said").await;
@@ -113,8 +113,8 @@ async fn generated_data_are_saved_with_labels() {
     page.type_into("generate-count", "20").await;
     let said = page.text("generate-said").await;
     assert!(said.contains("nearest codes"), "{said}");
-    let first = pictures(&save(&page, &folder, "png", "latentscape-generated.zip").await);
-    let second = pictures(&save(&page, &folder, "png", "latentscape-generated.zip").await);
+    let first = pictures(&save(&page, &folder, "png", "latentscape-generated-png.zip").await);
+    let second = pictures(&save(&page, &folder, "png", "latentscape-generated-png.zip").await);
     assert!(first.len() == 20 && second.len() == 20 && first != second);
 
     // What is given up is not saved.

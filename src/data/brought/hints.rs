@@ -15,6 +15,8 @@ pub struct Hints {
     pub side: u32,
     /// Height, width and channels of raw bytes, and of arrays and tables of n rows that are not squares.
     pub shape: Option<[u32; 3]>,
+    /// Bytes of raw files before the first picture.
+    pub skip: u64,
     /// Which column of a table says the class.
     pub labels: LabelColumn,
     /// Whether the first row of a table names its columns; None: to be guessed.
@@ -31,6 +33,7 @@ impl Default for Hints {
             // The largest that can be chosen.
             side: SIDES[SIDES.len() - 1] as u32,
             shape: None,
+            skip: 0,
             labels: LabelColumn::Guess,
             header: None,
             delimiter: None,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use choices::{Choices, Colours, Fit, SIDES, Scale, Test};
 pub use hints::{Hints, LabelColumn, MEMORY};
-pub use preview::{Facts, Note, Preview};
+pub use preview::{Facts, Note, Origin, Preview};
 pub use refusal::{Cause, Foreign, Place, Refusal};
 
 use crate::spec::Format;

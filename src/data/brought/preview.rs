@@ -9,6 +9,7 @@ pub struct Preview {
     /// Pictures that are here; `facts.total` were in the files.
     pub count: usize,
     pub facts: Facts,
+    pub origin: Origin,
     /// Names and numbers of pictures, in the order of the labels; empty without labels.
     pub classes: Vec<(String, u64)>,
     /// Of the pictures here, how many the files call training; None where they say nothing.
@@ -16,6 +17,20 @@ pub struct Preview {
     pub notes: Vec<Note>,
     /// What is guessed.
     pub choices: Choices,
+}
+
+/// What the pictures were read from, where something could be said of it that it does not say itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Pictures, and arrays that say their shape.
+    #[default]
+    Plain,
+    /// Bytes without a header.
+    Raw,
+    /// Arrays of rows, or bytes, whose shape was stated.
+    Stated,
+    Table,
 }
 
 /// What holds of all pictures that were looked at.

@@ -83,6 +83,8 @@ pub enum Cause {
     Trailing { want: u64 },
     #[error("a value is infinite or not a number")]
     NotFinite,
+    #[error("these are {labels} labels without their pictures; choose the file of the pictures together with it")]
+    OnlyLabels { labels: u64 },
     #[error("there are {pictures} pictures but {labels} labels")]
     CountMismatch { pictures: u64, labels: u64 },
     #[error("raw bytes say nothing of their shape; say how high and wide the pictures are")]
@@ -119,8 +121,6 @@ pub enum Cause {
     Side { side: u64 },
     #[error("one picture to train on and one to hold out are the least that is needed")]
     TooFew,
-    #[error("{classes} classes are more than the {most} that labels can tell apart")]
-    ClassCount { classes: u64, most: u64 },
 }
 
 /// 60000×28×28.

@@ -1,13 +1,14 @@
-//! IDX as MNIST has it, for which [`crate::data::idx`] is the reader: pictures and labels, gzipped, both in one archive.
+//! IDX as MNIST has it, for which [`crate::data::idx`] is the reader: pictures and labels, gzipped, in one
+//! archive, and beside them what the classes are called.
 
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::WriteError;
 use super::npz::shape;
 use super::zip::{Packed, Zip};
+use super::{WriteError, names};
 use crate::spec::Format;
 
 pub const IMAGES: &str = "generated-images-idx3-ubyte.gz";
@@ -34,10 +35,13 @@ impl Idx {
         Ok(self.labels.write_all(labels)?)
     }
 
-    pub fn finish(self) -> Result<Vec<u8>, WriteError> {
+    pub fn finish(self, names: &[String]) -> Result<Vec<u8>, WriteError> {
         let mut zip = Zip::default();
         zip.add(IMAGES, &Packed::stored(self.images.finish()?))?;
         zip.add(LABELS, &Packed::stored(self.labels.finish()?))?;
+        if !names.is_empty() {
+            zip.add(names::FILE, &Packed::deflated(&names::lines(names))?)?;
+        }
         zip.finish()
     }
 }

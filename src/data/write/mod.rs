@@ -4,6 +4,7 @@
 //! The same set gives the same bytes, anywhere and at any time: no clock is read, and dates are fixed.
 
 pub mod idx;
+pub mod names;
 pub mod npz;
 pub mod onnx;
 pub mod png;

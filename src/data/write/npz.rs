@@ -1,8 +1,8 @@
 //! numpy's .npz, an archive of .npy (NEP 1, version 1.0): x, uint8 [n, side, side], in colour
-//! [n, side, side, 3]; y, uint8 [n]; z, float32 [n, latent].
+//! [n, side, side, 3]; y, uint8 [n]; z, float32 [n, latent]; names, of the classes.
 
-use super::WriteError;
 use super::zip::{Deflating, Packed, Zip};
+use super::{WriteError, names};
 use crate::spec::Format;
 
 /// Numpy leaves room for the first length to grow to so many digits in place.
@@ -33,11 +33,14 @@ impl Npz {
         self.pictures.write(&self.format.interleaved(pixels))
     }
 
-    pub fn finish(self) -> Result<Vec<u8>, WriteError> {
+    pub fn finish(self, names: &[String]) -> Result<Vec<u8>, WriteError> {
         let mut zip = Zip::default();
         zip.add("x.npy", &self.pictures.finish()?)?;
         zip.add("y.npy", &Packed::deflated(&self.labels)?)?;
         zip.add("z.npy", &Packed::deflated(&self.codes)?)?;
+        if !names.is_empty() {
+            zip.add("names.npy", &Packed::deflated(&names::array(names))?)?;
+        }
         zip.finish()
     }
 }

@@ -4,7 +4,7 @@
 use super::idx::Idx;
 use super::npz::Npz;
 use super::zip::{Packed, Zip};
-use super::{WriteError, png, same};
+use super::{WriteError, names, png, same};
 use crate::spec::Format as Picture;
 
 /// What the pictures become.
@@ -44,11 +44,13 @@ pub struct SetWriter {
     count: usize,
     latent: usize,
     written: usize,
+    /// Of the classes; none where nobody said them.
+    names: Vec<String>,
     parts: Parts,
 }
 
 enum Parts {
-    Pngs { zip: Box<Zip>, digits: usize, of_class: Box<[usize; 256]> },
+    Pngs { zip: Box<Zip>, digits: usize, of_class: Box<[usize; 256]>, folders: Vec<String> },
     Npz(Box<Npz>),
     Idx(Box<Idx>),
 }
@@ -62,11 +64,21 @@ impl SetWriter {
                 zip: Box::default(),
                 digits: count.to_string().len().max(4),
                 of_class: Box::new([0; 256]),
+                folders: Vec::new(),
             },
             Format::Npz => Parts::Npz(Box::new(Npz::new(picture, count, latent)?)),
             Format::Idx => Parts::Idx(Box::new(Idx::new(picture, count)?)),
         };
-        Ok(Self { picture, count, latent, written: 0, parts })
+        Ok(Self { picture, count, latent, written: 0, names: Vec::new(), parts })
+    }
+
+    /// What the classes are called, in the order of the labels: said before the first picture.
+    pub fn named(mut self, names: Vec<String>) -> Self {
+        if let Parts::Pngs { folders, .. } = &mut self.parts {
+            *folders = names::folders(&names);
+        }
+        self.names = names;
+        self
     }
 
     /// The next pictures, 255 is ink; a label each; and their points, `latent` numbers each.
@@ -78,12 +90,13 @@ impl SetWriter {
             return Err(WriteError::Count { what: "pictures", got: written, want: self.count });
         }
         match &mut self.parts {
-            Parts::Pngs { zip, digits, of_class } => {
+            Parts::Pngs { zip, digits, of_class, folders } => {
                 for (picture, &class) in pixels.chunks_exact(self.picture.bytes()).zip(labels) {
                     let number = &mut of_class[usize::from(class)];
                     *number += 1;
+                    let folder = folders.get(usize::from(class)).cloned().unwrap_or_else(|| class.to_string());
                     zip.add(
-                        &format!("{class}/{number:0digits$}.png"),
+                        &format!("{folder}/{number:0digits$}.png"),
                         &Packed::stored(png::file(picture, self.picture)?),
                     )?;
                 }
@@ -100,8 +113,8 @@ impl SetWriter {
         same("pictures", self.written, self.count)?;
         match self.parts {
             Parts::Pngs { zip, .. } => zip.finish(),
-            Parts::Npz(npz) => npz.finish(),
-            Parts::Idx(idx) => idx.finish(),
+            Parts::Npz(npz) => npz.finish(&self.names),
+            Parts::Idx(idx) => idx.finish(&self.names),
         }
     }
 }

@@ -3,6 +3,7 @@
 use image::{ImageFormat, Luma, LumaA, Rgb, Rgba};
 
 use super::make::*;
+use crate::data::brought::Origin;
 use crate::import::collected::Values;
 use crate::import::{Collected, Hints, LabelColumn, Note};
 
@@ -278,6 +279,12 @@ fn raw_bytes_have_the_stated_shape() {
     let hints = Hints { shape: Some([1, 2, 1]), ..Hints::default() };
     let set = collect(&[("a.raw", vec![1, 2, 3, 4])], &hints).expect("two pictures");
     assert_eq!((set.len(), values(&set)), (2, vec![1.0, 2.0, 3.0, 4.0]));
+    // Behind a header of their own, and packed, so that only reading tells how many there are.
+    let hints = Hints { skip: 3, ..hints };
+    for (name, bytes) in [("a.raw", vec![9, 9, 9, 1, 2, 3, 4]), ("a.raw.gz", gzip(&[9, 9, 9, 1, 2, 3, 4]))] {
+        let set = collect(&[(name, bytes)], &hints).expect("two pictures");
+        assert_eq!((set.len(), values(&set), set.preview().origin), (2, vec![1.0, 2.0, 3.0, 4.0], Origin::Raw));
+    }
 }
 
 #[test]

@@ -49,7 +49,11 @@ fn says_what_is_wrong_and_where() {
             "a.idx: the content is cut short: 9 of the 784000 bytes that the header announces are there",
         ),
         ("a.idx", idx(8, &[1, 2, 2], &[0; 5]), "a.idx: more bytes follow after the 4 that the header announces"),
-        ("a.idx", idx(8, &[4], &[0; 4]), "a.idx: an array of shape 4 is not a set of pictures"),
+        (
+            "a.idx",
+            idx(8, &[4], &[0; 4]),
+            "a.idx: these are 4 labels without their pictures; choose the file of the pictures together with it",
+        ),
         (
             "a.idx",
             idx(8, &[2, 3], &[0; 6]),

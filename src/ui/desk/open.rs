@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Desk;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::protocol::{NoticeKind, Phase};
-use crate::spec::{DataSpec, Format, Input, PointKind, RunSpec};
+use crate::spec::{Activation, DataSpec, Format, Input, Likelihood, ModelSpec, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
 use crate::state::pictures::Shared;
@@ -17,12 +17,16 @@ pub(super) const STAND_INS: usize = 6000;
 
 impl Desk {
     /// Shows the model of a file as a run that rests before its first step: it can be looked at, and trained on.
+    /// Of a file that says nothing of its model, activation and likelihood are as `told`, or as the lab has them.
     ///
     /// # Errors
     /// Whatever is no such file; nothing has changed then.
-    pub fn open_model(self, file: Vec<u8>) -> Result<(), ModelFileError> {
+    pub fn open_model(self, file: Vec<u8>, told: Option<(Activation, Likelihood)>) -> Result<(), ModelFileError> {
         let opened = ModelFile::open(&file)?;
-        let chosen = self.page.scene().run().get_untracked();
+        let mut chosen = self.page.scene().run().get_untracked();
+        if let Some((activation, likelihood)) = told {
+            chosen.model = ModelSpec { activation, likelihood, ..chosen.model };
+        }
         let mut spec = match opened.run()? {
             Some(run) => run,
             None => RunSpec { model: opened.model(&chosen.model)?, ..chosen },
@@ -42,6 +46,18 @@ impl Desk {
         self.train_with(spec, Some(Shared::new(file)), true);
         self.say(Message::Opened);
         Ok(())
+    }
+
+    /// The model of a file that leaves something of it unsaid, with the lab's word for that; None where nothing is.
+    ///
+    /// # Errors
+    /// As [`Self::open_model`].
+    pub fn untold(self, file: &[u8]) -> Result<Option<ModelSpec>, ModelFileError> {
+        let opened = ModelFile::open(file)?;
+        if opened.says_its_model() {
+            return Ok(None);
+        }
+        opened.model(&self.page.scene().run().read_untracked().model).map(Some)
     }
 
     /// The visitor's own pictures where they are of this kind: the page makes none.

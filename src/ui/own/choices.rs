@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Bring, Step};
+use super::Bring;
 use crate::data::brought::{Choices, Colours, Fit, Scale, Test};
 use crate::ui::lab::fields::{Choose as Choice, Number};
 use crate::ui::words::tr;
@@ -17,9 +17,9 @@ const SIZES: [(&str, usize); 4] = [("28 × 28", 28), ("32 × 32", 32), ("48 × 4
 pub fn Choose(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let of = move |read: fn(&Choices) -> f64| Signal::derive(move || bring.choices.read().as_ref().map_or(0.0, read));
-    let count = Memo::new(move |_| match &*bring.step.read() {
-        Step::Choosing(preview) => (preview.count, preview.train.is_some()),
-        _ => (1, false),
+    let count = Memo::new(move |_| match &*bring.preview.read() {
+        Some(preview) => (preview.count, preview.train.is_some()),
+        None => (1, false),
     });
     let side = Signal::derive(move || {
         let side = bring.choices.read().as_ref().map(|choices| choices.side);

@@ -1,8 +1,11 @@
 //! A visitor's own pictures: brought, looked at, chosen from, and trained on. Nothing leaves the machine.
 
+mod ask;
 mod choices;
+mod hints;
+mod over;
 mod preview;
-mod refusal;
+mod web;
 
 use js_sys::Uint8Array;
 use leptos::html::Input;
@@ -20,8 +23,10 @@ use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
 use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
+use crate::data::published::Published;
 use crate::data::session_file::{SessionFileError, is_session};
-use crate::spec::{CLASSES, Format};
+use crate::i18n::refusals;
+use crate::spec::{Activation, CLASSES, Format, Likelihood, ModelSpec};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
@@ -36,15 +41,27 @@ enum Step {
     Idle,
     /// Reading, the share of it that is done; and what of.
     Reading(f64),
-    Choosing(Preview),
     Preparing(f64),
     Refused(Refusal),
+    /// A model file that does not say all of its model; as it would be with what the lab has.
+    Asking(ModelSpec),
     /// A model file that was not taken.
     NoModel(ModelFileError),
     /// A session file that was not taken.
     NoSession(SessionFileError),
     /// The reader is gone: it panicked, or its script did not load.
     Lost,
+}
+
+impl Step {
+    fn share(&self) -> Option<f64> {
+        match self {
+            Self::Reading(share) | Self::Preparing(share) => Some(*share),
+            Self::Idle | Self::Asking(_) | Self::Refused(_) | Self::NoModel(_) | Self::NoSession(_) | Self::Lost => {
+                None
+            }
+        }
+    }
 }
 
 /// Pictures as they would become, one after another.
@@ -55,15 +72,46 @@ struct Sheet {
     pixels: Vec<u8>,
 }
 
+/// Files that are read together, and what is said of them beforehand.
+#[derive(Clone, Default)]
+struct Given {
+    files: Vec<File>,
+    hints: Hints,
+    /// Of a published set, which: its classes have names.
+    set: Option<Published>,
+}
+
+/// A worker and what it was given to read.
+struct Reading {
+    number: u32,
+    reader: Reader,
+    given: Given,
+}
+
 #[derive(Clone, Copy)]
 pub struct Bring {
     desk: Desk,
     step: RwSignal<Step>,
+    /// What was read last and can be used. It stays until something else was read in its place.
+    preview: RwSignal<Option<Preview>>,
     choices: RwSignal<Option<Choices>>,
     sheet: RwSignal<Option<Sheet>>,
     /// Unfolded.
     open: RwSignal<bool>,
-    reader: StoredValue<Option<Reader>, LocalStorage>,
+    /// Holds what the preview is of.
+    reader: StoredValue<Option<Reading>, LocalStorage>,
+    /// Is still at it.
+    trying: StoredValue<Option<Reading>, LocalStorage>,
+    /// What was given last, read or refused.
+    given: StoredValue<Given, LocalStorage>,
+    /// A model file that is asked about.
+    bare: StoredValue<Vec<u8>, LocalStorage>,
+    /// What the visitor says of the files, as it is in the fields.
+    hints: RwSignal<Hints>,
+    /// How often something was given so far.
+    number: StoredValue<u32>,
+    /// Sets that were asked for and are not here yet; all but the last are of no use by then.
+    preparing: StoredValue<u32>,
 }
 
 impl Bring {
@@ -71,20 +119,24 @@ impl Bring {
         Self {
             desk,
             step: RwSignal::new(Step::Idle),
+            preview: RwSignal::new(None),
             choices: RwSignal::new(None),
             sheet: RwSignal::new(None),
             open: RwSignal::new(false),
             reader: StoredValue::new_local(None),
+            trying: StoredValue::new_local(None),
+            given: StoredValue::new_local(Given::default()),
+            bare: StoredValue::new_local(Vec::new()),
+            hints: RwSignal::new(Hints::default()),
+            number: StoredValue::new(0),
+            preparing: StoredValue::new(0),
         }
     }
 
     /// Reads files, wherever they were dropped or chosen. What was being read is given up.
     pub fn read(self, files: &FileList) {
         let files: Vec<File> = (0..files.length()).filter_map(|i| files.get(i)).collect();
-        self.open.set(true);
-        self.sheet.set(None);
-        // They may have been dropped far from where they are shown.
-        later(0, || show("[data-testid=own]"));
+        self.unfold();
         if files.is_empty() {
             return self.step.set(Step::Refused(Cause::NoFiles.into()));
         }
@@ -93,20 +145,34 @@ impl Bring {
         {
             return self.open_model(file.clone());
         }
-        match Reader::reader(move |incoming| self.hear(incoming)) {
+        self.begin(Given { files, ..Given::default() });
+    }
+
+    /// Shows where files are read: they may have been dropped far from there.
+    fn unfold(self) {
+        self.open.set(true);
+        later(0, || show("[data-testid=own]"));
+    }
+
+    fn begin(self, given: Given) {
+        let number = self.number.get_value() + 1;
+        self.number.set_value(number);
+        self.hints.set(given.hints.clone());
+        self.given.set_value(given.clone());
+        match Reader::reader(move |incoming| self.hear(number, incoming)) {
             Ok(reader) => {
-                let paths = files.iter().map(path).collect();
-                reader.send_files(&ToReader::Read { hints: Hints::default(), paths }, &files);
+                let paths = given.files.iter().map(path).collect();
+                reader.send_files(&ToReader::Read { hints: given.hints.clone(), paths }, &given.files);
                 self.step.set(Step::Reading(0.0));
-                self.reader.set_value(Some(reader));
+                self.trying.set_value(Some(Reading { number, reader, given }));
             }
-            Err(why) => self.lose(&why),
+            Err(why) => self.lose(number, &why),
         }
     }
 
     /// A file of weights is a model or a whole session, not data.
     fn open_model(self, file: File) {
-        self.leave();
+        self.give_up();
         let size = file.size();
         if size > MOST_SESSION {
             return self.step.set(Step::NoSession(SessionFileError::TooLarge { most: MOST_SESSION as u64 }));
@@ -124,7 +190,7 @@ impl Bring {
             } else if size > MOST_MODEL {
                 Some(Step::NoModel(ModelFileError::Unreadable(String::new())))
             } else {
-                self.desk.open_model(bytes).err().map(Step::NoModel)
+                self.open_or_ask(bytes).err().map(Step::NoModel)
             };
             if let Some(step) = refused {
                 self.step.set(step);
@@ -132,48 +198,114 @@ impl Bring {
         });
     }
 
-    /// Gives up whatever is going on; what was brought before stays.
+    fn open_or_ask(self, file: Vec<u8>) -> Result<(), ModelFileError> {
+        match self.desk.untold(&file)? {
+            Some(model) => {
+                self.bare.set_value(file);
+                self.step.set(Step::Asking(model));
+                Ok(())
+            }
+            None => self.desk.open_model(file, None),
+        }
+    }
+
+    /// Opens the file that was asked about.
+    fn answer(self, activation: Activation, likelihood: Likelihood) {
+        let file = self.bare.try_update_value(std::mem::take).unwrap_or_default();
+        self.step.set(Step::Idle);
+        if let Err(why) = self.desk.open_model(file, Some((activation, likelihood))) {
+            self.step.set(Step::NoModel(why));
+        }
+    }
+
+    /// Gives up what is going on; what was read before can still be used.
+    fn give_up(self) {
+        self.trying.set_value(None);
+        self.step.set(Step::Idle);
+        self.reader.with_value(|reading| {
+            if let Some(reading) = reading {
+                self.hints.set(reading.given.hints.clone());
+            }
+        });
+    }
+
+    /// Gives up that as well; what is used already stays.
     fn leave(self) {
+        self.trying.set_value(None);
         self.reader.set_value(None);
+        self.preview.set(None);
         self.sheet.set(None);
+        self.preparing.set_value(0);
         self.step.set(Step::Idle);
     }
 
-    fn lose(self, why: &JsValue) {
+    fn lose(self, number: u32, why: &JsValue) {
         web_sys::console::warn_1(why);
-        self.leave();
+        if self.holds(number) {
+            self.leave();
+        } else {
+            self.trying.set_value(None);
+        }
         self.step.set(Step::Lost);
     }
 
-    fn hear(self, incoming: Incoming<FromReader>) {
+    /// Whether the preview is of what was given as the `number`th.
+    fn holds(self, number: u32) -> bool {
+        self.reader.with_value(|reading| reading.as_ref().is_some_and(|reading| reading.number == number))
+    }
+
+    fn hear(self, number: u32, incoming: Incoming<FromReader>) {
         let (head, buffers) = match incoming {
             Incoming::Message(head, buffers) => (head, buffers),
-            Incoming::Gone(why) => return self.lose(&why.into()),
+            Incoming::Gone(why) => return self.lose(number, &why.into()),
         };
         match head {
             FromReader::Progress { done, of } => {
                 let share = done as f64 / of.max(1) as f64;
+                let holds = self.holds(number);
                 self.step.update(|step| match step {
-                    Step::Reading(far) | Step::Preparing(far) => *far = share,
+                    Step::Reading(far) if !holds => *far = share,
+                    Step::Preparing(far) if holds => *far = share,
                     _ => {}
                 });
             }
-            FromReader::Read(preview) => {
-                self.choices.set(Some(preview.choices));
-                self.step.set(Step::Choosing(preview));
-                self.ask_sheet();
-            }
-            FromReader::Sheet { format, count } => {
+            FromReader::Read(preview) => self.look(preview),
+            FromReader::Sheet { format, count } if self.holds(number) => {
                 let pixels = buffers.into_iter().next().unwrap_or_default();
                 let whole = format.is_known() && pixels.len() == format.bytes() * count;
                 self.sheet.set(whole.then_some(Sheet { format, count, pixels }));
             }
-            FromReader::Prepared { format, names } => self.take(format, names, buffers),
+            FromReader::Sheet { .. } => {}
+            FromReader::Prepared { format, names } => {
+                if self.is_wanted() {
+                    self.take(format, names, buffers);
+                }
+            }
             FromReader::Refused(refusal) => {
-                self.reader.set_value(None);
+                if self.holds(number) && !self.is_wanted() {
+                    return;
+                }
+                self.trying.set_value(None);
                 self.step.set(Step::Refused(refusal));
             }
         }
+    }
+
+    /// Something was read: it takes the place of what was read before.
+    fn look(self, mut preview: Preview) {
+        let Some(reading) = self.trying.try_update_value(Option::take).flatten() else { return };
+        if let Some(set) = reading.given.set {
+            for (name, _) in &mut preview.classes {
+                *name = web::class(self.desk, set, name);
+            }
+        }
+        self.reader.set_value(Some(reading));
+        self.preparing.set_value(0);
+        self.sheet.set(None);
+        self.choices.set(Some(preview.choices));
+        self.preview.set(Some(preview));
+        self.step.set(Step::Idle);
+        self.ask_sheet();
     }
 
     fn ask_sheet(self) {
@@ -183,9 +315,9 @@ impl Bring {
     }
 
     fn send(self, head: &ToReader) {
-        self.reader.with_value(|reader| {
-            if let Some(reader) = reader {
-                reader.send(head, &[]);
+        self.reader.with_value(|reading| {
+            if let Some(reading) = reading {
+                reading.reader.send(head, &[]);
             }
         });
     }
@@ -202,13 +334,26 @@ impl Bring {
 
     fn prepare(self) {
         if let Some(choices) = self.choices.get_untracked() {
+            self.preparing.update_value(|preparing| *preparing += 1);
             self.send(&ToReader::Prepare { choices });
             self.step.set(Step::Preparing(0.0));
         }
     }
 
+    /// One more of the sets that were asked for is here: whether it is the last, and nobody has cancelled.
+    fn is_wanted(self) -> bool {
+        self.preparing.update_value(|preparing| *preparing = preparing.saturating_sub(1));
+        self.preparing.get_value() == 0 && matches!(*self.step.read_untracked(), Step::Preparing(_))
+    }
+
     /// The next runs are on these.
-    fn take(self, format: Format, names: Vec<String>, buffers: Vec<Vec<u8>>) {
+    fn take(self, format: Format, mut names: Vec<String>, buffers: Vec<Vec<u8>>) {
+        let set = self.reader.with_value(|reading| reading.as_ref().and_then(|reading| reading.given.set));
+        if let Some(set) = set {
+            for name in &mut names {
+                *name = web::class(self.desk, set, name);
+            }
+        }
         match Own::from_buffers(format, names, buffers) {
             Ok(own) => {
                 self.leave();
@@ -245,8 +390,12 @@ pub fn OwnPictures() -> impl IntoView {
                 <Pick bring folder=false disabled=busy/>
                 <Pick bring folder=true disabled=busy/>
             </div>
+            <web::FromTheWeb bring/>
             <Going bring/>
-            <Show when=move || matches!(*bring.step.read(), Step::Choosing(_))>
+            <ask::Ask bring/>
+            <over::Over bring/>
+            <hints::Mend bring/>
+            <Show when=move || bring.preview.read().is_some() && bring.step.read().share().is_none()>
                 <preview::Brought bring/>
                 <choices::Choose bring/>
                 <p class="fine" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
@@ -308,23 +457,20 @@ fn Pick(bring: Bring, folder: bool, disabled: Memo<bool>) -> impl IntoView {
 #[component]
 fn Going(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
-    let share = Memo::new(move |_| match *bring.step.read() {
-        Step::Reading(share) | Step::Preparing(share) => Some((100.0 * share) as u32),
-        _ => None,
-    });
+    let share = Memo::new(move |_| bring.step.read().share().map(|share| (100.0 * share) as u32));
     let said = move || match &*bring.step.read() {
         Step::Reading(_) => Some(tr!(desk, own_reading).to_owned()),
         Step::Preparing(_) => Some(tr!(desk, own_preparing).to_owned()),
-        Step::Refused(refusal) => Some(refusal::sentence(desk.locale(), refusal)),
-        Step::NoModel(why) => Some(refusal::model(desk.locale(), why)),
-        Step::NoSession(why) => Some(refusal::session(desk.locale(), why)),
+        Step::Refused(refusal) => Some(refusals::sentence(desk.locale(), refusal)),
+        Step::NoModel(why) => Some(refusals::model(desk.locale(), why)),
+        Step::NoSession(why) => Some(refusals::session(desk.locale(), why)),
         Step::Lost => Some(tr!(desk, own_lost).to_owned()),
-        Step::Idle | Step::Choosing(_) => None,
+        Step::Idle | Step::Asking(_) => None,
     };
     view! {
         <div class="going" hidden=move || share.get().is_none()>
             <progress max="100" data-testid="own-progress" value=move || share.get().unwrap_or(0)></progress>
-            <button class="btn q small" data-testid="own-cancel" on:click=move |_| bring.leave()>
+            <button class="btn q small" data-testid="own-cancel" on:click=move |_| bring.give_up()>
                 {move || tr!(desk, own_cancel)}
             </button>
         </div>
@@ -353,9 +499,7 @@ fn Here(bring: Bring) -> impl IntoView {
         })
     };
     // What was not read has changed nothing.
-    let free = move || {
-        matches!(*bring.step.read(), Step::Idle | Step::Refused(_) | Step::NoModel(_) | Step::NoSession(_) | Step::Lost)
-    };
+    let free = move || bring.preview.read().is_none() && bring.step.read().share().is_none();
     view! {
         <p class="fine" data-testid="own-here" hidden=move || !free() || said().is_none()>{said}</p>
         <div class="row" hidden=move || !free() || said().is_none() || chosen.get()>

@@ -3,9 +3,9 @@
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use super::{Bring, Step};
+use super::Bring;
 use crate::data::brought::{Note, Preview};
-use crate::i18n::{count, number};
+use crate::i18n::{count, number, refusals};
 use crate::plots::raster;
 use crate::spec::Format;
 use crate::ui::canvas;
@@ -17,10 +17,7 @@ const ACROSS: usize = 10;
 #[component]
 pub fn Brought(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
-    let preview = Memo::new(move |_| match &*bring.step.read() {
-        Step::Choosing(preview) => Some(preview.clone()),
-        _ => None,
-    });
+    let preview = bring.preview;
     let facts = move || preview.get().map(|preview| facts(bring, &preview));
     let classes = move || {
         let preview = preview.get()?;
@@ -68,7 +65,7 @@ fn said(bring: Bring, note: &Note) -> String {
         }
         Note::Ignored { files } => tr!(desk, own_ignored, files = count(*files as usize)),
         Note::Unreadable { pictures, first } => {
-            let first = super::refusal::sentence(desk.locale(), first);
+            let first = refusals::sentence(desk.locale(), first);
             tr!(desk, own_unreadable, pictures = count(*pictures as usize), first = first)
         }
         Note::TooManyClasses { classes } => tr!(desk, own_too_many_classes, classes = count(*classes as usize)),

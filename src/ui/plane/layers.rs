@@ -36,6 +36,8 @@ fn Class(class: u8) -> impl IntoView {
     let hidden = desk.page.scene().hidden();
     let garments = Memo::new(move |_| session.model().get() == Model::Shipped(Shipped::Fashion));
     let name = move || words::class(desk, class);
+    // Where a class has more than a number, as much of it as there is room for.
+    let named = Memo::new(move |_| !garments.get() && name() != class.to_string());
     let label = move || tr!(desk, class_toggle, class = name());
     let meant = move || {
         let code = desk.page.hover().get().and_then(|hover| hover.code);
@@ -63,6 +65,7 @@ fn Class(class: u8) -> impl IntoView {
             class:dark=palette::dark_letters(class)
             style:--class=palette::css(class)
             class:meant=meant
+            class:named=move || named.get()
             on:click=move |event: MouseEvent| {
                 // A double click has toggled twice by the time it is one.
                 if event.shift_key() || event.detail() == 2 {
@@ -72,7 +75,7 @@ fn Class(class: u8) -> impl IntoView {
                 }
             }
         >
-            <Show when=move || garments.get() fallback=move || words::badge(desk, class)>
+            <Show when=move || garments.get() fallback=move || view! { <span>{name}</span> }>
                 <canvas node_ref=node width="28" height="28"></canvas>
             </Show>
         </button>

@@ -1,11 +1,13 @@
 //! Generated data to take away: as many pictures as one likes, with labels, in formats that others read.
 
+mod settings;
+
 use std::ops::RangeInclusive;
 
-use leptos::ev::Event;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use web_sys::HtmlInputElement;
+
+use settings::Settings;
 
 use super::sampler::{From, Sampler};
 use crate::data::write::set::Format;
@@ -24,7 +26,7 @@ use crate::state::pace::Pace;
 use crate::state::pictures::Decoding;
 use crate::state::session::{SessionStoreFields, answers};
 use crate::ui::desk::{Desk, decode};
-use crate::ui::words::tr;
+use crate::ui::words::{self, tr};
 use crate::ui::{canvas, export};
 
 /// Pictures in one file.
@@ -64,14 +66,6 @@ impl Whence {
             Self::Fitted => tr!(desk, generate_fitted),
             Self::Panel => tr!(desk, generate_panel),
         }
-    }
-}
-
-fn format_name(desk: Desk, format: Format) -> &'static str {
-    match format {
-        Format::Pngs => tr!(desk, generate_png),
-        Format::Npz => tr!(desk, generate_npz),
-        Format::Idx => tr!(desk, generate_idx),
     }
 }
 
@@ -142,8 +136,11 @@ impl Saver {
         let of_what = Memo::new(move |_| (session.weights().get(), session.phase().get(), page.axes().get()));
         Effect::new(move |_| {
             of_what.with(|_| ());
-            if matches!(self.step.get_untracked(), Step::Going { .. }) {
-                self.leave(Step::Changed);
+            match self.step.get_untracked() {
+                Step::Going { .. } => self.leave(Step::Changed),
+                // How the last file came out is no news of another model.
+                Step::Saved { .. } | Step::Cancelled | Step::Changed => self.step.set(Step::Idle),
+                Step::Idle => {}
             }
         });
     }
@@ -217,6 +214,12 @@ impl Saver {
         Some((points, labels))
     }
 
+    /// Reactive: what the classes are called, up to the last that has codes.
+    fn names(self) -> Vec<String> {
+        let last = self.desk.own_cloud().and_then(|cloud| cloud.labels.iter().max().copied());
+        last.map_or_else(Vec::new, |last| (0..=last).map(|class| words::class(self.desk, class)).collect())
+    }
+
     fn begin(self) {
         let drawn = untrack(|| self.draw()).filter(|(points, _)| !points.is_empty());
         let Some((points, labels)) = drawn else { return self.desk.say(Message::EmptyClass) };
@@ -227,6 +230,7 @@ impl Saver {
         let (format, latent) = (self.format.get_untracked(), untrack(|| self.latent()));
         match Generating::new(format, untrack(|| self.desk.format()), points, labels, slice, latent) {
             Ok(generating) => {
+                let generating = generating.named(untrack(|| self.names()));
                 self.step.set(Step::Going { done: 0, total: generating.total() });
                 self.job.set_value(Some(Job { generating, pace: Pace::new(canvas::now()), band: 0 }));
                 self.ask();
@@ -271,9 +275,10 @@ impl Saver {
     fn save(self) {
         let Some(job) = self.job.try_update_value(Option::take).flatten() else { return };
         let total = job.generating.total();
-        let (name, kind) = match self.format.get_untracked().extension() {
-            "npz" => ("latentscape-generated.npz", "application/octet-stream"),
-            _ => ("latentscape-generated.zip", "application/zip"),
+        let (name, kind) = match self.format.get_untracked() {
+            Format::Pngs => ("latentscape-generated-png.zip", "application/zip"),
+            Format::Npz => ("latentscape-generated.npz", "application/octet-stream"),
+            Format::Idx => ("latentscape-generated-idx.zip", "application/zip"),
         };
         let saved = job.generating.finish().map_err(|why| JsValue::from(why.to_string()));
         match saved.and_then(|file| export::download(name, kind, &file)) {
@@ -378,106 +383,4 @@ pub fn Save(sampler: Sampler) -> impl IntoView {
             <p class="hint" role="status" data-testid="generate-said">{move || saver.said()}</p>
         </details>
     }
-}
-
-/// From what, how many, with which numbers, and as what.
-#[component]
-fn Settings(saver: Saver) -> impl IntoView {
-    let desk = saver.desk;
-    let choose_whence = move |event| {
-        let wanted = event_target_value(&event);
-        if let Some(whence) = Whence::ALL.into_iter().find(|whence| whence.id() == wanted) {
-            saver.whence.set(whence);
-            saver.forget();
-        }
-    };
-    let choose_format = move |event| {
-        let wanted = event_target_value(&event);
-        if let Some(format) = Format::ALL.into_iter().find(|format| format.name() == wanted) {
-            saver.format.set(format);
-            saver.forget();
-        }
-    };
-    // The fields never show another number than is used.
-    let set_count = move |event: Event| {
-        if let Ok(wanted) = event_target_value(&event).parse::<usize>() {
-            saver.count.set(wanted.clamp(1, untrack(|| saver.most())));
-            saver.forget();
-        }
-        event_target::<HtmlInputElement>(&event).set_value(&shown_untracked(saver).to_string());
-    };
-    let set_seed = move |event: Event| {
-        if let Ok(wanted) = event_target_value(&event).parse::<u32>() {
-            saver.seed.set(wanted.clamp(*SEEDS.start(), *SEEDS.end()));
-        }
-        event_target::<HtmlInputElement>(&event).set_value(&saver.seed.get_untracked().to_string());
-    };
-    let counted = move || match saver.whence.get() {
-        Whence::Classes => tr!(desk, generate_each),
-        Whence::Prior | Whence::Fitted | Whence::Panel => tr!(desk, sample_count),
-    };
-    // What a file is made of is settled when it is begun.
-    let fixed = move || saver.going();
-    view! {
-        <div class="row">
-            <label>
-                {move || tr!(desk, generate_from)}
-                <select data-testid="generate-from" disabled=fixed on:change=choose_whence>
-                    {Whence::ALL
-                        .map(|whence| {
-                            view! {
-                                <option value=whence.id() prop:selected=move || saver.whence.get() == whence>
-                                    {move || whence.name(desk)}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
-            </label>
-            <label>
-                {counted}
-                <input
-                    type="number"
-                    data-testid="generate-count"
-                    inputmode="numeric"
-                    min="1"
-                    max=move || saver.most()
-                    disabled=fixed
-                    prop:value=move || saver.count.get().min(saver.most()).to_string()
-                    on:change=set_count
-                />
-            </label>
-            <label title=move || tr!(desk, generate_seed_what)>
-                {move || tr!(desk, generate_seed)}
-                <input
-                    type="number"
-                    data-testid="generate-seed"
-                    inputmode="numeric"
-                    min=*SEEDS.start()
-                    max=*SEEDS.end()
-                    disabled=fixed
-                    prop:value=move || saver.seed.get().to_string()
-                    on:change=set_seed
-                />
-            </label>
-            <label>
-                {move || tr!(desk, generate_format)}
-                <select data-testid="generate-format" disabled=fixed on:change=choose_format>
-                    {Format::ALL
-                        .map(|format| {
-                            view! {
-                                <option value=format.name() prop:selected=move || saver.format.get() == format>
-                                    {move || format_name(desk, format)}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
-            </label>
-        </div>
-    }
-}
-
-fn shown_untracked(saver: Saver) -> usize {
-    untrack(|| saver.count.get().min(saver.most()))
 }

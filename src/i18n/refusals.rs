@@ -1,11 +1,12 @@
-//! Why a file was not read, in the page's language: one sentence that names the file, the place in it and the cause.
+//! Why a file was not read, or did not come, in the page's language: one sentence that names the file, the place in it and
+//! the cause.
 
+use super::{Locale, count, say};
 use crate::data::brought::{Cause, Foreign, Place, Refusal};
 use crate::data::model_file::ModelFileError;
 use crate::data::own_head::OwnHeadError;
+use crate::data::published::{Missed, PublishedFile};
 use crate::data::session_file::SessionFileError;
-use crate::i18n::{Locale, count};
-use crate::ui::words::say;
 
 pub fn sentence(l: Locale, refusal: &Refusal) -> String {
     let mut at: Vec<String> = Some(refusal.file.clone()).into_iter().filter(|file| !file.is_empty()).collect();
@@ -72,6 +73,7 @@ fn cause(l: Locale, cause: &Cause) -> String {
         }
         Cause::Trailing { want } => say!(l, refused_trailing, want = whole(*want)),
         Cause::NotFinite => say!(l, refused_not_finite).to_owned(),
+        Cause::OnlyLabels { labels } => say!(l, refused_only_labels, labels = whole(*labels)),
         Cause::CountMismatch { pictures, labels } => {
             say!(l, refused_count_mismatch, pictures = whole(*pictures), labels = whole(*labels))
         }
@@ -98,9 +100,6 @@ fn cause(l: Locale, cause: &Cause) -> String {
         Cause::PictureBytes { most } => say!(l, refused_picture_bytes, most = whole(*most)),
         Cause::Side { side } => say!(l, refused_side, side = whole(*side)),
         Cause::TooFew => say!(l, refused_too_few).to_owned(),
-        Cause::ClassCount { classes, most } => {
-            say!(l, refused_class_count, classes = whole(*classes), most = whole(*most))
-        }
         Cause::NotIdx { magic: [a, b] } => say!(l, refused_not_idx, magic = format!("{a:02x} {b:02x}")),
         Cause::Pickle => say!(l, refused_pickle).to_owned(),
     }
@@ -176,4 +175,18 @@ pub fn session(l: Locale, why: &SessionFileError) -> String {
 
 fn sizes(shape: &[usize]) -> String {
     dimensions(&shape.iter().map(|&length| length as u64).collect::<Vec<_>>())
+}
+
+/// Why a published file did not come from where it was looked for.
+pub fn missed(l: Locale, file: PublishedFile, from: &str, why: &Missed) -> String {
+    let cause = match why {
+        Missed::Address => say!(l, missed_address).to_owned(),
+        Missed::Unreachable => say!(l, missed_unreachable).to_owned(),
+        Missed::Status { status: 404 } => say!(l, missed_not_there).to_owned(),
+        Missed::Status { status } => say!(l, missed_status, status = status),
+        Missed::Cut { got, want } => say!(l, missed_cut, got = whole(*got), want = whole(*want)),
+        Missed::Sum => say!(l, missed_sum).to_owned(),
+        Missed::OutOfMemory => say!(l, refused_out_of_memory).to_owned(),
+    };
+    say!(l, missed, file = file.name, from = from, cause = cause)
 }
