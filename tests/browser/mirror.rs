@@ -22,13 +22,16 @@ pub enum Manner {
     Held,
 }
 
+/// The content of a path.
+type Files = dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync;
+
 pub struct Mirror {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    files: Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
+    files: Box<Files>,
     manner: Mutex<Manner>,
     asked: Mutex<Vec<String>>,
     released: Mutex<bool>,

@@ -58,7 +58,7 @@ fn idx_is_what_the_tool_reads() {
     let (pixels, labels, z) = noise();
     let mut set = idx::Idx::new(crate::spec::Format::GREY_28, 23).expect("two files");
     set.add(&pixels, &labels).expect("pictures");
-    let archive = set.finish().expect("an archive");
+    let archive = set.finish(&[]).expect("an archive");
     // The files are stored in it: each begins with gzip's magic behind its name.
     let behind = |name: &str| archive.windows(name.len()).position(|w| w == name.as_bytes()).map(|at| at + name.len());
     let (images, marks) = (behind(idx::IMAGES).expect("pictures"), behind(idx::LABELS).expect("labels"));

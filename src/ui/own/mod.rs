@@ -4,11 +4,11 @@ mod ask;
 mod choices;
 mod hints;
 mod over;
+mod pick;
 mod preview;
 mod web;
 
 use js_sys::Uint8Array;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
@@ -387,8 +387,8 @@ pub fn OwnPictures() -> impl IntoView {
             <summary>{move || tr!(desk, own)}</summary>
             <p class="fine">{move || tr!(desk, own_what)}</p>
             <div class="row">
-                <Pick bring folder=false disabled=busy/>
-                <Pick bring folder=true disabled=busy/>
+                <pick::Pick bring folder=false disabled=busy/>
+                <pick::Pick bring folder=true disabled=busy/>
             </div>
             <web::FromTheWeb bring/>
             <Going bring/>
@@ -415,41 +415,6 @@ pub fn OwnPictures() -> impl IntoView {
             </Show>
             <Here bring/>
         </details>
-    }
-}
-
-/// A button that chooses files, or a folder with its sub-folders.
-#[component]
-fn Pick(bring: Bring, folder: bool, disabled: Memo<bool>) -> impl IntoView {
-    let desk = bring.desk;
-    let input = NodeRef::<Input>::new();
-    let chosen = move |_| {
-        if let Some(input) = input.get_untracked() {
-            if let Some(files) = input.files() {
-                bring.read(&files);
-            }
-            // The same file may be chosen again.
-            input.set_value("");
-        }
-    };
-    Effect::new(move |_| {
-        if let (Some(input), true) = (input.get(), folder) {
-            input.set_attribute("webkitdirectory", "").ok();
-        }
-    });
-    let id = if folder { "own-folder" } else { "own-files" };
-    view! {
-        <label class="btn q pick" class:off=move || disabled.get()>
-            {move || if folder { tr!(desk, own_folder) } else { tr!(desk, own_files) }}
-            <input
-                node_ref=input
-                type="file"
-                multiple
-                data-testid=id
-                disabled=move || disabled.get()
-                on:change=chosen
-            />
-        </label>
     }
 }
 
