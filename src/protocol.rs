@@ -26,6 +26,8 @@ pub enum ToEngine {
     Look { area: Area, columns: u32, rows: u32 },
     /// The axes of the latent space that the plane shows, counted from 0; every other coordinate is 0.
     Axes([u32; 2]),
+    /// Which of a run's data are shown: their codes, originals and reconstructions.
+    Shown(Half),
     /// Training takes no more than so many steps a second from now on; as many as it can for nothing.
     Pace(Option<f32>),
     /// Training goes no further than this step until more is allowed; as far as it can for nothing.
@@ -147,7 +149,7 @@ pub enum Query {
     EncodePoints,
     /// The data whose codes the snapshots show, where they are points. Answer buffer 0: little-endian f32, x y of each.
     Points,
-    /// A picture of the set whose codes the snapshots show. Answer buffer 0: its bytes, 255 is ink.
+    /// A picture of the half whose codes the snapshots show. Answer buffer 0: its bytes, 255 is ink.
     Original { index: u32 },
     /// The model as it is now, to be taken away.
     /// Answer buffer 0: a safetensors file as [`crate::data::model_file`] says, which PyTorch opens.
@@ -164,6 +166,16 @@ pub enum PixelFormat {
     Bytes,
     /// The data themselves as little-endian f32: probabilities, or the two coordinates, for each point.
     Floats,
+}
+
+/// A half of a run's data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Half {
+    #[default]
+    HeldOut,
+    /// Those that it is trained on; the first ten thousand where there are more.
+    Training,
 }
 
 /// A rectangle of the latent plane, in units of z; z₂ grows upwards.
@@ -251,7 +263,7 @@ pub enum Event {
         validations: Vec<StepLoss>,
         steps_per_second: f32,
     },
-    /// How the model sees its held-out data now.
+    /// How the model sees its held-out data now, or what [`ToEngine::Shown`] has chosen.
     /// `kl`: the KL divergence of each latent dimension, the mean over these data in nats; empty where the model is not
     /// variational.
     /// Buffers: μ as little-endian f32, z₁ z₂ of each; log σ² in the same way; labels, a byte each; the atlas picture as

@@ -11,7 +11,9 @@ use latentscape::engine::burn_learner::BurnLearner;
 use latentscape::engine::inbox::Ask;
 use latentscape::engine::learner::{Learner, Painting};
 use latentscape::latent::slice::Slice;
-use latentscape::protocol::{Answer, Area, DeviceInfo, DeviceKind, NoticeKind, PixelFormat, Query, Slot, StepLoss};
+use latentscape::protocol::{
+    Answer, Area, DeviceInfo, DeviceKind, Half, NoticeKind, PixelFormat, Query, Slot, StepLoss,
+};
 use latentscape::rng::Rng;
 use latentscape::spec::{DataSpec, Format, Input, ModelSpec, Net, PIXELS, RunSpec, TrainingSpec};
 
@@ -76,6 +78,25 @@ fn own_pictures_are_trained_on_and_kept_for_the_next_run() {
     learner.begin(&spec).unwrap();
     let other = Own::new(digits(5, 256).0, digits(6, 64).0).unwrap();
     assert_eq!(learner.begin(&RunSpec { data: other.spec(), ..spec }).unwrap_err().kind, NoticeKind::NoData);
+}
+
+/// Codes, originals and reconstructions are of the held-out pictures, or of those that are trained on.
+#[test]
+fn either_half_of_the_data_is_shown() {
+    let own = Own::new(digits(3, 256).0, digits(4, 64).0).unwrap();
+    let mut learner = learner();
+    learner.bring(own.clone());
+    learner.begin(&RunSpec { data: own.spec(), ..spec() }).unwrap();
+    let labels = |learner: &BurnLearner| pollster::block_on(learner.codes()).unwrap().labels;
+    assert_eq!((labels(&learner), learner.show(Half::HeldOut)), (own.test().labels().to_vec(), false));
+    assert!(learner.show(Half::Training));
+    assert_eq!(labels(&learner), own.train().labels());
+    assert_eq!(learner.original(200).as_deref(), Some(own.train().image(200)));
+    assert_eq!(pollster::block_on(learner.strip(&[255])).unwrap().inputs, own.train().image(255));
+    // A later run is shown in the same way, and validated by what is held out as ever.
+    let before = pollster::block_on(learner.validate()).unwrap();
+    learner.show(Half::HeldOut);
+    assert_eq!(pollster::block_on(learner.validate()).unwrap(), before);
 }
 
 /// Of every format: a picture is half one colour and half another, so that there is something to learn in each channel.

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::batches::{self, Batches, reference_batch};
 use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
+use super::training::{Sets, Training};
 use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::data::own::Own;
@@ -16,7 +17,7 @@ use crate::nn::loss::weighted_neg_log_joint;
 use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights;
-use crate::protocol::{DeviceInfo, DeviceKind, Notice, NoticeKind, StepLoss};
+use crate::protocol::{DeviceInfo, DeviceKind, Half, Notice, NoticeKind, StepLoss};
 use crate::rng::Rng;
 use crate::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
@@ -27,6 +28,8 @@ const CHUNK: usize = 500;
 const SURVEYED: usize = 128;
 /// Held-out data that a validation measures, with the same noise every time.
 const VALIDATION: usize = 500;
+/// Training data that are shown at most.
+const MOST_SHOWN: usize = 10_000;
 const VALIDATION_STREAM: u32 = 0x5641_4C00;
 
 pub struct BurnLearner {
@@ -38,41 +41,14 @@ pub struct BurnLearner {
     own: Option<(DataSpec, Sets)>,
     /// The run that made the model, where its file says so.
     origin: Option<RunSpec>,
-}
-
-/// Data to train on, and those held out; shared, since a visitor's are kept beside the run on them.
-type Sets = (Arc<Set>, Arc<Set>);
-
-struct Training {
-    spec: RunSpec,
-    trainer: Trainer,
-    batches: Batches,
-    /// [reconstruction, penalty, norm of the gradient] of steps not read back yet, with their numbers and the penalty's
-    /// weight.
-    pending: Vec<(u32, f32, Tensor<1>)>,
-    /// None in the benchmark, which shows no cloud.
-    held_out: Option<Arc<Set>>,
-}
-
-impl Training {
-    /// Held-out data, clean, and as the model is shown them when it is measured: spoilt for a denoising autoencoder, always
-    /// alike. Nothing in the benchmark, and for data that are not there.
-    fn held_out(&self, indices: &[usize]) -> Option<[Vec<f32>; 2]> {
-        let set = self.held_out.as_ref()?;
-        if indices.is_empty() || indices.iter().any(|&i| i >= set.len()) {
-            return None;
-        }
-        let mut clean = Vec::new();
-        set.batch(indices, &mut clean);
-        let shown = batches::shown(&clean, &self.spec.model, self.spec.seed, u32::MAX);
-        Some([clean, shown])
-    }
+    /// Of the run's data those that are shown.
+    half: Half,
 }
 
 impl BurnLearner {
     /// `device` without autodiff.
     pub fn new(device: Device, info: DeviceInfo) -> Self {
-        Self { device, info, model: None, run: None, own: None, origin: None }
+        Self { device, info, model: None, run: None, own: None, origin: None, half: Half::HeldOut }
     }
 
     /// Trains on `set` from fresh weights: what [`Learner::begin`] does with the data that the spec names.
@@ -96,15 +72,15 @@ impl BurnLearner {
         }
     }
 
-    /// μ and log σ² of a set's data, [n, latent] each, row after row; log σ² is −∞ of what is encoded to a point.
+    /// μ and log σ² of a set's first data, [n, latent] each, row after row; log σ² is −∞ of what is encoded to a point.
     ///
     /// # Errors
     /// `NoModel`, `DeviceLost`.
-    pub async fn posteriors(&self, set: &Set) -> Result<(Vec<f32>, Vec<f32>), Notice> {
+    pub async fn posteriors(&self, set: &Set, count: usize) -> Result<(Vec<f32>, Vec<f32>), Notice> {
         let model = self.model()?;
         let (mut mu, mut log_var) = (Vec::new(), Vec::new());
-        for start in (0..set.len()).step_by(CHUNK) {
-            let posterior = model.encode(gather(set, start..(start + CHUNK).min(set.len()), &self.device));
+        for start in (0..count).step_by(CHUNK) {
+            let posterior = model.encode(gather(set, start..(start + CHUNK).min(count), &self.device));
             match posterior.log_var {
                 Some(log_variances) => {
                     let [m, v] = read_two(posterior.mu, log_variances).await?;
@@ -148,6 +124,11 @@ impl BurnLearner {
         self.origin = None;
         self.model = Some(run.trainer.vae().clone());
         self.run = Some(run);
+    }
+
+    /// The data that are shown.
+    fn shown(&self) -> Option<&Arc<Set>> {
+        self.run.as_ref()?.half(self.half)
     }
 
     fn model(&self) -> Result<&Vae, Notice> {
@@ -289,7 +270,7 @@ impl Learner for BurnLearner {
     async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
         let Some(run) = &self.run else { return Ok(None) };
         let n = run.held_out.as_ref().map_or(0, |set| set.len()).min(VALIDATION);
-        let Some(data) = run.held_out(&(0..n).collect::<Vec<_>>()) else { return Ok(None) };
+        let Some(data) = run.seen(Half::HeldOut, &(0..n).collect::<Vec<_>>()) else { return Ok(None) };
         let mut rng = Rng::stream(run.spec.seed, VALIDATION_STREAM);
         let noise: Vec<f32> = (0..n * run.spec.model.latent).map(|_| rng.normal()).collect();
         let [target, input] = data.map(|values| self.rows(values, n));
@@ -308,7 +289,8 @@ impl Learner for BurnLearner {
     }
 
     async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
-        let Some((run, [_, seen])) = self.run.as_ref().and_then(|run| Some((run, run.held_out(indices)?))) else {
+        let Some((run, [_, seen])) = self.run.as_ref().and_then(|run| Some((run, run.seen(self.half, indices)?)))
+        else {
             return Ok(Strip { inputs: Vec::new(), reconstructions: Vec::new() });
         };
         let (model, input) = (run.trainer.vae(), run.spec.model.input);
@@ -398,23 +380,28 @@ impl Learner for BurnLearner {
         values
     }
 
+    fn show(&mut self, half: Half) -> bool {
+        std::mem::replace(&mut self.half, half) != half
+    }
+
     fn original(&self, index: usize) -> Option<Vec<u8>> {
-        self.run.as_ref()?.held_out.as_ref()?.picture(index)
+        self.shown()?.picture(index)
     }
 
     fn points(&self) -> Vec<f32> {
-        match self.run.as_ref().and_then(|run| run.held_out.as_deref()) {
-            Some(Set::Points(set)) => set.points().concat(),
+        match self.shown().map(|set| &**set) {
+            Some(Set::Points(set)) => set.points().concat().into_iter().take(2 * MOST_SHOWN).collect(),
             Some(Set::Pictures(_)) | None => Vec::new(),
         }
     }
 
     async fn codes(&self) -> Result<Codes, Notice> {
-        let Some(set) = self.run.as_ref().and_then(|run| run.held_out.as_ref()) else {
+        let Some(set) = self.shown() else {
             return Ok(Codes { mu: Vec::new(), log_var: Vec::new(), labels: Vec::new() });
         };
-        let (mu, log_var) = self.posteriors(set).await?;
-        Ok(Codes { mu, log_var, labels: set.labels().to_vec() })
+        let count = set.len().min(MOST_SHOWN);
+        let (mu, log_var) = self.posteriors(set, count).await?;
+        Ok(Codes { mu, log_var, labels: set.labels()[..count].to_vec() })
     }
 
     async fn export(&self) -> Result<Vec<u8>, Notice> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::latent::slice::Slice;
-use crate::protocol::{Area, Command, Query, RequestId, Slot, ToEngine};
+use crate::protocol::{Area, Command, Half, Query, RequestId, Slot, ToEngine};
 
 /// A question with its buffers.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,7 @@ pub struct Inbox {
     snapshot_seen: bool,
     look: Option<Look>,
     axes: Option<Slice>,
+    half: Option<Half>,
     pace: Option<Option<f32>>,
     up_to: Option<Option<u32>>,
 }
@@ -72,6 +73,7 @@ impl Inbox {
                 self.look = Some(Look { area, columns, rows }).filter(Look::is_sound).or(self.look);
             }
             ToEngine::Axes(axes) => self.axes = Some(Slice { axes: axes.map(|axis| axis as usize) }),
+            ToEngine::Shown(half) => self.half = Some(half),
             ToEngine::UpTo(step) => self.up_to = Some(step),
             ToEngine::Pace(pace) => self.pace = Some(pace.filter(|pace| pace.is_finite() && *pace > 0.0)),
         }
@@ -101,6 +103,11 @@ impl Inbox {
         self.axes.take()
     }
 
+    /// Which data are shown now, likewise.
+    pub fn take_half(&mut self) -> Option<Half> {
+        self.half.take()
+    }
+
     /// How many steps a second training may take, likewise.
     pub fn take_pace(&mut self) -> Option<Option<f32>> {
         self.pace.take()
@@ -113,7 +120,8 @@ impl Inbox {
 
     /// Whether nothing waits that has to be carried out.
     pub fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.newest.is_empty() && self.bench.is_empty() && self.axes.is_none()
+        let asked = self.newest.is_empty() && self.bench.is_empty();
+        self.commands.is_empty() && asked && self.axes.is_none() && self.half.is_none()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the session needs of whoever computes.
 
 use crate::data::own::Own;
-use crate::protocol::{DeviceInfo, Notice, StepLoss};
+use crate::protocol::{DeviceInfo, Half, Notice, StepLoss};
 use crate::spec::{Input, ModelSpec, RunSpec, TrainingSpec};
 
 /// A picture's posterior and the decoding of its mean.
@@ -89,7 +89,9 @@ pub trait Learner {
     async fn losses(&mut self) -> Result<Vec<StepLoss>, Notice>;
     /// The loss on held-out data, always with the same noise; None without a run.
     async fn validate(&self) -> Result<Option<StepLoss>, Notice>;
-    /// Held-out data and their reconstructions; empty without a run and for an index beyond the last.
+    /// Shows this half of the run's data from now on, and of later ones; whether it is another than before.
+    fn show(&mut self, half: Half) -> bool;
+    /// Data that are shown, and their reconstructions; empty without a run and for an index beyond the last.
     async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice>;
     /// `z` is [n, latent]; gives data in their units, [n, width]: of pictures the probabilities of the pixels.
     async fn decode(&self, z: &[f32]) -> Result<Vec<f32>, Notice>;
@@ -105,11 +107,11 @@ pub trait Learner {
     async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice>;
     /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.
     fn held_out(&self, most: usize) -> Vec<f32>;
-    /// The run's held-out data where they are points of a plane, x y of each; otherwise nothing.
+    /// The data that are shown where they are points of a plane, x y of each; otherwise nothing.
     fn points(&self) -> Vec<f32>;
-    /// A held-out picture of the run, [pixels], 255 is ink; None without a run and beyond its last picture.
+    /// A picture of those that are shown, [pixels], 255 is ink; None without a run and beyond the last.
     fn original(&self, index: usize) -> Option<Vec<u8>>;
-    /// The run's held-out pictures through the present encoder.
+    /// The data that are shown through the present encoder.
     async fn codes(&self) -> Result<Codes, Notice>;
     /// The present model as a safetensors file that PyTorch opens, see [`crate::nn::exchange`].
     async fn export(&self) -> Result<Vec<u8>, Notice>;

@@ -9,3 +9,4 @@ pub mod inbox;
 pub mod learner;
 pub mod run;
 pub mod session;
+pub mod training;

@@ -121,15 +121,17 @@ impl<L: Learner> Session<L> {
 
     /// What the page wants to see, and how fast. Before the commands: a run's first snapshot is taken as it starts.
     async fn heed(&mut self, inbox: &RefCell<Inbox>, out: &mut impl Outbox) {
-        let (look, axes, pace, up_to) = {
+        let (look, axes, half, pace, up_to) = {
             let mut inbox = inbox.borrow_mut();
-            (inbox.take_look(), inbox.take_axes(), inbox.take_pace(), inbox.take_up_to())
+            (inbox.take_look(), inbox.take_axes(), inbox.take_half(), inbox.take_pace(), inbox.take_up_to())
         };
         self.look = look.unwrap_or(self.look);
         self.pace = pace.unwrap_or(self.pace);
         self.up_to = up_to.unwrap_or(self.up_to);
-        if let Some(slice) = axes.filter(|slice| *slice != self.slice) {
-            self.slice = slice;
+        let turned = axes.filter(|slice| *slice != self.slice);
+        self.slice = turned.unwrap_or(self.slice);
+        let other = half.is_some_and(|half| self.learner.show(half));
+        if turned.is_some() || other {
             self.snapshot(out).await;
         }
     }

@@ -143,7 +143,7 @@ impl Candidate {
         let test = measure(spec, &weights::from_safetensors(&layout, &file).map_err(|e| encoding(&e))?, held_out)?;
         let mut learner = cpu();
         learner.load(spec, &file)?;
-        let (mu, log_var) = block_on(learner.posteriors(held_out))?;
+        let (mu, log_var) = block_on(learner.posteriors(held_out, held_out.len()))?;
         let codes = pack_codes(&mu, &log_var, held_out.labels())?;
 
         let [weights_name, codes_name] = ["weights", "codes"].map(|what| format!("{}.{what}.safetensors", self.name));
@@ -223,7 +223,7 @@ fn codes(candidate: &Candidate, held_out: &Set) -> Result<Vec<[f32; 2]>, ToolErr
     let file = weights::to_safetensors(&candidate.run.model, &layout, &candidate.flat).map_err(|e| encoding(&e))?;
     let mut learner = cpu();
     learner.load(&candidate.run.model, &file)?;
-    let (mu, _) = block_on(learner.posteriors(held_out))?;
+    let (mu, _) = block_on(learner.posteriors(held_out, held_out.len()))?;
     Ok(mu.chunks_exact(2).map(|z| [z[0], z[1]]).collect())
 }
 

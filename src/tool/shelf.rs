@@ -117,7 +117,7 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
 /// The codes of the training and the test pictures, a file each.
 async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
     for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
-        let (mu, log_var) = learner.posteriors(&Set::Pictures(set.clone())).await?;
+        let (mu, log_var) = learner.posteriors(&Set::Pictures(set.clone()), set.len()).await?;
         write(folder, name, &pack_codes(&mu, &log_var, set.labels())?)?;
         eprintln!("{}: {} pictures", folder.join(name).display(), set.len());
     }

@@ -119,9 +119,9 @@ pub fn generated(l: Locale, model: Model) -> &'static str {
 /// The pictures whose codes are shown.
 fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
     match (model, points) {
-        (Model::Trained(_) | Model::Shipped(Shipped::Digits(_)), _) => say!(l, pictures_held_out),
+        (Model::Trained(_), Points::Test) | (Model::Shipped(Shipped::Digits(_)), _) => say!(l, pictures_held_out),
         (Model::Shipped(_), Points::Test) => say!(l, pictures_test),
-        (Model::Shipped(_), Points::Train) => say!(l, pictures_train),
+        (Model::Shipped(_) | Model::Trained(_), Points::Train) => say!(l, pictures_train),
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Fake {
     pub loaded: Rc<RefCell<Vec<u8>>>,
     /// The visitor's pictures that it has.
     pub own: Rc<Cell<Option<DataSpec>>>,
+    /// The data that are shown.
+    pub half: Rc<Cell<Half>>,
     /// What goes wrong next.
     pub fault: Rc<Cell<Option<Fault>>>,
 }
@@ -167,13 +169,18 @@ impl Learner for Fake {
         (0..most.min(20)).flat_map(|i| vec![i as f32; PIXELS]).collect()
     }
 
+    fn show(&mut self, half: Half) -> bool {
+        self.half.replace(half) != half
+    }
+
     fn original(&self, index: usize) -> Option<Vec<u8>> {
         (index < 2).then(|| vec![index as u8; PIXELS])
     }
 
     async fn codes(&self) -> Result<Codes, Notice> {
         let latent = self.latent.get().unwrap_or(2);
-        let mu = (0..2 * latent).map(|i| if latent == 2 { 0.5 } else { i as f32 }).collect();
+        let there = if self.half.get() == Half::Training { 0.7 } else { 0.5 };
+        let mu = (0..2 * latent).map(|i| if latent == 2 { there } else { i as f32 }).collect();
         Ok(Codes { mu, log_var: vec![-2.0; 2 * latent], labels: vec![3, 4] })
     }
 

@@ -117,6 +117,23 @@ fn a_run_is_taken_back_while_it_rests_and_shows_that_moment() {
 }
 
 #[test]
+fn the_half_of_the_data_that_is_wanted_is_shown_at_once() {
+    let mut script = Script::new();
+    script.say(run(1000)).turn().say(Command::Pause).turn().heard.clear();
+    let first = |script: &Script| {
+        let snapshot = script.heard.iter().find(|outgoing| word(outgoing).starts_with("snapshot")).unwrap();
+        f32::from_le_bytes(snapshot.buffers[0][..4].try_into().unwrap())
+    };
+    script.put(ToEngine::Shown(Half::Training)).turn();
+    assert_eq!(first(&script), 0.7);
+    script.heard.clear();
+    script.put(ToEngine::Shown(Half::Training)).turn();
+    assert!(script.heard.is_empty(), "they are on show");
+    script.put(ToEngine::Shown(Half::HeldOut)).turn();
+    assert_eq!(first(&script), 0.5);
+}
+
+#[test]
 fn the_plane_shows_the_axes_that_are_wanted() {
     let mut script = Script::new();
     script.fake.latent.set(Some(4));

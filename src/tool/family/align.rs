@@ -124,8 +124,9 @@ mod tests {
             };
             let pairs = |values: Vec<f32>| values.chunks_exact(2).map(|z| [z[0], z[1]]).collect::<Vec<_>>();
             let before = of(&weights);
-            let codes =
-                |of: &crate::engine::burn_learner::BurnLearner, set: &Set| block_on(of.posteriors(set)).unwrap();
+            let codes = |of: &crate::engine::burn_learner::BurnLearner, set: &Set| {
+                block_on(of.posteriors(set, set.len())).unwrap()
+            };
             let (mu, log_var) = codes(&before, &set);
             let (mu, log_var) = (pairs(mu), pairs(log_var));
             let decoded = block_on(before.decode(&mu.concat())).unwrap();

@@ -9,6 +9,7 @@ use crate::i18n::short;
 use crate::latent::regularity::slopes::STEEP;
 use crate::latent::view::View;
 use crate::plots::{heat, palette};
+use crate::protocol::{Half, ToEngine};
 use crate::spec::{CLASSES, MOST_CLASSES};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
@@ -233,15 +234,26 @@ fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
     }
 }
 
-/// Whose codes the points are. A model trained here has only those of its held-out pictures.
+/// Whose codes the points are.
 #[component]
 fn PointSet() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let points = desk.page.scene().points();
     let word = |points: Points| if points == Points::Train { "train" } else { "test" };
-    // So does a member of the family.
-    let shipped =
-        move || matches!(desk.page.session().model().get(), Model::Shipped(Shipped::Mnist | Shipped::Fashion));
+    let session = desk.page.session();
+    // Of a member of the family there are only those of its held-out pictures.
+    let known = move || match session.model().get() {
+        Model::Shipped(Shipped::Mnist | Shipped::Fashion) => true,
+        Model::Shipped(Shipped::Digits(_)) => false,
+        Model::Trained(_) => session.run().read().is_some(),
+    };
+    // A new engine has not heard it yet.
+    let device = Memo::new(move |_| session.device().get());
+    Effect::new(move |_| {
+        device.with(|_| ());
+        desk.tell(&ToEngine::Shown(if points.get() == Points::Train { Half::Training } else { Half::HeldOut }));
+    });
+    let trained = Memo::new(move |_| session.model().get().is_trained());
     let choose = move |event| {
         desk.choose_points(if event_target_value(&event) == "train" { Points::Train } else { Points::Test });
     };
@@ -249,15 +261,21 @@ fn PointSet() -> impl IntoView {
         view! { <option value=word(of) selected=move || points.get() == of>{text}</option> }
     };
     view! {
-        <label class="chip choice" hidden=move || !shipped() || !desk.page.scene().layers().get().points>
+        <label class="chip choice" hidden=move || !known() || !desk.page.scene().layers().get().points>
             <select
                 data-testid="point-set"
                 aria-label=move || tr!(desk, point_set)
                 prop:value=move || word(points.get())
                 on:change=choose
             >
-                {move || option(Points::Test, tr!(desk, point_set_test))}
-                {move || option(Points::Train, tr!(desk, point_set_train))}
+                {move || option(Points::Test, match trained.get() {
+                    true => tr!(desk, point_set_held_out),
+                    false => tr!(desk, point_set_test),
+                })}
+                {move || option(Points::Train, match trained.get() {
+                    true => tr!(desk, point_set_trained_on),
+                    false => tr!(desk, point_set_train),
+                })}
             </select>
         </label>
     }
