@@ -18,15 +18,15 @@ pub const LONGEST_NAME: usize = 12;
 
 /// Bounds of what a drawing is varied by, each uniform between them.
 /// Radians, either way.
-pub const TURN: f32 = 0.26;
+pub const TURN: f32 = 0.18;
 /// Times its size.
-pub const SCALE: [f32; 2] = [0.8, 1.1];
+pub const SCALE: [f32; 2] = [0.9, 1.08];
 /// Width over height, as the logarithm of their ratio, either way.
-pub const LOG_ASPECT: f32 = 0.15;
+pub const LOG_ASPECT: f32 = 0.1;
 /// Lean, as the tangent of the angle, either way.
-pub const LEAN: f32 = 0.2;
+pub const LEAN: f32 = 0.12;
 /// Pixels along either axis, either way.
-pub const SHIFT: f32 = 1.5;
+pub const SHIFT: f32 = 1.0;
 /// Share of the way from the stroke to one a pixel thicker all round, or to one as much thinner, below 0.
 pub const THICKNESS: [f32; 2] = [-0.3, 0.4];
 

@@ -50,11 +50,8 @@ async fn train_in(page: &Page) {
     assert!(is_shut(page).await);
     says(page, ENGLISH, "symbol_going").await;
     page.wait_phase("ready").await;
-    page.wait(
-        "the point is on the island",
-        "find('handle').dataset.z && find('nearest-class').textContent.includes('★')",
-    )
-    .await;
+    page.click("symbol-go").await;
+    page.wait("the point is on the island", "find('nearest-class').textContent.includes('★')").await;
 }
 
 fn likeness(picture: &Picture, other: &[f64]) -> f64 {
@@ -107,7 +104,7 @@ async fn twenty_drawings_become_an_island_that_decodes_to_them() {
     let of_digits: Vec<f64> = mean_digits().iter().map(|digit| likeness(&decoded, digit)).collect();
     let nearest = of_digits.iter().copied().fold(0.0, f64::max);
     let own = likeness(&decoded, &drawn);
-    assert!(own > 0.6 && own > nearest + 0.15, "{own} against {of_digits:?}");
+    assert!(own > 0.65 && own > nearest + 0.08, "{own} against {of_digits:?}");
     let beside = page.picture_once("symbol-decoded", decoded, |picture| likeness(picture, &drawn) > 0.6).await;
     assert!(likeness(&beside, &drawn) > nearest);
     // The drawings are all still there, and the same name would take the symbol's place.

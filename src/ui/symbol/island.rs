@@ -7,7 +7,7 @@ use super::Symbol;
 use crate::i18n::point;
 use crate::latent::view::View;
 use crate::plots::palette;
-use crate::protocol::{Phase, Slot};
+use crate::protocol::Slot;
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{Model, SessionStoreFields, running};
@@ -25,23 +25,6 @@ impl Symbol {
         let shown = session.model().get() == Model::trained_on(earlier.data);
         let mean = desk.mean(earlier.class).filter(|_| of_it && shown)?;
         Some((earlier, mean))
-    }
-
-    /// When its run is over, the point goes to the island.
-    pub(super) fn follow(self) {
-        let session = self.desk.page.session();
-        let over = Memo::new(move |_| {
-            let key = self.pointing.get()?;
-            let run = session.run().read();
-            let run = run.as_ref().filter(|run| run.log.key == key && run.log.step > 0)?;
-            (session.phase().get() == Phase::Ready && run.log.lost.is_none()).then_some(key)
-        });
-        Effect::new(move |_| {
-            let Some(island) = over.get().and_then(|_| self.island(self.desk)) else { return };
-            self.pointing.set(None);
-            self.desk.go_to(island.1);
-            self.desk.settle();
-        });
     }
 }
 

@@ -35,9 +35,9 @@ pub struct Symbol {
     name: RwSignal<String>,
     step: RwSignal<Step>,
     job: StoredValue<Option<Job>, LocalStorage>,
-    /// What was trained in last, and the run that does, by its key, until its island has been pointed at.
+    /// What was trained in last, and the run that did or does, by its key.
     earlier: RwSignal<Option<Earlier>>,
-    pointing: RwSignal<Option<u32>>,
+    run: RwSignal<Option<u32>>,
     /// The pictures that the visitor had brought before.
     aside: RwSignal<Option<Shared<Own>>>,
 }
@@ -54,11 +54,10 @@ impl Symbol {
             step: RwSignal::new(Step::Idle),
             job: StoredValue::new_local(None),
             earlier: RwSignal::new(None),
-            pointing: RwSignal::new(None),
+            run: RwSignal::new(None),
             aside: RwSignal::new(None),
         };
         symbol.listen();
-        symbol.follow();
         symbol
     }
 

@@ -143,7 +143,7 @@ impl Symbol {
             self.aside.set(Some(before));
         }
         self.earlier.set(Some(Earlier { name, class, data, source: start.source }));
-        self.pointing.set(self.desk.page.session().run().read_untracked().as_ref().map(|run| run.log.key));
+        self.run.set(self.desk.page.session().run().read_untracked().as_ref().map(|run| run.log.key));
         self.desk.page.scene().hidden().update(|hidden| {
             if hidden.has(class) {
                 hidden.toggle(class);
@@ -225,7 +225,7 @@ fn obstacle(symbol: Symbol, why: Obstacle, name: &str) -> String {
         Obstacle::Wait => tr!(desk, symbol_wait).to_owned(),
         Obstacle::Running => {
             let run = desk.page.session().run().read();
-            let going = run.as_ref().filter(|run| symbol.pointing.get() == Some(run.log.key));
+            let going = run.as_ref().filter(|run| symbol.run.get() == Some(run.log.key));
             match going {
                 Some(run) => tr!(desk, symbol_going, step = run.log.step, last = run.log.spec.last_step()),
                 None => tr!(desk, symbol_running).to_owned(),
