@@ -2,7 +2,7 @@
 
 use super::{Entry, within};
 use crate::spec::check::MOST_LATENT;
-use crate::spec::{Activation, DataSpec, Finish, Likelihood, Net, Objective, PointKind, Schedule};
+use crate::spec::{Activation, DataSpec, Finish, Likelihood, Net, Objective, PointKind, RunSpec, Schedule};
 use crate::state::scene::Beside;
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -153,8 +153,8 @@ fn print_data(data: DataSpec) -> String {
         DataSpec::Digits { count } => format!("digits-{count}"),
         DataSpec::Shapes { count } => format!("shapes-{count}"),
         DataSpec::Points { kind, count } => format!("{}-{count}", kind.name()),
-        // Neither is to be had from a link.
-        DataSpec::Mnist | DataSpec::Fashion | DataSpec::Own { .. } => String::new(),
+        // Not to be had from a link, which says nothing of them then.
+        DataSpec::Mnist | DataSpec::Fashion | DataSpec::Own { .. } => print_data(RunSpec::default().data),
     }
 }
 

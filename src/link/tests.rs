@@ -214,6 +214,13 @@ fn nonsense_is_reported_and_changes_nothing() {
     }
 }
 
+#[test]
+fn pictures_that_no_link_can_bring_are_not_in_it() {
+    let mut scene = Scene::default();
+    scene.run.data = crate::spec::DataSpec::Own { count: 540, classes: 3, print: 7 };
+    assert_eq!(print(&scene), "");
+}
+
 /// Random bytes never panic, and what was good beside them is kept.
 #[test]
 fn noise_beside_a_good_word_does_no_harm() {

@@ -97,6 +97,7 @@ async fn own_pictures_are_there_after_a_reload_and_are_trained_on() {
     let (step, decoded) = (page.step().await, page.decoded().await);
 
     reload(&page).await;
+    assert_eq!(page.text("notice").await, "", "the address says nothing that makes no sense");
     page.wait("the run of before", &format!("find('take-out-{key}')")).await;
     page.wait("the pictures of before", "find('own-here').textContent.includes('still here: 270')").await;
     // A new run is on them when that is wished.
@@ -231,6 +232,12 @@ async fn a_session_goes_to_another_machine_in_one_file() {
     assert_eq!(page.z().await, [0.4, -0.6]);
     assert_eq!(page.number("Number(find('moments').max)").await, moments);
     page.picture_once("decoded", page.decoded().await, |p| p.distance(&decoded) < 0.01).await;
+    // Once more, from rest: the first is among those of before.
+    page.drop_files("plane", &[&file]).await;
+    page.wait("the one before", "find('past').querySelectorAll('li').length === 1").await;
+    page.wait_said("said_session_opened").await;
+    page.wait_phase("paused").await;
+    assert_eq!((page.step().await, page.wait_losses().await), (step, losses));
     // Back in time and on from the end.
     let slide = "const slider = find('moments'); slider.value = given; slider.dispatchEvent(new Event('input', { bubbles: true }));";
     page.run(slide, json!("0")).await;

@@ -11,7 +11,7 @@ use super::open::STAND_INS;
 use crate::client::store::{Store, StoreError};
 use crate::data::image_set::ImageSet;
 use crate::data::own::Own;
-use crate::protocol::{Command, NoticeKind, ToEngine};
+use crate::protocol::{Command, NoticeKind, Phase, ToEngine};
 use crate::spec::{DataSpec, Finish, Format, Input, Net, RunSpec, SIDE, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
@@ -178,11 +178,16 @@ impl Desk {
         self.restore(step);
     }
 
+    /// Whether the engine can be taken to a moment now.
+    pub(super) fn can_restore(self) -> bool {
+        matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready | Phase::Paused)
+    }
+
     /// Shows the run that is on the page as it was at its last moment, and whether its pictures are here; where they are
     /// not, `bare` is all that is known of them.
     pub(super) fn wake(self, key: u32, bare: Lacking) -> bool {
         let run = self.page.session().run().get_untracked().filter(|run| run.log.key == key);
-        let Some(run) = run.filter(|_| !self.busy()) else { return true };
+        let Some(run) = run.filter(|_| self.can_restore()) else { return true };
         let whole = self.has_data(run.log.spec.data);
         self.page.session().lacking().set((!whole).then_some(bare));
         match run.album.last() {

@@ -10,7 +10,7 @@ use super::Desk;
 use crate::data::own::Own;
 use crate::data::session_file::{Codes, Moment, Session, SessionFileError};
 use crate::link;
-use crate::protocol::{NoticeKind, Phase};
+use crate::protocol::NoticeKind;
 use crate::spec::{MOST_CLASSES, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::album::{self, Album};
@@ -87,7 +87,7 @@ impl Desk {
     pub fn open_session(self, file: &[u8]) -> Result<(), SessionFileError> {
         let Session { scene, log, moments, codes, names, own } = Session::open(file)?;
         let log: Log = serde_json::from_str(&log).map_err(|why| SessionFileError::Log(why.to_string()))?;
-        if !matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready) {
+        if !self.can_restore() {
             self.say(Message::Engine(NoticeKind::NotNow));
             return Ok(());
         }

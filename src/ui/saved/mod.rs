@@ -10,10 +10,11 @@ use super::desk::Desk;
 use super::own::Bring;
 use super::words::{self, tr};
 use crate::i18n::{Locale, number};
+use crate::protocol::Phase;
 use crate::spec::RunSpec;
 use crate::state::PageStoreFields;
 use crate::state::run::Run;
-use crate::state::session::{SessionStoreFields, running};
+use crate::state::session::SessionStoreFields;
 use crate::state::storage::{Standing, Trouble, print_of};
 
 /// A run that is kept, as the list shows it.
@@ -107,7 +108,7 @@ fn kept(desk: Desk) -> Vec<Kept> {
 fn OpenFile() -> impl IntoView {
     let (desk, bring) = (expect_context::<Desk>(), expect_context::<Bring>());
     let input = NodeRef::<Input>::new();
-    let busy = Memo::new(move |_| running(desk.page.session().phase().get()));
+    let busy = Memo::new(move |_| desk.page.session().phase().get() == Phase::Training);
     let chosen = move |_| {
         if let Some(input) = input.get_untracked() {
             if let Some(files) = input.files().filter(|files| files.length() > 0) {
