@@ -217,7 +217,8 @@ fn nonsense_is_reported_and_changes_nothing() {
 #[test]
 fn pictures_that_no_link_can_bring_are_not_in_it() {
     let mut scene = Scene::default();
-    scene.run.data = crate::spec::DataSpec::Own { count: 540, classes: 3, print: 7 };
+    scene.run.data =
+        crate::spec::DataSpec::Own { count: 540, classes: 3, print: 7, format: crate::spec::Format::GREY_28 };
     assert_eq!(print(&scene), "");
 }
 
