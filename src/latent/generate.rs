@@ -1,7 +1,7 @@
 //! Points to be decoded into labelled data, and the labels of those that were drawn without one.
 
 use super::nearest::Buckets;
-use super::place::NEIGHBOURS;
+use super::place::asked;
 use super::sample::of_class;
 use crate::rng::Rng;
 
@@ -27,7 +27,7 @@ pub fn of_every_class(
 /// For each point the class that most of the nearest codes have; nothing unless every point has one.
 pub fn nearest_classes(codes: &[[f32; 2]], labels: &[u8], points: &[[f32; 2]]) -> Option<Vec<u8>> {
     let buckets = Buckets::new(codes);
-    points.iter().map(|&z| Some(buckets.vote(codes, labels, z, NEIGHBOURS)?.0)).collect()
+    points.iter().map(|&z| Some(buckets.vote(codes, labels, z, asked(codes.len()))?.0)).collect()
 }
 
 #[cfg(test)]

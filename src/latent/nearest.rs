@@ -75,13 +75,14 @@ impl Buckets {
 
     /// The class that most of the `k` nearest codes have, and how many of them.
     pub fn vote(&self, codes: &[[f32; 2]], labels: &[u8], z: [f32; 2], k: usize) -> Option<(u8, usize)> {
-        let mut votes = [0usize; MOST_CLASSES];
-        for (_, index) in self.neighbours(codes, z, k) {
+        // Votes, and how near the first of them is: of as many the nearer counts.
+        let mut votes = [(0usize, std::cmp::Reverse(usize::MAX)); MOST_CLASSES];
+        for (rank, (_, index)) in self.neighbours(codes, z, k).into_iter().enumerate() {
             if let Some(vote) = labels.get(index).and_then(|&class| votes.get_mut(usize::from(class))) {
-                *vote += 1;
+                *vote = (vote.0 + 1, vote.1.max(std::cmp::Reverse(rank)));
             }
         }
-        let (class, votes) = votes.into_iter().enumerate().rev().max_by_key(|(_, votes)| *votes)?;
+        let (class, (votes, _)) = votes.into_iter().enumerate().rev().max_by_key(|(_, votes)| *votes)?;
         (votes > 0).then_some((class as u8, votes))
     }
 

@@ -3,8 +3,13 @@
 use super::posterior::prior_beyond;
 use crate::spec::MOST_CLASSES;
 
-/// How many codes are asked for their class.
+/// The most codes that are asked for their class.
 pub const NEIGHBOURS: usize = 25;
+
+/// How many of `count` codes are asked: about their square root, so that a class of few is not outvoted, and an odd number.
+pub fn asked(count: usize) -> usize {
+    (count.isqrt() | 1).min(NEIGHBOURS)
+}
 
 /// A code farther than this, in units of z, is no neighbour: a fifth of the prior's σ.
 const NEAR: f32 = 0.2;
@@ -18,7 +23,7 @@ const MAJORITY: f32 = 0.72;
 /// The classes around a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbourhood {
-    /// The class with the most votes among the [`NEIGHBOURS`] nearest codes.
+    /// The class with the most votes among the nearest codes, [`asked`] of them; of several the one that is nearer.
     pub class: u8,
     pub votes: usize,
     pub second: Option<u8>,
@@ -45,12 +50,13 @@ pub enum Place {
 /// Votes of the nearest codes, by brute force: a few distances a code, far below a millisecond for 10,000.
 /// `codes` in units of z, one label each.
 pub fn neighbourhood(codes: &[[f32; 2]], labels: &[u8], z: [f32; 2]) -> Option<Neighbourhood> {
-    let mut best = [(f32::INFINITY, usize::MAX); NEIGHBOURS];
-    let mut found = 0;
-    for (index, code) in codes.iter().enumerate().take(labels.len()) {
+    let count = codes.len().min(labels.len());
+    let (mut best, mut found) = ([(f32::INFINITY, usize::MAX); NEIGHBOURS], 0);
+    let best = &mut best[..asked(count)];
+    for (index, code) in codes.iter().enumerate().take(count) {
         let distance = (code[0] - z[0]).powi(2) + (code[1] - z[1]).powi(2);
-        if distance < best[NEIGHBOURS - 1].0 {
-            found = (found + 1).min(NEIGHBOURS);
+        if distance < best[best.len() - 1].0 {
+            found = (found + 1).min(best.len());
             let place = best.partition_point(|b| b.0 <= distance);
             best[place..].rotate_right(1);
             best[place] = (distance, index);
@@ -65,7 +71,8 @@ pub fn neighbourhood(codes: &[[f32; 2]], labels: &[u8], z: [f32; 2]) -> Option<N
         }
     }
     let mut order: Vec<u8> = (0..MOST_CLASSES as u8).collect();
-    order.sort_by_key(|&class| std::cmp::Reverse(votes[usize::from(class)]));
+    let place = |class: u8| best.iter().position(|&(_, index)| labels[index] == class);
+    order.sort_by_key(|&class| (std::cmp::Reverse(votes[usize::from(class)]), place(class).unwrap_or(usize::MAX)));
     let second = order[1];
     Some(Neighbourhood {
         class: order[0],
@@ -133,8 +140,18 @@ mod tests {
 
     #[test]
     fn a_point_among_its_class_is_inside() {
-        assert_eq!(place_of([-1.0, 0.0]), Place::Inside { class: 3, votes: 25, asked: 25 });
-        assert_eq!(place_of([1.05, 0.0]), Place::Inside { class: 8, votes: 25, asked: 25 });
+        // Of sixty codes seven are asked.
+        assert_eq!(place_of([-1.0, 0.0]), Place::Inside { class: 3, votes: 7, asked: 7 });
+        assert_eq!(place_of([1.05, 0.0]), Place::Inside { class: 8, votes: 7, asked: 7 });
+    }
+
+    #[test]
+    fn few_codes_are_asked_of_few_and_a_tie_goes_to_the_nearer() {
+        assert_eq!([0, 1, 9, 100, 500, 600, 70_000].map(asked), [1, 1, 3, 11, 23, 25, 25]);
+        // Three are asked, each of another class.
+        let codes: Vec<[f32; 2]> = (0..9).map(|i| [i as f32, 0.0]).collect();
+        let n = neighbourhood(&codes, &[9, 4, 2, 1, 1, 1, 1, 1, 1], [0.9, 0.0]).expect("there are codes");
+        assert_eq!((n.class, n.votes, n.asked), (4, 1, 3));
     }
 
     #[test]
@@ -163,7 +180,7 @@ mod tests {
         let distance = |i: usize| (codes[i][0] - z[0]).hypot(codes[i][1] - z[1]);
         order.sort_by(|&a, &b| distance(a).total_cmp(&distance(b)));
         let mut votes = [0; MOST_CLASSES];
-        order[..NEIGHBOURS].iter().for_each(|&i| votes[usize::from(labels[i])] += 1);
+        order[..asked(500)].iter().for_each(|&i| votes[usize::from(labels[i])] += 1);
         let n = neighbourhood(&codes, &labels, z).expect("there are codes");
         assert_eq!(n.index, order[0]);
         assert_eq!(n.votes, *votes.iter().max().expect("ten classes"));

@@ -8,7 +8,7 @@ use web_sys::HtmlCanvasElement;
 use super::slices::{Job, Moves, follow};
 use crate::latent::density::{Density, log_ratio};
 use crate::latent::nearest::Buckets;
-use crate::latent::place::NEIGHBOURS;
+use crate::latent::place::asked;
 use crate::latent::regularity::frame::{REACH, cell_centre};
 use crate::latent::regularity::report::unit;
 use crate::latent::regularity::returns::distances;
@@ -131,8 +131,9 @@ impl Under {
     /// The next row's classes.
     fn row(&self, cloud: &Cloud, buckets: &Buckets, row: usize) -> Vec<Option<(u8, f32)>> {
         let vote = |column| {
-            let (class, votes) = buckets.vote(&cloud.codes, &cloud.labels, self.at(column, row as u32), NEIGHBOURS)?;
-            Some((class, votes as f32 / NEIGHBOURS as f32))
+            let asked = asked(cloud.codes.len());
+            let (class, votes) = buckets.vote(&cloud.codes, &cloud.labels, self.at(column, row as u32), asked)?;
+            Some((class, votes as f32 / asked as f32))
         };
         (0..self.columns).map(vote).collect()
     }

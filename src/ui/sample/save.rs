@@ -13,7 +13,7 @@ use super::sampler::{From, Sampler};
 use crate::data::write::set::Format;
 use crate::i18n::count;
 use crate::latent::generate::{classes, nearest_classes, of_every_class};
-use crate::latent::place::NEIGHBOURS;
+use crate::latent::place::asked;
 use crate::latent::regularity::Frame;
 use crate::latent::sample::prior;
 use crate::latent::slice::Slice;
@@ -325,7 +325,10 @@ impl Saver {
                 tr!(desk, generate_labels_classes, count = count(self.total()), classes = self.classes.get())
             }
             (true, _) => tr!(desk, generate_labels_class, count = count(self.total())),
-            (false, _) => tr!(desk, generate_labels_nearest, count = count(self.total()), asked = NEIGHBOURS),
+            (false, _) => {
+                let codes = desk.page.session().cloud().read().as_ref().map_or(0, |cloud| cloud.codes.len());
+                tr!(desk, generate_labels_nearest, count = count(self.total()), asked = asked(codes))
+            }
         };
         let others = (self.latent() > 2).then(|| tr!(desk, generate_slice, latent = self.latent()));
         let learning = self.learning().then(|| tr!(desk, generate_learning).to_owned());
