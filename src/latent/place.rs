@@ -158,8 +158,9 @@ mod tests {
     fn between_two_mixed_classes_is_a_border() {
         let codes: Vec<[f32; 2]> = (0..40).map(|i| [i as f32 * 0.01, 0.0]).collect();
         let labels: Vec<u8> = (0..40).map(|i| if i % 2 == 0 { 4 } else { 9 }).collect();
+        // Seven are asked, four of them odd ones.
         let z = [0.2, 0.0];
-        assert_eq!(place(z, neighbourhood(&codes, &labels, z).as_ref()), Place::Border { first: 4, second: 9 });
+        assert_eq!(place(z, neighbourhood(&codes, &labels, z).as_ref()), Place::Border { first: 9, second: 4 });
     }
 
     #[test]
