@@ -8,7 +8,9 @@ use std::ops::ControlFlow;
 
 use latentscape::data::brought::{Foreign, Place};
 use latentscape::data::model_file::{ModelFile, ModelFileError};
+use latentscape::data::own_head::OwnHeadError;
 use latentscape::data::published::{Missed, Published};
+use latentscape::data::session_file::{Session, SessionFileError};
 use latentscape::i18n::{Locale, refusals};
 use latentscape::import::{self, Cause, Choices, Given, Hints, Refusal, Unwatched, prepare, read};
 use latentscape::spec::check::Flaw;
@@ -234,6 +236,12 @@ fn arrays() -> Vec<Row> {
             stated.clone(),
             "a.npy: 4 values a picture do not make the 2×3×1 that were stated.",
             "a.npy: 4 valores por imagen no forman los 2×3×1 indicados.",
+        ),
+        of_all(
+            &[("a.raw", vec![0; 7])],
+            Hints { shape: Some([0, 99_999, 1]), ..Hints::default() },
+            "a.raw: it has pictures of 99\u{202f}999×0 pixels, but 1 to 4\u{202f}096 a side are read.",
+            "a.raw: tiene imágenes de 99\u{202f}999×0 píxeles, pero se leen de 1 a 4\u{202f}096 por lado.",
         ),
         of_all(
             &[("a.raw", vec![0; 7])],
@@ -483,55 +491,148 @@ fn every_model_that_is_not_taken_has_its_sentence() {
     let unreadable = ModelFile::open(b"no tensors").expect_err("ten bytes");
     let (name, key) = ("mu.weight".to_owned(), "latentscape.run");
     let rows = [
-        (unreadable, "That is not a whole safetensors file.", "Eso no es un archivo safetensors completo."),
+        (
+            ModelFileError::Cut { got: 999, want: 12_000 },
+            "the content is cut short: 999 of the 12\u{202f}000 bytes that the header announces are there",
+            "el contenido está cortado: hay 999 de los 12\u{202f}000 bytes que anuncia la cabecera",
+        ),
+        (unreadable, "it is not a whole safetensors file", "no es un archivo safetensors completo"),
         (
             ModelFileError::Spec { key, why: String::new() },
-            "What the file says of its model, under “latentscape.run”, cannot be understood.",
-            "No se entiende lo que el archivo dice de su modelo en «latentscape.run».",
+            "what it says of its model, under “latentscape.run”, cannot be understood",
+            "no se entiende lo que dice de su modelo en «latentscape.run»",
         ),
         (
             ModelFileError::Flaw(Flaw::TooLarge),
-            "The file’s model is not one that can run here.",
-            "El modelo del archivo no se puede ejecutar aquí.",
+            "its model is not one that can run here",
+            "su modelo no se puede ejecutar aquí",
         ),
         (
             ModelFileError::Missing { name: name.clone(), expected: "[2, 20]".into() },
-            "The file has no tensor mu.weight of shape [2, 20], which a model of this page has.",
-            "El archivo no tiene el tensor mu.weight de forma [2, 20], que tienen los modelos de esta página.",
+            "it has no tensor mu.weight of shape [2, 20], which a model of this page has",
+            "no tiene el tensor mu.weight de forma [2, 20], que tienen los modelos de esta página",
         ),
         (
             ModelFileError::Extra { name: name.clone(), found: vec![2] },
-            "The file has a tensor mu.weight that no model of this page has.",
-            "El archivo tiene un tensor mu.weight que no tiene ningún modelo de esta página.",
+            "it has a tensor mu.weight that no model of this page has",
+            "tiene un tensor mu.weight que no tiene ningún modelo de esta página",
         ),
         (
             ModelFileError::Shape { name: name.clone(), found: vec![2, 21], expected: "[2, 20]".into() },
-            "Tensor mu.weight has shape 2×21 where [2, 20] is expected.",
-            "El tensor mu.weight tiene la forma 2×21, pero se espera [2, 20].",
+            "tensor mu.weight has shape 2×21 where [2, 20] is expected",
+            "el tensor mu.weight tiene la forma 2×21, pero se espera [2, 20]",
         ),
         (
             ModelFileError::NoData { side: 32, channels: 3 },
-            "The model is of colour pictures of 32 × 32, and there are none here to show it with: bring some of your own first, then the model.",
-            "El modelo es de imágenes en color de 32 × 32 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo.",
+            "its model is of colour pictures of 32 × 32, and there are none here to show it with: bring some of your own first, then the model",
+            "su modelo es de imágenes en color de 32 × 32 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo",
         ),
         (
             ModelFileError::NoData { side: 48, channels: 1 },
-            "The model is of grey pictures of 48 × 48, and there are none here to show it with: bring some of your own first, then the model.",
-            "El modelo es de imágenes grises de 48 × 48 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo.",
+            "its model is of grey pictures of 48 × 48, and there are none here to show it with: bring some of your own first, then the model",
+            "su modelo es de imágenes grises de 48 × 48 y aquí no hay ninguna con que mostrarlo: trae primero unas tuyas y después el modelo",
         ),
         (
             ModelFileError::Type { name: name.clone(), found: Dtype::I64 },
-            "Tensor mu.weight holds I64; F32, F16 and BF16 are read.",
-            "El tensor mu.weight contiene I64; se leen F32, F16 y BF16.",
+            "tensor mu.weight holds I64; F32, F16 and BF16 are read",
+            "el tensor mu.weight contiene I64; se leen F32, F16 y BF16",
         ),
         (
             ModelFileError::NotFinite { name, at: 7, found: f32::NAN },
-            "Tensor mu.weight holds, at place 7, what is no finite number.",
-            "El tensor mu.weight contiene en la posición 7 algo que no es un número finito.",
+            "tensor mu.weight holds, at place 7, what is no finite number",
+            "el tensor mu.weight contiene en la posición 7 algo que no es un número finito",
         ),
     ];
     for (error, english, spanish) in &rows {
-        assert_eq!([Locale::en, Locale::es].map(|locale| refusals::model(locale, error)), [*english, *spanish]);
+        let sentences = [english, spanish].map(|clause| format!("mine.safetensors: {clause}."));
+        assert_eq!(
+            [Locale::en, Locale::es].map(|locale| refusals::model(locale, "mine.safetensors", error)),
+            sentences
+        );
+    }
+}
+
+#[test]
+fn every_session_that_is_not_taken_has_its_sentence() {
+    let (name, why) = ("codes.mu".to_owned(), String::new());
+    let rows = [
+        (
+            SessionFileError::Cut { got: 7, want: 12_000 },
+            "the content is cut short: 7 of the 12\u{202f}000 bytes that the header announces are there",
+            "el contenido está cortado: hay 7 de los 12\u{202f}000 bytes que anuncia la cabecera",
+        ),
+        (
+            Session::open(b"no tensors").expect_err("ten bytes"),
+            "it is not a whole safetensors file",
+            "no es un archivo safetensors completo",
+        ),
+        (SessionFileError::NoSession, "it holds no session", "no contiene ninguna sesión"),
+        (
+            SessionFileError::TooLarge { most: 600_000_000 },
+            "it is larger than the 600 MB that a session may have",
+            "supera los 600 MB que puede tener una sesión",
+        ),
+        (
+            SessionFileError::Newer { found: 2 },
+            "the session was saved by a newer version of this page (format 2); reload the page, or open it there",
+            "la sesión se guardó con una versión más nueva de esta página (formato 2); recarga la página o ábrela allí",
+        ),
+        (
+            SessionFileError::Head(why.clone()),
+            "the session's description of itself cannot be understood; the file may be damaged",
+            "no se entiende lo que la sesión dice de sí misma; el archivo puede estar dañado",
+        ),
+        (
+            SessionFileError::Log(why),
+            "the session's curves cannot be understood; the file may be damaged",
+            "no se entienden las curvas de la sesión; el archivo puede estar dañado",
+        ),
+        (
+            SessionFileError::Flaw { step: 1200, why: Flaw::TooLarge },
+            "the session's moment at step 1200 describes a run that cannot be",
+            "el momento del paso 1200 de la sesión describe un entrenamiento imposible",
+        ),
+        (
+            SessionFileError::Missing { name: name.clone() },
+            "the session has no tensor codes.mu, which its description names",
+            "a la sesión le falta el tensor codes.mu, que su descripción nombra",
+        ),
+        (
+            SessionFileError::Shape {
+                name: name.clone(),
+                found: "F16 of [3, 2]".into(),
+                expected: "F32 of [3, 2]".into(),
+            },
+            "tensor codes.mu is F16 of [3, 2] where F32 of [3, 2] is expected",
+            "el tensor codes.mu es F16 of [3, 2] y se esperaba F32 of [3, 2]",
+        ),
+        (
+            SessionFileError::NotFinite { name },
+            "tensor codes.mu holds a value that is not a number",
+            "el tensor codes.mu contiene un valor que no es un número",
+        ),
+        (
+            SessionFileError::Pictures(OwnHeadError::Format { side: 100, channels: 2 }),
+            "the session's pictures are of 100 × 100 pixels with 2 values each, which this version of the page does not take",
+            "las imágenes de la sesión son de 100 × 100 píxeles con 2 valores cada uno, y esta versión de la página no las admite",
+        ),
+        (
+            SessionFileError::Pictures(OwnHeadError::Classes { found: 0 }),
+            "the session's pictures make no set to train on",
+            "las imágenes de la sesión no forman un conjunto con el que entrenar",
+        ),
+        (
+            SessionFileError::OtherPictures,
+            "the session's pictures are not those that its run was trained on",
+            "las imágenes de la sesión no son las de su entrenamiento",
+        ),
+    ];
+    for (error, english, spanish) in &rows {
+        let sentences = [english, spanish].map(|clause| format!("mine.safetensors: {clause}."));
+        assert_eq!(
+            [Locale::en, Locale::es].map(|locale| refusals::session(locale, "mine.safetensors", error)),
+            sentences
+        );
     }
 }
 

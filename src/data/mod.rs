@@ -3,6 +3,7 @@
 pub mod brought;
 pub mod classifier;
 pub mod codes;
+mod cut;
 pub mod digits;
 pub mod family;
 pub mod held_out;

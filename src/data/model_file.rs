@@ -5,8 +5,9 @@
 
 use half::{bf16, f16};
 use safetensors::tensor::Metadata;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
+use super::cut::cut;
 use crate::spec::check::Flaw;
 use crate::spec::pytorch::{Modules, Named};
 use crate::spec::{Format, Input, Likelihood, ModelSpec, Net, Objective, RunSpec};
@@ -23,6 +24,8 @@ const SHIPPED_KEY: &str = "spec";
 pub enum ModelFileError {
     #[error("not a whole safetensors file: {0}")]
     Unreadable(String),
+    #[error("{got} of the {want} bytes that the head announces")]
+    Cut { got: u64, want: u64 },
     #[error("the metadata's {key} cannot be understood: {why}")]
     Spec { key: &'static str, why: String },
     #[error("the file's model cannot be run: {0}")]
@@ -45,7 +48,8 @@ impl ModelFileError {
     /// The file is whole, but for another model.
     pub fn is_mismatch(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Spec { .. } | Self::NotFinite { .. } | Self::NoData { .. } => false,
+            Self::Unreadable(_) | Self::Cut { .. } | Self::Spec { .. } => false,
+            Self::NotFinite { .. } | Self::NoData { .. } => false,
             Self::Flaw(_) | Self::Missing { .. } | Self::Extra { .. } | Self::Shape { .. } | Self::Type { .. } => true,
         }
     }
@@ -60,10 +64,13 @@ pub struct ModelFile<'a> {
 
 impl<'a> ModelFile<'a> {
     /// # Errors
-    /// `Unreadable` for what is not a whole safetensors file. Nothing is taken for as long as a head says it is: every
+    /// `Cut` for a file that ends too early, `Unreadable` for what is no safetensors file. Nothing is taken for as long as a head says it is: every
     /// tensor's declared place lies within the file, and is of the length that its shape asks for.
     pub fn open(file: &'a [u8]) -> Result<Self, ModelFileError> {
-        let unreadable = |e: safetensors::SafeTensorError| ModelFileError::Unreadable(e.to_string());
+        let unreadable = |e: SafeTensorError| match cut(file) {
+            Some([got, want]) => ModelFileError::Cut { got, want },
+            None => ModelFileError::Unreadable(e.to_string()),
+        };
         let (_, metadata) = SafeTensors::read_metadata(file).map_err(unreadable)?;
         Ok(Self { tensors: SafeTensors::deserialize(file).map_err(unreadable)?, metadata })
     }

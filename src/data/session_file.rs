@@ -10,9 +10,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors, serialize};
+use safetensors::{Dtype, SafeTensorError, SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
 
+use super::cut::cut;
 use super::own::Own;
 use super::own_head::{OwnHead, OwnHeadError};
 use crate::spec::check::Flaw;
@@ -68,6 +69,8 @@ pub struct Codes {
 pub enum SessionFileError {
     #[error("not a whole safetensors file: {0}")]
     Unreadable(String),
+    #[error("{got} of the {want} bytes that the head announces")]
+    Cut { got: u64, want: u64 },
     #[error("the file holds no session")]
     NoSession,
     #[error("the file is larger than {most} bytes")]
@@ -168,7 +171,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// For whatever is no whole session file of this version, or holds what no page wrote.
     pub fn open(file: &'a [u8]) -> Result<Self, SessionFileError> {
-        let unreadable = |e: safetensors::SafeTensorError| SessionFileError::Unreadable(e.to_string());
+        let unreadable = |e: SafeTensorError| match cut(file) {
+            Some([got, want]) => SessionFileError::Cut { got, want },
+            None => SessionFileError::Unreadable(e.to_string()),
+        };
         let (_, metadata) = SafeTensors::read_metadata(file).map_err(unreadable)?;
         let head = head(metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY)))?;
         let tensors = Tensors(SafeTensors::deserialize(file).map_err(unreadable)?);

@@ -131,8 +131,13 @@ fn dimensions(shape: &[u64]) -> String {
 }
 
 /// Why a model file was not taken.
-pub fn model(l: Locale, why: &ModelFileError) -> String {
+pub fn model(l: Locale, file: &str, why: &ModelFileError) -> String {
+    say!(l, refused_at, at = file, cause = no_model(l, why))
+}
+
+fn no_model(l: Locale, why: &ModelFileError) -> String {
     match why {
+        ModelFileError::Cut { got, want } => say!(l, refused_content_cut, got = whole(*got), want = whole(*want)),
         ModelFileError::Unreadable(_) => say!(l, model_unreadable).to_owned(),
         ModelFileError::Spec { key, .. } => say!(l, model_spec, key = key),
         ModelFileError::Flaw(_) => say!(l, model_flaw).to_owned(),
@@ -149,8 +154,13 @@ pub fn model(l: Locale, why: &ModelFileError) -> String {
 }
 
 /// Why a session file was not taken.
-pub fn session(l: Locale, why: &SessionFileError) -> String {
+pub fn session(l: Locale, file: &str, why: &SessionFileError) -> String {
+    say!(l, refused_at, at = file, cause = no_session(l, why))
+}
+
+fn no_session(l: Locale, why: &SessionFileError) -> String {
     match why {
+        SessionFileError::Cut { got, want } => say!(l, refused_content_cut, got = whole(*got), want = whole(*want)),
         SessionFileError::Unreadable(_) => say!(l, model_unreadable).to_owned(),
         SessionFileError::NoSession => say!(l, session_none).to_owned(),
         SessionFileError::TooLarge { most } => say!(l, session_too_large, most = whole(*most / 1_000_000)),

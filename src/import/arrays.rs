@@ -272,6 +272,9 @@ fn head(supply: &mut Supply, item: &Item, hints: &Hints) -> Result<ArrayHead, Re
 fn raw_head(length: u64, hints: &Hints) -> Result<ArrayHead, Cause> {
     let [height, width, channels] = hints.shape.ok_or(Cause::ShapeWanted)?.map(u64::from);
     let element = Element { number: Number::U8, big_endian: false };
+    if ![height, width].iter().all(|side| (1..=MAX_SIDE).contains(side)) {
+        return Err(Cause::PictureSize { width, height, most: MAX_SIDE });
+    }
     let size = height.saturating_mul(width).saturating_mul(channels);
     let length = length.saturating_sub(hints.skip);
     if size == 0 || length == 0 || !length.is_multiple_of(size) {

@@ -14,6 +14,7 @@ use self::model::Made;
 use self::plane::{figure_png, figure_svg};
 use super::canvas;
 use super::desk::Desk;
+use super::menu::shut;
 use super::words::tr;
 use crate::plots::contact::{animation, sheet};
 use crate::spec::SIDE;
@@ -53,7 +54,7 @@ pub fn Export() -> impl IntoView {
     let session = desk.page.session();
     let width = RwSignal::new(WIDTH);
     let menu = NodeRef::<Details>::new();
-    let close = move || menu.get_untracked().iter().for_each(|menu| menu.set_open(false));
+    let close = move || shut(menu);
     let strip = Memo::new(move |_| session.strip().read().is_some());
     let samples = Memo::new(move |_| session.samples().read().is_some());
     let codes = Memo::new(move |_| session.cloud().read().is_some());

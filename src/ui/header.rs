@@ -44,6 +44,14 @@ fn ModelPill() -> impl IntoView {
         (false, Some(_)) => words::on_dial(desk),
         (false, None) => tr!(desk, model_kind).to_owned(),
     };
+    let name = Memo::new(move |_| {
+        let run = desk.page.session().run().read();
+        run.as_ref().map(|run| run.log.name.clone()).filter(|name| !name.is_empty())
+    });
+    let what = move || match name.get() {
+        Some(name) => name,
+        None => words::generated(desk.locale(), desk.page.session().model().get()).to_owned(),
+    };
     // What was trained here is no choice, but it is what is shown: any of the others leads away from it.
     let shown = move || if trained.get() { "" } else { chosen.get().name() };
     view! {
@@ -57,7 +65,7 @@ fn ModelPill() -> impl IntoView {
                 on:change=choose
             >
                 <option value="" hidden disabled selected=move || trained.get()>
-                    {move || words::generated(desk.locale(), desk.page.session().model().get())}
+                    {what}
                 </option>
                 {Shipped::ALL.map(|model| {
                     view! {

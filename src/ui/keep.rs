@@ -9,6 +9,7 @@ use web_sys::{HtmlCanvasElement, HtmlImageElement};
 use super::canvas;
 use super::desk::Desk;
 use super::export::{download, download_canvas};
+use super::menu::shut;
 use super::words::tr;
 use crate::state::message::Message;
 
@@ -20,7 +21,7 @@ const FINER: f64 = 2.0;
 pub fn Keep(name: &'static str, figure: Callback<(), Option<String>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let menu = NodeRef::<Details>::new();
-    let close = move || menu.get_untracked().iter().for_each(|menu| menu.set_open(false));
+    let close = move || shut(menu);
     let save = move |png: bool| {
         close();
         let Some(svg) = untrack(|| figure.run(())) else { return desk.say(Message::NotSaved) };

@@ -11,6 +11,7 @@ mod header;
 mod here;
 mod keep;
 mod lab;
+mod menu;
 mod notice;
 mod own;
 mod pad;

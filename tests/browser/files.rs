@@ -37,6 +37,7 @@ pub async fn export(page: &Page, folder: &Folder, item: &str, name: &str) -> Vec
     page.click(item).await;
     let file = folder.0.join(name);
     let bytes = page.until(name, async || std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty())).await;
+    assert_eq!(page.string("document.activeElement.dataset.testid").await, "export", "the focus stays at hand");
     std::fs::remove_file(&file).expect("a file that was read");
     bytes
 }

@@ -92,6 +92,14 @@ impl Page {
         }
     }
 
+    /// Chooses files in a field of files, as its dialog does.
+    pub async fn choose_files(&self, id: &str, files: &[&Path]) {
+        let field = format!("document.querySelector('[data-testid={id}]')");
+        let found = self.cdp("Runtime.evaluate", json!({ "expression": field })).await;
+        let object = found["result"]["objectId"].clone();
+        self.cdp("DOM.setFileInputFiles", json!({ "files": files, "objectId": object })).await;
+    }
+
     /// Gives an element the keyboard.
     pub async fn focus(&self, selector: &str) {
         self.run("document.querySelector(given).focus();", json!(selector)).await;

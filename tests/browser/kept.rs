@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use latentscape::data::session_file::Session;
+use latentscape::i18n::{Locale, refusals};
 use serde_json::{Value, json};
 
 use super::chromium::Setup;
@@ -183,7 +184,10 @@ async fn what_is_saved_is_listed_with_its_size_renamed_and_deleted() {
     page.click("stop").await;
     page.wait_phase("ready").await;
     page.click(&format!("saved-delete-{other}")).await;
+    let focused = "document.activeElement.dataset.testid";
+    page.wait("the way back first", &format!("{focused} === 'saved-stay-{other}'")).await;
     page.click(&format!("saved-sure-{other}")).await;
+    page.wait("the list again", "document.activeElement === find('saved').querySelector('summary')").await;
     page.wait("the shipped model", "find('model').value === 'mnist' && !find('saved-runs').checkVisibility()").await;
     page.until("nothing is left", async || {
         let left = stored(&page).await;
@@ -220,9 +224,10 @@ async fn a_session_goes_to_another_machine_in_one_file() {
     let page = Page::open(Setup::CPU, Site::whole(), "/").await;
     page.wait_phase("ready").await;
     // Cut short it is refused, and nothing has changed.
-    let cut = written(&folder, "cut.safetensors", &whole[..whole.len() - 9]);
+    let short = &whole[..whole.len() - 9];
+    let sentence = refusals::session(Locale::en, "cut.safetensors", &Session::open(short).expect_err("it is cut"));
+    let cut = written(&folder, "cut.safetensors", short);
     page.drop_files("plane", &[&cut]).await;
-    let sentence = word(ENGLISH, "model_unreadable");
     page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(sentence))).await;
     let file = written(&folder, "mine.safetensors", &whole);
     page.drop_files("plane", &[&file]).await;

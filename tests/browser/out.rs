@@ -118,6 +118,7 @@ async fn keep(page: &Page, folder: &Folder, name: &str) -> (String, Picture) {
     for kind in ["svg", "png"] {
         page.click(&format!("keep-{name}")).await;
         page.click(&format!("keep-{name}-{kind}")).await;
+        assert_eq!(page.string("document.activeElement.dataset.testid").await, format!("keep-{name}"));
         let file = folder.0.join(format!("latentscape-{name}.{kind}"));
         let bytes = page.until(name, async || std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty())).await;
         std::fs::remove_file(&file).expect("a file that was read");

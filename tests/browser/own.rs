@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use latentscape::data::model_file::ModelFile;
+use latentscape::i18n::{Locale, refusals};
 use latentscape::spec::ModelSpec;
 use serde_json::json;
 
@@ -175,10 +176,16 @@ async fn a_model_goes_out_and_comes_back() {
     assert!(python.contains(name) && python.contains("load_file") && python.contains("load_state_dict"), "{python}");
 
     // Cut short it is refused, and nothing has changed.
-    let cut = written(&folder, "cut.safetensors", &file[..file.len() / 2]);
+    let half = &file[..file.len() / 2];
+    let sentence = refusals::model(Locale::en, "cut.safetensors", &ModelFile::open(half).expect_err("it is cut"));
+    let cut = written(&folder, "cut.safetensors", half);
     page.drop_files("plane", &[&cut]).await;
-    page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(word(ENGLISH, "model_unreadable"))))
-        .await;
+    page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(sentence))).await;
+    // Chosen where sessions are, it is said there.
+    page.run("find('saved').open = true;", json!({})).await;
+    page.choose_files("saved-open-file", &[&cut]).await;
+    page.wait("the sentence there", &format!("find('saved-said').textContent === {}", json!(sentence))).await;
+    page.wait("once", "find('own-said').hidden").await;
     assert_eq!(page.phase().await, "ready");
 
     let whole = written(&folder, "mine.safetensors", &file);

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::{Desk, Resume};
 use crate::client::probe::{self, Gpu};
 use crate::client::{Client, Incoming};
-use crate::protocol::{Command, DeviceKind, Phase, RequestId, Slot, ToEngine, ToPage};
+use crate::protocol::{Answer, Command, DeviceKind, Phase, RequestId, Slot, ToEngine, ToPage};
 use crate::state::PageStoreFields;
 use crate::state::asks::Ask;
 use crate::state::message::Message;
@@ -156,6 +156,10 @@ impl Desk {
             Incoming::Message(ToPage::Answer { id, slot, answer }, buffers) => {
                 let known = self.wire.try_update_value(|wire| wire.asks.answered(slot, id)).flatten();
                 let Some((query, waiting)) = known else { return };
+                // The visitor gets a sentence; whoever looks for the cause needs more.
+                if let Answer::Refused(notice) = &answer {
+                    web_sys::console::warn_1(&format!("refused, in {slot:?}: {}", notice.detail).into());
+                }
                 if let Some((id, ask)) = waiting {
                     self.send_ask(slot, id, ask);
                 }

@@ -131,7 +131,7 @@ impl Desk {
     }
 
     /// Takes the view along to a handle that left it.
-    pub(super) fn keep_in_sight(self, z: [f32; 2]) {
+    pub fn keep_in_sight(self, z: [f32; 2]) {
         let Some(view) = untrack(|| self.view()) else { return };
         let [x, y] = view.to_pixel(z);
         if x < -1.0 || y < -1.0 || x > view.width + 1.0 || y > view.height + 1.0 {

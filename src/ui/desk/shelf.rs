@@ -36,6 +36,9 @@ impl Desk {
     /// Brings a shipped model onto the plane and to the engine. A run, going on or over, is dropped.
     pub(super) fn show(self, model: Shipped) {
         self.drop_run();
+        if self.page.notice().get_untracked() == Some(Message::SessionBare) {
+            self.page.notice().set(None);
+        }
         self.page.session().model().set(Model::Shipped(model));
         if let Some(book) = self.book(model) {
             self.lay_out(&book);

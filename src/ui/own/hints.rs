@@ -8,8 +8,8 @@ use crate::data::brought::{Cause, Hints, LabelColumn, Origin, Place, Preview, Re
 use crate::ui::lab::fields::{Choose, Number};
 use crate::ui::words::tr;
 
-/// Pixels of a picture on a side, as the reader has it.
-const MOST_SIDE: f64 = 4096.0;
+/// What a field of pixels takes; what of that makes no picture, the reader says.
+const MOST_PIXELS: f64 = 1e9;
 /// Bytes that a header may have.
 const MOST_SKIP: f64 = 1e9;
 /// Where nothing is said of a shape, what is proposed.
@@ -30,10 +30,12 @@ impl Asked {
     const ROWS: Self = Self { shape: true, skip: false, table: false };
     const TABLE: Self = Self { shape: false, skip: false, table: true };
 
-    fn after(refusal: &Refusal) -> Self {
+    /// `stated` says whether a shape was.
+    fn after(refusal: &Refusal, stated: bool) -> Self {
         let in_table = matches!(refusal.place, Place::Row { .. } | Place::Cell { .. });
         match &refusal.cause {
             Cause::ShapeWanted | Cause::RawLength { .. } | Cause::NothingToRead { .. } => Self::RAW,
+            Cause::PictureSize { .. } if stated && !in_table => Self::RAW,
             Cause::NotSquare { .. } | Cause::NotAsStated { .. } => Self { table: in_table, ..Self::ROWS },
             Cause::NoRows => Self::TABLE,
             _ if in_table => Self::TABLE,
@@ -71,9 +73,9 @@ impl Bring {
 pub fn Mend(bring: Bring) -> impl IntoView {
     let desk = bring.desk;
     let asked = Memo::new(move |_| match &*bring.step.read() {
-        Step::Refused(refusal) => Asked::after(refusal),
+        Step::Refused(refusal) => Asked::after(refusal, bring.hints.read_untracked().shape.is_some()),
         Step::Reading(_) | Step::Preparing(_) | Step::Asking(_) => Asked::default(),
-        Step::Idle | Step::NoModel(_) | Step::NoSession(_) | Step::Lost => {
+        Step::Idle | Step::NoModel(..) | Step::NoSession(..) | Step::Lost => {
             bring.preview.read().as_ref().map(Asked::before).unwrap_or_default()
         }
     });
@@ -119,16 +121,16 @@ fn Shape(bring: Bring) -> impl IntoView {
         <Number
             id="hints-rows"
             label=Signal::derive(move || tr!(desk, hints_rows))
-            low=1.0
-            high=MOST_SIDE
+            low=0.0
+            high=MOST_PIXELS
             value=of(0)
             set=set(0)
         />
         <Number
             id="hints-columns"
             label=Signal::derive(move || tr!(desk, hints_columns))
-            low=1.0
-            high=MOST_SIDE
+            low=0.0
+            high=MOST_PIXELS
             value=of(1)
             set=set(1)
         />

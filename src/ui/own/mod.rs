@@ -7,12 +7,10 @@ mod over;
 mod pick;
 mod preview;
 mod web;
+mod weights;
 
-use js_sys::Uint8Array;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use super::desk::Desk;
@@ -24,16 +22,12 @@ use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, 
 use crate::data::model_file::ModelFileError;
 use crate::data::own::Own;
 use crate::data::published::Published;
-use crate::data::session_file::{SessionFileError, is_session};
+use crate::data::session_file::SessionFileError;
 use crate::i18n::refusals;
-use crate::spec::{Activation, CLASSES, Format, Likelihood, ModelSpec};
+use crate::spec::{CLASSES, Format, ModelSpec};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
-
-/// A model of the most parameters that a run may have is 80 MB; a session has many moments of one, and pictures.
-const MOST_MODEL: f64 = 100e6;
-const MOST_SESSION: f64 = 600e6;
 
 /// How far it has come.
 #[derive(Clone, PartialEq)]
@@ -45,10 +39,10 @@ enum Step {
     Refused(Refusal),
     /// A model file that does not say all of its model; as it would be with what the lab has.
     Asking(ModelSpec),
-    /// A model file that was not taken.
-    NoModel(ModelFileError),
-    /// A session file that was not taken.
-    NoSession(SessionFileError),
+    /// A model file that was not taken, by its name.
+    NoModel(String, ModelFileError),
+    /// A session file that was not taken, likewise.
+    NoSession(String, SessionFileError),
     /// The reader is gone: it panicked, or its script did not load.
     Lost,
 }
@@ -57,9 +51,8 @@ impl Step {
     fn share(&self) -> Option<f64> {
         match self {
             Self::Reading(share) | Self::Preparing(share) => Some(*share),
-            Self::Idle | Self::Asking(_) | Self::Refused(_) | Self::NoModel(_) | Self::NoSession(_) | Self::Lost => {
-                None
-            }
+            Self::Idle | Self::Asking(_) | Self::Refused(_) | Self::Lost => None,
+            Self::NoModel(..) | Self::NoSession(..) => None,
         }
     }
 }
@@ -104,8 +97,10 @@ pub struct Bring {
     trying: StoredValue<Option<Reading>, LocalStorage>,
     /// What was given last, read or refused.
     given: StoredValue<Given, LocalStorage>,
-    /// A model file that is asked about.
-    bare: StoredValue<Vec<u8>, LocalStorage>,
+    /// A model file that is asked about, and its name.
+    bare: StoredValue<(String, Vec<u8>), LocalStorage>,
+    /// A file of weights was chosen where sessions are: there is said what was wrong with it.
+    elsewhere: RwSignal<bool>,
     /// What the visitor says of the files, as it is in the fields.
     hints: RwSignal<Hints>,
     /// How often something was given so far.
@@ -126,7 +121,8 @@ impl Bring {
             reader: StoredValue::new_local(None),
             trying: StoredValue::new_local(None),
             given: StoredValue::new_local(Given::default()),
-            bare: StoredValue::new_local(Vec::new()),
+            bare: StoredValue::new_local((String::new(), Vec::new())),
+            elsewhere: RwSignal::new(false),
             hints: RwSignal::new(Hints::default()),
             number: StoredValue::new(0),
             preparing: StoredValue::new(0),
@@ -136,16 +132,13 @@ impl Bring {
     /// Reads files, wherever they were dropped or chosen. What was being read is given up.
     pub fn read(self, files: &FileList) {
         let files: Vec<File> = (0..files.length()).filter_map(|i| files.get(i)).collect();
+        self.elsewhere.set(false);
         self.unfold();
-        if files.is_empty() {
-            return self.step.set(Step::Refused(Cause::NoFiles.into()));
+        match &files[..] {
+            [] => self.step.set(Step::Refused(Cause::NoFiles.into())),
+            [file] if weights::is_weights(file) => self.open_model(file.clone()),
+            _ => self.begin(Given { files, ..Given::default() }),
         }
-        if let [file] = &files[..]
-            && file.name().to_lowercase().ends_with(".safetensors")
-        {
-            return self.open_model(file.clone());
-        }
-        self.begin(Given { files, ..Given::default() });
     }
 
     /// Shows where files are read: they may have been dropped far from there.
@@ -167,54 +160,6 @@ impl Bring {
                 self.trying.set_value(Some(Reading { number, reader, given }));
             }
             Err(why) => self.lose(number, &why),
-        }
-    }
-
-    /// A file of weights is a model or a whole session, not data.
-    fn open_model(self, file: File) {
-        self.give_up();
-        let size = file.size();
-        if size > MOST_SESSION {
-            return self.step.set(Step::NoSession(SessionFileError::TooLarge { most: MOST_SESSION as u64 }));
-        }
-        spawn_local(async move {
-            let bytes = match JsFuture::from(file.array_buffer()).await {
-                Ok(bytes) => Uint8Array::new(&bytes).to_vec(),
-                Err(why) => {
-                    web_sys::console::warn_1(&why);
-                    return self.step.set(Step::NoModel(ModelFileError::Unreadable(String::new())));
-                }
-            };
-            let refused = if is_session(&bytes) {
-                self.desk.open_session(&bytes).err().map(Step::NoSession)
-            } else if size > MOST_MODEL {
-                Some(Step::NoModel(ModelFileError::Unreadable(String::new())))
-            } else {
-                self.open_or_ask(bytes).err().map(Step::NoModel)
-            };
-            if let Some(step) = refused {
-                self.step.set(step);
-            }
-        });
-    }
-
-    fn open_or_ask(self, file: Vec<u8>) -> Result<(), ModelFileError> {
-        match self.desk.untold(&file)? {
-            Some(model) => {
-                self.bare.set_value(file);
-                self.step.set(Step::Asking(model));
-                Ok(())
-            }
-            None => self.desk.open_model(file, None),
-        }
-    }
-
-    /// Opens the file that was asked about.
-    fn answer(self, activation: Activation, likelihood: Likelihood) {
-        let file = self.bare.try_update_value(std::mem::take).unwrap_or_default();
-        self.step.set(Step::Idle);
-        if let Err(why) = self.desk.open_model(file, Some((activation, likelihood))) {
-            self.step.set(Step::NoModel(why));
         }
     }
 
@@ -285,9 +230,21 @@ impl Bring {
                 if self.holds(number) && !self.is_wanted() {
                     return;
                 }
+                self.forget_reread();
                 self.trying.set_value(None);
                 self.step.set(Step::Refused(refusal));
             }
+        }
+    }
+
+    /// Of files that were read before, and now that more is said of them cannot be, what was made of them is not right.
+    fn forget_reread(self) {
+        let files = |reading: &Option<Reading>| reading.as_ref().map(|reading| reading.given.files.clone());
+        let (tried, shown) = (self.trying.with_value(files), self.reader.with_value(files));
+        if tried.is_some() && tried == shown {
+            self.reader.set_value(None);
+            self.preview.set(None);
+            self.sheet.set(None);
         }
     }
 
@@ -427,8 +384,9 @@ fn Going(bring: Bring) -> impl IntoView {
         Step::Reading(_) => Some(tr!(desk, own_reading).to_owned()),
         Step::Preparing(_) => Some(tr!(desk, own_preparing).to_owned()),
         Step::Refused(refusal) => Some(refusals::sentence(desk.locale(), refusal)),
-        Step::NoModel(why) => Some(refusals::model(desk.locale(), why)),
-        Step::NoSession(why) => Some(refusals::session(desk.locale(), why)),
+        step @ (Step::NoModel(..) | Step::NoSession(..)) => {
+            weights::not_taken(desk, step).filter(|_| !bring.elsewhere.get())
+        }
         Step::Lost => Some(tr!(desk, own_lost).to_owned()),
         Step::Idle | Step::Asking(_) => None,
     };
@@ -450,6 +408,10 @@ fn Here(bring: Bring) -> impl IntoView {
     // After a reload they are here, and other data may be chosen.
     let chosen =
         Memo::new(move |_| desk.page.own().get().is_some_and(|own| own.spec() == desk.page.scene().run().read().data));
+    let trained = Memo::new(move |_| {
+        let (run, own) = (desk.page.session().run().read(), desk.page.own().get());
+        own.is_some_and(|own| run.as_ref().is_some_and(|run| run.log.spec.data == own.spec()))
+    });
     let choose = move |_| {
         desk.choose_own();
     };
@@ -457,7 +419,9 @@ fn Here(bring: Bring) -> impl IntoView {
         let own = desk.page.own().get()?;
         let count = |n: usize| crate::i18n::count(n);
         let (train, test) = (count(own.train().len()), count(own.test().len()));
-        Some(if chosen.get() {
+        Some(if trained.get() {
+            tr!(desk, own_trained, train = train, test = test)
+        } else if chosen.get() {
             tr!(desk, own_here, train = train, test = test)
         } else {
             tr!(desk, own_still_here, train = train, test = test)

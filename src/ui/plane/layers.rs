@@ -8,7 +8,6 @@ use super::pointer::Hand;
 use super::scale::Scale;
 use crate::latent::view::View;
 use crate::plots::palette;
-use crate::protocol::{Half, ToEngine};
 use crate::spec::{CLASSES, MOST_CLASSES};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
@@ -210,12 +209,6 @@ fn PointSet() -> impl IntoView {
         Model::Shipped(Shipped::Digits(_)) => false,
         Model::Trained(_) => session.run().read().is_some(),
     };
-    // A new engine has not heard it yet.
-    let device = Memo::new(move |_| session.device().get());
-    Effect::new(move |_| {
-        device.with(|_| ());
-        desk.tell(&ToEngine::Shown(if points.get() == Points::Train { Half::Training } else { Half::HeldOut }));
-    });
     let trained = Memo::new(move |_| session.model().get().is_trained());
     let choose = move |event| {
         desk.choose_points(if event_target_value(&event) == "train" { Points::Train } else { Points::Test });

@@ -23,10 +23,10 @@ use super::symbol::Flag;
 use super::unless::Unless;
 use super::words::tr;
 use crate::latent::view::View;
-use crate::protocol::Phase;
+use crate::protocol::{Half, Phase, ToEngine};
 use crate::state::PageStoreFields;
 use crate::state::parts::Part;
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::{Points, SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model, SessionStoreFields};
 
 /// How long the view must rest before the engine hears of it, in milliseconds.
@@ -48,6 +48,7 @@ pub fn Plane() -> impl IntoView {
     marks::draw(desk, marks, view, hand);
     marks::draw_axes(lower, left, view);
     tell_after_rest(desk, view);
+    tell_points(desk);
     let tool = move || desk.page.tool().get().name();
     view! {
         <div
@@ -146,6 +147,16 @@ fn tell_after_rest(desk: Desk, view: Memo<Option<View>>) {
             }
             waiting.set_value(super::preferences::later(REST, move || desk.tell_view()));
         }
+    });
+}
+
+/// Tells the engine whose codes are the points; a new engine has not heard it yet.
+fn tell_points(desk: Desk) {
+    let (points, device) = (desk.page.scene().points(), desk.page.session().device());
+    let device = Memo::new(move |_| device.get());
+    Effect::new(move |_| {
+        device.with(|_| ());
+        desk.tell(&ToEngine::Shown(if points.get() == Points::Train { Half::Training } else { Half::HeldOut }));
     });
 }
 

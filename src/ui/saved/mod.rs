@@ -112,12 +112,13 @@ fn OpenFile() -> impl IntoView {
     let chosen = move |_| {
         if let Some(input) = input.get_untracked() {
             if let Some(files) = input.files().filter(|files| files.length() > 0) {
-                bring.read(&files);
+                bring.open(&files);
             }
             // The same file may be chosen again.
             input.set_value("");
         }
     };
+    let said = move || bring.said_elsewhere();
     view! {
         <div class="row">
             <label class="btn q small pick" class:off=move || busy.get()>
@@ -132,6 +133,7 @@ fn OpenFile() -> impl IntoView {
                 />
             </label>
         </div>
+        <p class="say" role="status" data-testid="saved-said" hidden=move || said().is_none()>{said}</p>
     }
 }
 

@@ -12,6 +12,8 @@ use crate::state::run::LONGEST_NAME;
 use crate::state::session::{SessionStoreFields, running};
 use crate::ui::desk::Desk;
 use crate::ui::lab::words::run as words_of;
+use crate::ui::preferences::later;
+use crate::ui::skip::focus;
 use crate::ui::words::tr;
 
 #[component]
@@ -25,8 +27,14 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
     let on_show = Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(|run| run.on_show)));
     let busy = Memo::new(move |_| running(desk.page.session().phase().get()));
     let asked = RwSignal::new(false);
+    let ask = move |on: bool, next: &'static str| {
+        asked.set(on);
+        // What had the keyboard's focus is hidden now.
+        later(0, move || focus(&format!("[data-testid={next}-{key}]")));
+    };
     let delete = move |_| {
         asked.set(false);
+        later(0, || focus("[data-testid=saved] > summary"));
         // What is on show gives way to the shipped model.
         if on_show.get_untracked() {
             desk.reset();
@@ -67,7 +75,7 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
                     class="btn q small"
                     data-testid=format!("saved-delete-{key}")
                     disabled=move || on_show.get() && busy.get()
-                    on:click=move |_| asked.set(true)
+                    on:click=move |_| ask(true, "saved-stay")
                 >
                     {move || tr!(desk, saved_delete)}
                 </button>
@@ -80,7 +88,7 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
                 <button
                     class="btn q small"
                     data-testid=format!("saved-stay-{key}")
-                    on:click=move |_| asked.set(false)
+                    on:click=move |_| ask(false, "saved-delete")
                 >
                     {move || tr!(desk, saved_stay)}
                 </button>

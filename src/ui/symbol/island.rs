@@ -7,7 +7,7 @@ use super::Symbol;
 use crate::i18n::point;
 use crate::latent::view::View;
 use crate::plots::palette;
-use crate::protocol::Slot;
+use crate::protocol::{Phase, Slot};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{Model, SessionStoreFields, running};
@@ -26,6 +26,23 @@ impl Symbol {
         let mean = desk.mean(earlier.class).filter(|_| of_it && shown)?;
         Some((earlier, mean))
     }
+}
+
+/// Brings the island in sight once its run is over.
+pub fn follow(symbol: Symbol) {
+    let session = symbol.desk.page.session();
+    let over = Memo::new(move |_| {
+        let run = session.run().read();
+        let key = run.as_ref().filter(|run| run.log.step > 0).map(|run| run.log.key);
+        key.is_some() && key == symbol.run.get() && session.phase().get() == Phase::Ready
+    });
+    Effect::new(move |_| {
+        if over.get()
+            && let Some((_, mean)) = untrack(|| symbol.island(symbol.desk))
+        {
+            symbol.desk.keep_in_sight(mean);
+        }
+    });
 }
 
 /// Where the symbol's codes are, in the plane.

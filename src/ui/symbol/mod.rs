@@ -58,6 +58,7 @@ impl Symbol {
             aside: RwSignal::new(None),
         };
         symbol.listen();
+        island::follow(symbol);
         symbol
     }
 

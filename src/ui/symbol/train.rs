@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::Symbol;
 use crate::data::own::Own;
 use crate::data::symbol::{Mixing, held_out_of};
+use crate::protocol::Phase;
 use crate::spec::MOST_CLASSES;
 use crate::spec::symbol::{FEWEST, TURN, run_of};
 use crate::state::PageStoreFields;
@@ -49,7 +50,8 @@ enum Data {
 
 impl Symbol {
     pub(super) fn train(self) {
-        let Ok(start) = untrack(|| self.start()) else { return };
+        let mixing = self.step.get_untracked() == Step::Mixing;
+        let Some(start) = untrack(|| self.start()).ok().filter(|_| !mixing) else { return };
         let name = self.name.read_untracked().trim().to_owned();
         let drawings: Vec<Vec<u8>> = self.drawings.read_untracked().iter().flatten().cloned().collect();
         let mixing = match Mixing::new(start.source.base(), &drawings, &name) {
@@ -142,8 +144,12 @@ impl Symbol {
         if let Some(before) = before.filter(|before| Some(before.spec()) != mixed_here) {
             self.aside.set(Some(before));
         }
+        let key = self.desk.page.session().run().read_untracked().as_ref().map(|run| run.log.key);
+        if let Some(key) = key {
+            self.desk.rename(key, &untrack(|| tr!(self.desk, symbol_run, name = name)));
+        }
         self.earlier.set(Some(Earlier { name, class, data, source: start.source }));
-        self.run.set(self.desk.page.session().run().read_untracked().as_ref().map(|run| run.log.key));
+        self.run.set(key);
         self.desk.page.scene().hidden().update(|hidden| {
             if hidden.has(class) {
                 hidden.toggle(class);
@@ -190,6 +196,12 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
         }
     };
     let garments = Memo::new(move |_| start.with(|start| *start == Err(Obstacle::Garments)));
+    let off = Memo::new(move |_| start.with(Result::is_err) || step.get() == Step::Mixing);
+    let going = Memo::new(move |_| {
+        let run = desk.page.session().run().read();
+        let own = run.as_ref().is_some_and(|run| symbol.run.get() == Some(run.log.key));
+        step.get() == Step::Mixing || own && desk.page.session().phase().get() != Phase::Ready
+    });
     let varied = move || {
         let count = symbol.count();
         let degrees = TURN.to_degrees().round();
@@ -201,7 +213,9 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
             <button
                 class="btn"
                 data-testid="symbol-train"
-                disabled=move || start.with(Result::is_err) || step.get() == Step::Mixing
+                // While its own run goes on it keeps the keyboard's focus.
+                disabled=move || off.get() && !going.get()
+                aria-disabled=move || off.get().to_string()
                 on:click=move |_| symbol.train()
             >
                 {move || tr!(desk, symbol_train)}
