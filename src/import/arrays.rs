@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::array::{self, ArrayHead, PictureShape, Watch};
+use super::array::{self, ArrayHead, MAX_SIDE, PictureShape, Watch};
 use super::classes::classes;
 use super::collected::Collected;
 use super::element::{Element, Number};
