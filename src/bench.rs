@@ -121,6 +121,7 @@ impl Bench {
                     | Answer::Rolled { .. }
                     | Answer::Surface { .. }
                     | Answer::Fidelity { .. }
+                    | Answer::Incomparable
                     | Answer::Original { .. }
                     | Answer::Weights
                     | Answer::PointsEncoded

@@ -231,6 +231,8 @@ pub enum Answer {
         low: f32,
         high: f32,
     },
+    /// There are too few held-out data to compare with.
+    Incomparable,
     /// Buffer 0: the codes.
     PointsEncoded,
     /// Buffer 0: the points.

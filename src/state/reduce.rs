@@ -237,6 +237,7 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         Answer::Fidelity { density, coverage, low, high } => {
             session.fidelity = Some(Likeness { density, coverage, low, high });
         }
+        Answer::Incomparable => session.fidelity = None,
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -246,6 +247,8 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
         }
         Answer::Weights => session.exported = Some(Shared::new(buffer)).filter(|file| !file.is_empty()),
         Answer::Enqueued | Answer::Synced { .. } => {}
+        // A code of the run before, under the pointer as this one began.
+        Answer::Refused(notice) if slot == Slot::Original && notice.kind == NoticeKind::BadQuestion => {}
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }
     vec![]

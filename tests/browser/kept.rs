@@ -207,7 +207,7 @@ async fn a_session_goes_to_another_machine_in_one_file() {
     let (step, decoded, losses) = (page.step().await, page.decoded().await, page.wait_losses().await);
     let moments = page.number("Number(find('moments').max)").await;
     let points = page.picture("points", 160, 120).await;
-    page.picture_once("points", points, |points| points.contrast() > 0.001).await;
+    let points = page.picture_once("points", points, |points| points.contrast() > 0.001).await;
     unfold(&page).await;
     let bare = saved_file(&page, &folder, &format!("saved-file-{key}")).await;
     page.click("saved-pictures").await;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::chromium::Setup;
 use super::files::{Folder, export};
-use super::page::{ENGLISH, Page, word};
+use super::page::Page;
 use super::server::{Site, published};
 
 /// IDX: pictures of 28×28, of which each has its class as a bar.

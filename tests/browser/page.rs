@@ -351,7 +351,7 @@ impl Page {
     /// Ends a test that nothing went wrong in.
     pub async fn check_no_errors(&self) {
         self.check_console().await;
-        assert_eq!(self.text("notice").await, "", "no notice");
+        assert_eq!(self.text("notice").await, "", "no notice; console: {:#?}", self.console().await);
     }
 
     pub async fn check_console(&self) {

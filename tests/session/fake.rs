@@ -27,6 +27,8 @@ pub struct Fake {
     pub loaded: Rc<RefCell<Vec<u8>>>,
     /// The visitor's pictures that it has.
     pub own: Rc<Cell<Option<DataSpec>>>,
+    /// Its held-out data; twenty for nothing.
+    pub held_out: Rc<Cell<Option<usize>>>,
     /// The data that are shown.
     pub half: Rc<Cell<Half>>,
     /// What goes wrong next.
@@ -166,7 +168,7 @@ impl Learner for Fake {
 
     fn held_out(&self, most: usize) -> Vec<f32> {
         // Pictures each as bright as its number.
-        (0..most.min(20)).flat_map(|i| vec![i as f32; PIXELS]).collect()
+        (0..most.min(self.held_out.get().unwrap_or(20))).flat_map(|i| vec![i as f32; PIXELS]).collect()
     }
 
     fn show(&mut self, half: Half) -> bool {
@@ -303,6 +305,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surface { .. }
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
+            | Answer::Incomparable
             | Answer::Original { .. }
             | Answer::Weights
             | Answer::PointsEncoded

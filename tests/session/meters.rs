@@ -54,6 +54,15 @@ fn samples_are_compared_with_what_was_held_out() {
 }
 
 #[test]
+fn too_few_data_are_no_mistake_of_who_compares_with_them() {
+    let mut script = Script::new();
+    script.fake.held_out.set(Some(3));
+    script.say(load()).turn().heard();
+    script.ask(1, Slot::Fidelity, Query::Fidelity { z: vec![0.0; 40] }).turn();
+    assert!(matches!(script.heard[0].message, ToPage::Answer { answer: Answer::Incomparable, .. }));
+}
+
+#[test]
 fn nonsense_about_meters_is_refused() {
     let mut script = Script::new();
     script.ask(1, Slot::Survey, survey(2, 2, 0, 4)).turn();
