@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-/// Bytes of the length that comes first.
+/// Bytes of the length that comes first, and the longest head that a reader takes.
 const LENGTH: usize = 8;
+const LONGEST: u64 = 100_000_000;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -15,7 +16,7 @@ struct Entry {
 pub fn cut(file: &[u8]) -> Option<[u64; 2]> {
     let (length, rest) = file.split_first_chunk::<LENGTH>()?;
     let (length, got) = (u64::from_le_bytes(*length), file.len() as u64);
-    if rest.first() != Some(&b'{') {
+    if rest.first() != Some(&b'{') || length > LONGEST {
         return None;
     }
     let content = length.checked_add(LENGTH as u64)?;
@@ -64,6 +65,7 @@ mod tests {
     fn what_has_no_head_is_not_cut() {
         assert_eq!(cut(b"no tensors at all"), None);
         assert_eq!(cut(&[&u64::MAX.to_le_bytes()[..], b"{}"].concat()), None);
+        assert_eq!(cut(&[&(LONGEST + 1).to_le_bytes()[..], b"{}"].concat()), None);
         assert_eq!(cut(&[&2u64.to_le_bytes()[..], b"[]"].concat()), None);
         assert_eq!(cut(&[&2u64.to_le_bytes()[..], b"{}"].concat()), None);
     }

@@ -14,6 +14,7 @@ pub mod figure;
 pub mod heat;
 pub mod key;
 pub mod marginals;
+pub mod net;
 pub mod palette;
 pub mod paper;
 pub mod plane;

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use web_sys::HtmlInputElement;
 
 use self::model::Made;
-use self::plane::{figure_png, figure_svg};
+use self::plane::figure_png;
 use super::canvas;
 use super::desk::Desk;
 use super::menu::shut;
@@ -25,6 +25,7 @@ use crate::state::session::{SessionStoreFields, answers};
 use crate::state::table;
 
 pub use self::files::{download, download_canvas};
+pub use self::plane::figure_svg;
 
 /// How large a picture is in a file: as many times its own side as come nearest to these pixels.
 const SHEET_SIDE: usize = 6 * SIDE;

@@ -1,6 +1,7 @@
 //! The page: components that read the state and send commands.
 
 mod canvas;
+mod contact;
 mod coordinates;
 mod desk;
 mod encode;

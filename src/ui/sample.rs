@@ -8,19 +8,30 @@ use leptos::ev::Event;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
+use super::contact::rows;
 use super::desk::Desk;
+use super::keep::Keep;
 use super::segments::{Segment, Segments};
 use super::words::{self, tr};
 use crate::i18n::{count, number};
 use crate::spec::MOST_CLASSES;
 use crate::state::PageStoreFields;
+use crate::state::session::SessionStoreFields;
 use sampler::{Drawn, FEWEST, From, MOST, Sampler, Source, WIDEST};
+
+/// Samples side by side in a file, and its width in pixels of the page.
+const ACROSS: usize = 10;
+const FIGURE: f32 = 400.0;
 
 #[component]
 pub fn Sample() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let sampler = Sampler::new(desk);
     let open = RwSignal::new(false);
+    let figure = Callback::new(move |()| {
+        let drawn = desk.page.session().samples().get()?;
+        rows(tr!(desk, sample_figure), &[], &drawn.pixels, drawn.format, ACROSS, FIGURE)
+    });
     view! {
         <section class="samples" data-testid="samples">
             <h2>
@@ -37,7 +48,12 @@ pub fn Sample() -> impl IntoView {
             <div id="sample-body" hidden=move || !open.get()>
                 <How sampler/>
                 <Settings sampler/>
-                <grid::Grid/>
+                <div class="kept">
+                    <grid::Grid/>
+                    <div hidden=move || desk.page.samples().read().is_empty()>
+                        <Keep name="samples" figure/>
+                    </div>
+                </div>
                 <p class="hint" role="status" data-testid="sample-said">{move || said(desk, sampler)}</p>
                 <save::Save sampler/>
             </div>

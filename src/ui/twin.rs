@@ -10,7 +10,9 @@ use leptos::prelude::*;
 
 use super::canvas;
 use super::desk::Desk;
+use super::export::figure_svg;
 use super::film::Row;
+use super::keep::Keep;
 use super::lab::words as lab;
 use super::plane::Plane;
 use super::regularity::Gauge;
@@ -117,6 +119,8 @@ fn Caption(gauge: Gauge) -> impl IntoView {
             canvas::picture(node, &decoded.pixels);
         }
     });
+    let name = if desk.is_beside() { "plane-beside" } else { "plane" };
+    let figure = Callback::new(move |()| figure_svg(desk).ok());
     let what = move || match &*session.run().read() {
         Some(run) => lab::short(desk.locale(), &run.log.spec),
         None => words::on_dial(desk),
@@ -142,6 +146,7 @@ fn Caption(gauge: Gauge) -> impl IntoView {
                 <b>{what}</b>
                 <span>{move || step().or_else(scores)}</span>
             </p>
+            <Keep name figure/>
         </div>
     }
 }

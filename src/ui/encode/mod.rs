@@ -7,7 +7,9 @@ use leptos::html::{Canvas, Input};
 use leptos::prelude::*;
 
 use super::canvas;
+use super::contact::rows;
 use super::desk::Desk;
+use super::keep::Keep;
 use super::pad::{CANVAS, PENS, Pad, PenMark};
 use super::words::tr;
 use crate::i18n::{number, point};
@@ -21,6 +23,9 @@ use crate::state::scene::Shipped;
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
 use board::Board;
 use source::Source;
+
+/// Side of a picture in a file, in pixels of the page.
+const FIGURE: f32 = 112.0;
 
 #[component]
 pub fn Encode() -> impl IntoView {
@@ -55,6 +60,11 @@ pub fn Encode() -> impl IntoView {
         let (error, nats) = distance(&x, &r);
         Some(tr!(desk, encode_error, error = number(desk.locale(), error, 3), nats = number(desk.locale(), nats, 1)))
     };
+    let figure = Callback::new(move |()| {
+        let (x, r) = off.get()?;
+        let format = board.pad.format.get();
+        rows(tr!(desk, encode_figure), &["x", "x̂"], &[&x[..], &r[..]].concat(), format, 1, FIGURE)
+    });
     let ellipse = Memo::new(move |_| encoded.get().and_then(|e| sigma_ellipse(&e.mu, &e.log_var)));
     let csv = |pair: [f32; 2]| format!("{},{}", pair[0], pair[1]);
     let own = move || session.model().get() == Model::Trained(Kind::Own);
@@ -73,7 +83,12 @@ pub fn Encode() -> impl IntoView {
     let kept = Memo::new(move |_| desk.page.kept().read().len());
     view! {
         <section class="drawing" hidden=move || !session.model().get().takes_pictures()>
-            <h2>{title}</h2>
+            <h2 class="kept">
+                {title}
+                <span hidden=move || off.get().is_none()>
+                    <Keep name="encoded" figure/>
+                </span>
+            </h2>
             <div class="tiles">
                 <div class="tile">
                     <div class="pad">

@@ -25,7 +25,7 @@ const CODE: f32 = 1.6;
 pub fn figure_png(desk: Desk, width: u32) -> Result<HtmlCanvasElement, JsValue> {
     let view = desk.view().ok_or("no plane")?;
     let ratio = width as f32 / view.width;
-    let canvas = ground(&view, ratio)?;
+    let canvas = ground(desk, &view, ratio)?;
     let context = canvas::context(&canvas).ok_or("no 2-D canvas")?;
     let layers = desk.page.scene().layers().get();
     if let Some(cloud) = desk.page.session().cloud().get().filter(|_| layers.points) {
@@ -68,7 +68,7 @@ fn below(plane: &HtmlCanvasElement, key: &Key, ratio: f32) -> Result<HtmlCanvasE
 /// The plane as lines and circles over the pictures.
 pub fn figure_svg(desk: Desk) -> Result<String, JsValue> {
     let view = desk.view().ok_or("no plane")?;
-    let pictures = ground(&view, canvas::ratio())?.to_data_url()?;
+    let pictures = ground(desk, &view, canvas::ratio())?.to_data_url()?;
     let (width, height) = (view.width.round() as u32, view.height.round() as u32);
     let mut svg = String::new();
     {
@@ -102,14 +102,17 @@ fn all_marks(desk: Desk) -> Marks {
 }
 
 /// The pictures that lie under codes and lines, as they are on the page now.
-fn ground(view: &View, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
+fn ground(desk: Desk, view: &View, ratio: f32) -> Result<HtmlCanvasElement, JsValue> {
+    let stage =
+        document().query_selector(if desk.is_beside() { "[data-testid=twin]" } else { ".stage" })?.ok_or("no stage")?;
     let canvas = canvas::blank((view.width * ratio).round() as u32, (view.height * ratio).round() as u32)?;
     let context = canvas::context(&canvas).ok_or("no 2-D canvas")?;
     context.set_fill_style_str("#080a0e");
     context.fill_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
-    let plane = document().query_selector(".plane")?.ok_or("no plane")?.get_bounding_client_rect();
+    let plane = stage.query_selector(".plane")?.ok_or("no plane")?;
+    let plane = plane.get_bounding_client_rect();
     for id in ["atlas", "heat", "surface"] {
-        let Some(layer) = document().query_selector(&format!("[data-testid={id}]"))? else { continue };
+        let Some(layer) = stage.query_selector(&format!("[data-testid={id}]"))? else { continue };
         let style = window().get_computed_style(&layer)?.ok_or("no style")?;
         let place = layer.get_bounding_client_rect();
         let layer: HtmlCanvasElement = layer.dyn_into()?;

@@ -6,20 +6,22 @@ use leptos::prelude::*;
 use crate::i18n::number;
 use crate::latent::path::{largest, mean, pixel_steps, steps};
 use crate::plots::palette::Ink;
-use crate::plots::paper::{RATIO, Sheet, paper, sized};
+use crate::plots::paper::{RATIO, Sheet, below, paper, sized, with_pictures};
 use crate::plots::steps::{Steps, Words, draw_steps};
 use crate::state::PageStoreFields;
 use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
+use crate::ui::contact::address;
 use crate::ui::desk::Desk;
 use crate::ui::words::tr;
 
 /// A step less than this many times the mean is none to speak of in the chart.
 const JUMP: f32 = 1.5;
 
-/// Size of the chart in a file, in pixels of the page.
+/// Size of the chart in a file, in pixels of the page, and the room between it and the pictures above it.
 const FIGURE: [f32; 2] = [480.0, 90.0];
+const GAP: f32 = 8.0;
 
 #[component]
 pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
@@ -65,11 +67,22 @@ pub fn Chart(way: Memo<Option<Vec<[f32; 2]>>>) -> impl IntoView {
     }
 }
 
-/// Reactive: the chart for a file, where there is a way.
+/// Reactive: the strip's pictures and the chart under them for a file, where there is a way.
 pub fn figure(desk: Desk, way: Memo<Option<Vec<[f32; 2]>>>) -> Option<String> {
     let steps = way.with(|way| way.as_ref().map(|way| measure(desk, way)))?;
-    let draw = |area: &Sheet| draw_steps(area, &steps, &words(desk, &steps), Ink::on(Theme::Light), RATIO);
-    paper(sized(FIGURE), tr!(desk, path_figure), draw)
+    let strip = desk.page.session().strip().get().filter(|strip| !strip.is_empty());
+    let row = strip.as_ref().map_or(0.0, |strip| FIGURE[0] / strip.len() as f32);
+    let size = sized([FIGURE[0], row + GAP + FIGURE[1]]);
+    let draw = |area: &Sheet| {
+        let [wide, high, down] = [FIGURE[0], FIGURE[1], row + GAP].map(|length| (length * RATIO) as u32);
+        let chart = area.clone().shrink((0, down), (wide, high));
+        draw_steps(&chart, &steps, &words(desk, &steps), Ink::on(Theme::Light), RATIO)
+    };
+    let svg = paper(size, tr!(desk, path_figure), draw)?;
+    let Some(strip) = strip else { return Some(svg) };
+    let [left, top, ..] = below(size);
+    let at = [left, top, (FIGURE[0] * RATIO) as u32, (row * RATIO) as u32];
+    Some(with_pictures(svg, &[(at, address(&strip.pixels, strip.format, strip.len())?)]))
 }
 
 fn words(desk: Desk, steps: &Steps) -> Words {

@@ -7,12 +7,20 @@ use web_sys::HtmlInputElement;
 
 use super::fields::Choose;
 use crate::i18n::count;
+use crate::plots::net::{self as drawn, draw_net};
+use crate::plots::palette::Ink;
+use crate::plots::paper::{RATIO, paper, sized};
 use crate::spec::check::{Layer, MOST_LATENT, MOST_PARAMETERS};
 use crate::spec::{Input, ModelSpec, Net};
 use crate::state::PageStoreFields;
-use crate::state::scene::SceneStoreFields;
+use crate::state::scene::{SceneStoreFields, Theme};
 use crate::ui::desk::Desk;
+use crate::ui::keep::Keep;
 use crate::ui::words::tr;
+
+/// Room for a layer in a file, and its height, in pixels of the page.
+const WIDE: f32 = 58.0;
+const HIGH: f32 = 150.0;
 
 /// Most hidden layers of a perceptron, and units or channels of one.
 const MOST_LAYERS: usize = 4;
@@ -48,6 +56,19 @@ pub fn Diagram(disabled: Signal<bool>) -> impl IntoView {
         };
         layers.into_iter().enumerate().map(bar).collect_view()
     };
+    let figure = Callback::new(move |()| {
+        let layers = layers.get();
+        let middle = layers.len() / 2;
+        let bar = |(i, layer): (usize, &Layer)| drawn::Bar {
+            units: layer.shape.0 * layer.shape.1 * layer.shape.1,
+            shape: shape(layer),
+            parameters: if layer.parameters > 0 { count(layer.parameters) } else { String::new() },
+            code: i == middle,
+        };
+        let bars: Vec<_> = layers.iter().enumerate().map(bar).collect();
+        let size = sized([bars.len() as f32 * WIDE, HIGH]);
+        paper(size, tr!(desk, net_figure), |area| draw_net(area, &bars, Ink::on(Theme::Light), RATIO))
+    });
     let mlp = move || match &model.read().net {
         Net::Mlp { hidden } => Some(hidden.len()),
         Net::Conv { .. } => None,
@@ -83,7 +104,9 @@ pub fn Diagram(disabled: Signal<bool>) -> impl IntoView {
                     {move || tr!(desk, net_less)}
                 </button>
             </div>
-            <div class="bars">{bars}</div>
+            <div class="kept">
+                <div class="bars">{bars}</div> <Keep name="net" figure/>
+            </div>
             <p class="hint" class:trouble=too_large data-testid="net-sum">{sum}</p>
         </div>
     }
@@ -96,7 +119,7 @@ fn Bar(layer: Layer, place: usize, middle: usize, model: Memo<ModelSpec>, disabl
     let (units, side) = layer.shape;
     let all = units * side * side;
     let height = format!("{}px", 14.0 + 9.0 * (all.max(1) as f32).log2());
-    let shape = if side > 1 { format!("{units}×{side}×{side}") } else { units.to_string() };
+    let shape = shape(&layer);
     let parameters = if layer.parameters > 0 { count(layer.parameters) } else { String::new() };
     let editable = (1..=middle).contains(&place);
     let most = if place == middle { MOST_LATENT } else { WIDEST };
@@ -130,6 +153,14 @@ fn Bar(layer: Layer, place: usize, middle: usize, model: Memo<ModelSpec>, disabl
             <i style:height=height></i>
             {if editable { field().into_any() } else { view! { <span>{shape}</span> }.into_any() }}
         </div>
+    }
+}
+
+/// 64×7×7 of feature maps, 128 of units.
+fn shape(layer: &Layer) -> String {
+    match layer.shape {
+        (units, 1) => units.to_string(),
+        (units, side) => format!("{units}×{side}×{side}"),
     }
 }
 

@@ -4,18 +4,16 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use crate::plots::contact;
-use crate::plots::palette::Ink;
-use crate::plots::paper::{RATIO, below, draw_rows, paper, sized, with_pictures};
 use crate::state::PageStoreFields;
-use crate::state::scene::Theme;
 use crate::state::session::SessionStoreFields;
 use crate::ui::canvas;
+use crate::ui::contact::rows;
 use crate::ui::desk::Desk;
 use crate::ui::keep::Keep;
 use crate::ui::words::tr;
 
-/// Room for the rows' names, in pixels of the page.
-const NAMES: f32 = 18.0;
+/// Side of a picture in a file, in pixels of the page.
+const SIDE: f32 = 32.0;
 
 #[component]
 pub fn Reconstructions() -> impl IntoView {
@@ -32,17 +30,10 @@ pub fn Reconstructions() -> impl IntoView {
         }
     });
     let figure = Callback::new(move |()| {
-        let (shown, canvas) = (shown.get()?, node.get()?);
-        let columns = (shown.inputs.len() / shown.format.bytes()) as f32;
-        // As large as they are seen, and a row's letter before them.
-        let (wide, high) = (32.0 * columns, 64.0);
-        let size = sized([NAMES + wide, high]);
-        let svg = paper(size, tr!(desk, reconstructions), |area| {
-            draw_rows(area, &["x", "x̂"], high * RATIO, Ink::on(Theme::Light), RATIO)
-        })?;
-        let [left, top, ..] = below(size);
-        let at = [left + (NAMES * RATIO) as u32, top, (wide * RATIO) as u32, (high * RATIO) as u32];
-        Some(with_pictures(svg, &[(at, canvas.to_data_url().ok()?)]))
+        let shown = shown.get()?;
+        let columns = shown.inputs.len() / shown.format.bytes();
+        let both = [&shown.inputs[..], &shown.outputs[..]].concat();
+        rows(tr!(desk, reconstructions), &["x", "x̂"], &both, shown.format, columns, SIDE * columns as f32)
     });
     view! {
         <figure class="reconstructions" hidden=move || shown.get().is_none()>
