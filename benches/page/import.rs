@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use latentscape::data::idx::IdxFile;
+use latentscape::data::write::set::{Format, SetWriter};
+use latentscape::spec::Format as Grey;
 use serde_json::{Value, json};
 
 use super::chromium::Setup;
@@ -53,6 +55,13 @@ async fn waited(page: &Page, id: &str, start: std::time::Instant, most: &mut f64
     start.elapsed().as_secs_f64() * 1e3
 }
 
+/// As the page writes a set of pictures.
+fn packed(format: Format, pixels: &[u8], labels: &[u8]) -> Option<Vec<u8>> {
+    let mut set = SetWriter::new(format, Grey::GREY_28, labels.len(), 2).ok()?;
+    set.add(pixels, labels, &vec![0.0; 2 * labels.len()]).ok()?;
+    set.finish().ok()
+}
+
 fn files() -> Option<Vec<(&'static str, Vec<PathBuf>)>> {
     let published = [published("mnist/train-images-idx3-ubyte.gz")?, published("mnist/train-labels-idx1-ubyte.gz")?];
     let [pictures, labels] = [&published[0], &published[1]].map(|path| std::fs::read(path).ok());
@@ -87,5 +96,7 @@ fn files() -> Option<Vec<(&'static str, Vec<PathBuf>)>> {
         ("idx", vec![put("a-images-idx3-ubyte", &plain)?, put("a-labels-idx1-ubyte", &plain_labels)?]),
         ("npy", vec![put("a.npy", &npy)?]),
         ("csv", vec![put("a.csv", &csv)?]),
+        ("zip of PNGs", vec![put("a.zip", &packed(Format::Pngs, &pixels, &plain_labels[8..])?)?]),
+        ("npz", vec![put("a.npz", &packed(Format::Npz, &pixels, &plain_labels[8..])?)?]),
     ])
 }

@@ -21,7 +21,9 @@ pub struct Run {
     pub validations: Vec<StepLoss>,
     /// (time, step) of the last stretch without a pause.
     pub pace: VecDeque<(f64, u32)>,
+    /// When the page was last told, and of which step.
     pub last_progress: f64,
+    pub told: u32,
     pub next_snapshot: f64,
     pub snapshot_seen: bool,
     /// The step that the last snapshot showed.
@@ -48,6 +50,7 @@ impl Run {
             validations: Vec::new(),
             pace: VecDeque::new(),
             last_progress: now,
+            told: step,
             next_snapshot: now,
             snapshot_seen: true,
             shown: None,

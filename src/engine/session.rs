@@ -289,6 +289,10 @@ impl<L: Learner> Session<L> {
         }
         let last = run.spec.last_step().min(self.up_to.unwrap_or(u32::MAX));
         if run.step >= last {
+            // It may have gone farther than this before it heard how far it might.
+            if run.told < run.step {
+                self.progress(out);
+            }
             return self.keep_up(start, out).await;
         }
         while run.step < last {
@@ -378,7 +382,7 @@ impl<L: Learner> Session<L> {
     fn progress(&mut self, out: &mut impl Outbox) {
         let now = (self.clock)();
         let Some(run) = &mut self.run else { return };
-        run.last_progress = now;
+        (run.last_progress, run.told) = (now, run.step);
         let event = Event::Progress {
             run: run.id,
             step: run.step,

@@ -62,6 +62,12 @@ impl View {
         Area { min: low, max: high }
     }
 
+    /// Whether a point lies in the window.
+    pub fn sees(&self, z: [f32; 2]) -> bool {
+        let Area { min, max } = self.area();
+        (0..2).all(|axis| (min[axis]..=max[axis]).contains(&z[axis]))
+    }
+
     /// Zooms by `factor` so that what is under `pixel` stays there.
     pub fn zoomed(mut self, factor: f64, pixel: [f32; 2]) -> Self {
         let held = self.exact_z(pixel);
@@ -181,6 +187,8 @@ mod tests {
         let fitted = view().fitting(points).expect("two finite points");
         let seen = fitted.area();
         assert!(seen.min[0] < -1.0 && seen.max[0] > 3.0 && seen.max[0] - seen.min[0] < 4.6, "{seen:?}");
+        assert!(fitted.sees([3.0, 2.5]) && fitted.sees([-1.0, 2.0]) && !fitted.sees([3.0, 9.0]));
+        assert!(!fitted.sees([f32::NAN, 2.0]));
         assert_eq!(view().fitting([[f32::NAN, 0.0]]), None);
         assert_eq!(view().fitting([[1.0, 1.0]]).map(|v| v.zoom), Some(View::MAX_ZOOM.min(fitted_alone())));
     }

@@ -147,7 +147,7 @@ async fn what_is_saved_is_listed_with_its_size_renamed_and_deleted() {
     let bytes = stored(&page).await["logs"][0]["bytes"].as_f64().expect("a size");
     assert!(bytes > 2.0 * 12.0 * 100_000.0, "{bytes}");
     assert!(facts.contains(&format!("{:.1} MB", bytes / 1e6)), "{facts}: {bytes}");
-    page.wait("room", "/uses \\d.* of the browser's storage; about \\d/.test(find('saved-room').textContent)").await;
+    page.wait("room", "/storage this page takes \\d.*; about \\d/.test(find('saved-room').textContent)").await;
 
     page.type_into(&format!("saved-name-{key}"), "mine <b>é").await;
     page.until("the name in the storage", async || {
@@ -206,7 +206,7 @@ async fn a_session_goes_to_another_machine_in_one_file() {
     let key = kept_run(&page, 60).await;
     let (step, decoded, losses) = (page.step().await, page.decoded().await, page.wait_losses().await);
     let moments = page.number("Number(find('moments').max)").await;
-    let points = page.picture("points", 160, 120).await;
+    let points = page.picture("points", 480, 360).await;
     let points = page.picture_once("points", points, |points| points.contrast() > 0.001).await;
     unfold(&page).await;
     let bare = saved_file(&page, &folder, &format!("saved-file-{key}")).await;
@@ -267,7 +267,7 @@ async fn a_session_goes_to_another_machine_in_one_file() {
     page.picture_once("decoded", page.decoded().await, |p| p.distance(&decoded) < 0.01).await;
     // The codes are those of its own pictures, which came with it.
     let same = |p: &Picture| correlation(&p.grey(), &points.grey()) > 0.95;
-    page.picture_once("points", page.picture("points", 160, 120).await, same).await;
+    page.picture_once("points", page.picture("points", 480, 360).await, same).await;
     page.click("train").await;
     page.wait_said("said_no_data").await;
     assert_eq!((page.step().await, page.phase().await.as_str()), (step, "ready"));

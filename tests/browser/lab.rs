@@ -257,6 +257,27 @@ async fn the_net_is_changed_in_its_diagram() {
     page.check_no_errors().await;
 }
 
+/// Of an autoencoder without a prior the codes lie anywhere.
+#[tokio::test]
+async fn codes_out_of_sight_are_shown_when_a_run_rests_and_only_once() {
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("{SMALL}&objective=plain&rate=0.003")).await;
+    page.train_to(150).await;
+    let zoom = "Number(document.querySelector('.plane').dataset.at.split(',')[2])";
+    assert_eq!(page.number(zoom).await, 1.0, "the plane stays as it is under a hand");
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    page.wait("all codes and the prior", &format!("{zoom} < 0.8")).await;
+    page.wait_coloured_point().await;
+    page.click("zoom-fit").await;
+    page.wait("as it was", &format!("{zoom} === 1")).await;
+    page.click("pause").await;
+    page.wait_phase("training").await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    assert_eq!(page.number(zoom).await, 1.0, "somebody wanted it so");
+    page.check_no_errors().await;
+}
+
 #[tokio::test]
 async fn two_runs_go_in_lock_step_under_one_cursor() {
     let page = Page::open(Setup::CPU, Site::whole(), &format!("{SMALL}&objective=plain")).await;

@@ -40,7 +40,7 @@ async fn says(page: &Page, language: &str, key: &str) {
 }
 
 async fn is_shut(page: &Page) -> bool {
-    page.value("find('symbol-train').disabled").await == json!(true)
+    page.string("find('symbol-train').ariaDisabled").await == "true"
 }
 
 /// Presses the button and waits until it has been trained in.
@@ -50,6 +50,7 @@ async fn train_in(page: &Page) {
     assert!(is_shut(page).await);
     says(page, ENGLISH, "symbol_going").await;
     page.wait_phase("ready").await;
+    assert_eq!(page.string("document.activeElement.dataset.testid").await, "symbol-train", "the focus stays");
     page.click("symbol-go").await;
     page.wait("the point is on the island", "find('nearest-class').textContent.includes('★')").await;
 }

@@ -108,6 +108,17 @@ fn a_run_that_waits_for_another_says_so_and_goes_on_when_it_may() {
 }
 
 #[test]
+fn a_run_that_hears_too_late_that_it_should_wait_says_how_far_it_is() {
+    let mut script = Script::new();
+    script.say(run(1000)).turn().heard();
+    assert_eq!(script.fake.steps.get(), 3, "in one slice");
+    script.put(ToEngine::UpTo(Some(1))).turn();
+    assert_eq!(script.heard(), ["progress 3 with 3"]);
+    script.turns(2);
+    assert_eq!((script.heard().len(), script.fake.steps.get()), (0, 3), "once");
+}
+
+#[test]
 fn a_run_is_taken_back_while_it_rests_and_shows_that_moment() {
     let mut script = Script::new();
     script.say(run(1000)).turns(9).say(Command::Pause).turn().heard();

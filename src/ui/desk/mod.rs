@@ -318,7 +318,11 @@ impl Desk {
     }
 
     fn ask_pad(self) {
-        if let Some(drawing) = self.wire.with_value(|wire| wire.drawing.clone()) {
+        // A drawing stays on the pad while a model is on show that takes none like it.
+        let input = self.page.session().run().with_untracked(|run| run.as_ref().map(|run| run.log.spec.model.input));
+        let input = input.unwrap_or_default();
+        let drawing = self.wire.with_value(|wire| wire.drawing.clone());
+        if let Some(drawing) = drawing.filter(|drawing| input.is_picture() && drawing.len() == input.width()) {
             self.ask(Slot::Pad, Ask { query: Query::Encode, buffers: vec![drawing] });
         }
     }

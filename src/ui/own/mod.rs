@@ -347,6 +347,7 @@ pub fn OwnPictures() -> impl IntoView {
                 <pick::Pick bring folder=false disabled=busy/>
                 <pick::Pick bring folder=true disabled=busy/>
             </div>
+            <p class="fine" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
             <web::FromTheWeb bring/>
             <Going bring/>
             <ask::Ask bring/>
@@ -355,7 +356,6 @@ pub fn OwnPictures() -> impl IntoView {
             <Show when=move || bring.preview.read().is_some() && bring.step.read().share().is_none()>
                 <preview::Brought bring/>
                 <choices::Choose bring/>
-                <p class="fine" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
                 <div class="row">
                     <button
                         class="btn"

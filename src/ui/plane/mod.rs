@@ -32,6 +32,9 @@ use crate::state::session::{Kind, Model, SessionStoreFields};
 /// How long the view must rest before the engine hears of it, in milliseconds.
 const REST: i32 = 120;
 
+/// How far the prior reaches, in its σ, where it is shown with codes that lie beyond.
+const PRIOR: f32 = 3.0;
+
 #[component]
 pub fn Plane() -> impl IntoView {
     let desk = expect_context::<Desk>();
@@ -49,6 +52,7 @@ pub fn Plane() -> impl IntoView {
     marks::draw_axes(lower, left, view);
     tell_after_rest(desk, view);
     tell_points(desk);
+    find_codes(desk, view);
     let tool = move || desk.page.tool().get().name();
     view! {
         <div
@@ -157,6 +161,31 @@ fn tell_points(desk: Desk) {
     Effect::new(move |_| {
         device.with(|_| ());
         desk.tell(&ToEngine::Shown(if points.get() == Points::Train { Half::Training } else { Half::HeldOut }));
+    });
+}
+
+/// Once a run rests most of whose codes are out of sight, shows them and the prior, unless somebody has looked elsewhere.
+fn find_codes(desk: Desk, view: Memo<Option<View>>) {
+    let session = desk.page.session();
+    let resting = Memo::new(move |_| {
+        let run = session.run().read().as_ref().map(|run| run.log.key);
+        let rests = matches!(session.phase().get(), Phase::Ready | Phase::Paused);
+        run.filter(|_| rests && session.model().get().is_trained())
+    });
+    let cloud = Memo::new(move |_| session.cloud().get());
+    Effect::new(move |found: Option<Option<u32>>| {
+        let found = found.flatten();
+        let (Some(key), Some(cloud)) = (resting.get(), cloud.get()) else { return found };
+        let whole = view.get_untracked().map(|view| View::new(view.width, view.height));
+        if let Some(whole) = whole.filter(|whole| found != Some(key) && view.get_untracked() == Some(*whole)) {
+            let unseen = cloud.codes.iter().filter(|code| !whole.sees(**code)).count();
+            let prior = [[-PRIOR, -PRIOR], [PRIOR, PRIOR]];
+            let fitted = whole.fitting(cloud.codes.iter().copied().chain(prior));
+            if let Some(fitted) = fitted.filter(|_| 2 * unseen > cloud.codes.len() && !desk.is_beside()) {
+                desk.look(fitted);
+            }
+        }
+        Some(key)
     });
 }
 

@@ -194,6 +194,7 @@ pub fn SessionItem(close: Callback<()>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let run = desk.page.session().run();
     let key = Memo::new(move |_| run.read().as_ref().filter(|run| run.album.last().is_some()).map(|run| run.log.key));
+    let own = Memo::new(move |_| run.read().as_ref().is_some_and(|run| print_of(run.log.spec.data).is_some()));
     let save = move |_| {
         close.run(());
         if let Some(key) = key.get_untracked() {
@@ -202,7 +203,7 @@ pub fn SessionItem(close: Callback<()>) -> impl IntoView {
     };
     view! {
         <button class="item" data-testid="export-session" disabled=move || key.get().is_none() on:click=save>
-            {move || tr!(desk, export_session)}
+            {move || if own.get() { tr!(desk, export_session_own) } else { tr!(desk, export_session) }}
         </button>
     }
 }

@@ -199,8 +199,9 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
     let off = Memo::new(move |_| start.with(Result::is_err) || step.get() == Step::Mixing);
     let going = Memo::new(move |_| {
         let run = desk.page.session().run().read();
-        let own = run.as_ref().is_some_and(|run| symbol.run.get() == Some(run.log.key));
-        step.get() == Step::Mixing || own && desk.page.session().phase().get() != Phase::Ready
+        let own = run.as_ref().filter(|run| symbol.run.get() == Some(run.log.key));
+        let begun = own.is_some_and(|run| run.log.step == 0 || desk.page.session().phase().get() != Phase::Ready);
+        step.get() == Step::Mixing || begun
     });
     let varied = move || {
         let count = symbol.count();
