@@ -240,8 +240,8 @@ fn arrays() -> Vec<Row> {
         of_all(
             &[("a.raw", vec![0; 7])],
             Hints { shape: Some([0, 99_999, 1]), ..Hints::default() },
-            "a.raw: it has pictures of 99\u{202f}999×0 pixels, but 1 to 4\u{202f}096 a side are read.",
-            "a.raw: tiene imágenes de 99\u{202f}999×0 píxeles, pero se leen de 1 a 4\u{202f}096 por lado.",
+            "a.raw: it has pictures of 99\u{202f}999×0 pixels, but 1 to 4096 a side are read.",
+            "a.raw: tiene imágenes de 99\u{202f}999×0 píxeles, pero se leen de 1 a 4096 por lado.",
         ),
         of_all(
             &[("a.raw", vec![0; 7])],
