@@ -199,7 +199,7 @@ async fn what_is_saved_is_listed_with_its_size_renamed_and_deleted() {
 
 #[tokio::test]
 async fn a_session_goes_to_another_machine_in_one_file() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=4000&batch=32&net=64&z=0.4,-0.6").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=4000&batch=32&net=64&z=0.4,-0.6&zoom=0.5").await;
     page.wait_phase("ready").await;
     let folder = Folder::new("session");
     bring(&page, &folder, 300).await;

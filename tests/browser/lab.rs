@@ -31,7 +31,8 @@ async fn hidden(page: &Page, id: &str) -> bool {
 
 #[tokio::test]
 async fn a_run_goes_back_in_time_and_on_from_there_with_another_beta() {
-    let page = Page::open(Setup::CPU, Site::whole(), SMALL).await;
+    // A view of one's own stays as it is when the run rests.
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("{SMALL}&zoom=0.8")).await;
     page.train_to(200).await;
     page.click("pause").await;
     page.wait_phase("paused").await;
