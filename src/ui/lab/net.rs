@@ -104,10 +104,10 @@ pub fn Diagram(disabled: Signal<bool>) -> impl IntoView {
                     {move || tr!(desk, net_less)}
                 </button>
             </div>
+            <div class="bars">{bars}</div>
             <div class="kept">
-                <div class="bars">{bars}</div> <Keep name="net" figure/>
+                <p class="hint" class:trouble=too_large data-testid="net-sum">{sum}</p> <Keep name="net" figure/>
             </div>
-            <p class="hint" class:trouble=too_large data-testid="net-sum">{sum}</p>
         </div>
     }
 }
