@@ -27,8 +27,10 @@ async fn kept_run(page: &Page, step: u32) -> u32 {
 
 /// The moment that the run rests at is one that can be gone back to.
 async fn at_rest(page: &Page) {
-    let step = page.step().await;
-    page.wait("a moment at the end", &format!("find('moment').textContent.endsWith('{step}')")).await;
+    page.wait_phase("paused").await;
+    // Its last steps are told after that.
+    page.wait("a moment at the end", "find('moment').textContent.endsWith(document.documentElement.dataset.step)")
+        .await;
 }
 
 /// Waits until a run at this step is in the storage with all its moments; its key.
