@@ -127,7 +127,9 @@ async fn a_drawing_is_encoded_and_reconstructed() {
     assert!(likeness > 0.5, "the reconstruction resembles what the encoder saw: {likeness}");
 
     // The handle at μ decodes to the reconstruction.
+    let before = page.z().await;
     page.click("posterior-go").await;
+    page.until("a handle at μ", async || (page.z().await != before).then_some(())).await;
     let at_mu = page.decoded().await;
     assert!(at_mu.correlation(&reconstruction) > 0.98, "{}", at_mu.correlation(&reconstruction));
 

@@ -105,7 +105,13 @@ async fn what_cannot_be_run_is_said_before_and_nothing_starts() {
     set(&page, "batch", "4000").await;
     page.wait("a sentence", "find('flaw').textContent.startsWith('A batch cannot be larger')").await;
     assert!(page.value("find('train').disabled").await == json!(true));
+    // A number that is none the field takes gives way, and the field says why.
+    assert!(hidden(&page, "batch-between").await);
+    set(&page, "batch", "99999").await;
+    page.wait("the bounds", "find('batch').value === '4096' && find('batch-between').checkVisibility()").await;
+    assert_eq!(page.text("batch-between").await, "from 1 to 4096");
     set(&page, "batch", "32").await;
+    page.wait("no bounds", "!find('batch-between').checkVisibility()").await;
     page.wait("no sentence", "!find('flaw').checkVisibility() && !find('train').disabled").await;
     set(&page, "rate", "10").await;
     page.wait("a doubt", "find('flaw').textContent.includes('learning rate')").await;
@@ -130,9 +136,17 @@ async fn runs_are_there_after_a_reload() {
     page.wait("another page", "document.documentElement.dataset.step === '0'").await;
     page.wait_phase("ready").await;
     page.wait("the run of before", "find('past')?.querySelectorAll('li').length === 1").await;
-    page.run("find('past').querySelector('button').click();", json!({})).await;
+    // It is at hand beside Train, too.
+    page.wait("the last run", &format!("find('last-run').textContent.includes('step {step}')")).await;
+    page.click("last-open").await;
     page.wait_phase("paused").await;
     assert_eq!((page.step().await, page.wait_losses().await), (step, losses));
+    assert!(hidden(&page, "last-run").await, "it is on show");
+    // What is shown of its points is chosen beside them, and nothing of the row is cut off.
+    let row = "[...document.querySelectorAll('.chip')].filter(chip => chip.checkVisibility())";
+    let right =
+        "chip.getBoundingClientRect().right <= document.querySelector('.layers').getBoundingClientRect().right + 1";
+    assert_eq!(page.value(&format!("{row}.every(chip => {right}) && {row}.length")).await, json!(10));
     let again = page.picture_once("decoded", page.decoded().await, |p| p.distance(&decoded) < 0.01).await;
     assert!(again.distance(&decoded) < 0.01, "the same model");
     page.click("pause").await;

@@ -74,6 +74,16 @@ async fn another_page_embeds_the_plane_with_what_was_chosen() {
         let snippet = page.string("find('embed-snippet').value").await;
         assert!(snippet.contains(&format!("width=\"{}\" height=\"{}\"", size[0], size[1])), "{snippet}");
         assert!(snippet.contains("allow=\"cross-origin-isolated; clipboard-write\" loading=\"lazy\""), "{snippet}");
+        // What is tried is what will be embedded, in a window of its own.
+        page.click("embed-try").await;
+        let here = page.browser.window().await.expect("a window");
+        let other = async || page.browser.windows().await.expect("windows").into_iter().find(|window| *window != here);
+        page.browser.switch_to_window(page.until("a window", other).await).await.expect("the window");
+        page.wait_phase("ready").await;
+        let address = page.string("location.href").await.replace('&', "&amp;");
+        assert!(snippet.contains(&address), "{address} {snippet}");
+        page.browser.close_window().await.expect("it closes");
+        page.browser.switch_to_window(here).await.expect("the window");
 
         page.browser.goto(host(&snippet)).await.expect("the other page loads");
         assert_ne!(page.string("location.origin").await, page.site.url(""));

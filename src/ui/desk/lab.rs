@@ -26,7 +26,8 @@ impl Desk {
 
     /// A new run with what is chosen.
     pub fn train(self) {
-        self.train_with(self.page.scene().run().get_untracked(), None, false);
+        let spec = self.page.scene().run().get_untracked();
+        self.with_pictures(spec.data, move || self.train_with(spec, None, false));
     }
 
     /// A new run, from fresh weights or from those in a file; with those it may rest before its first step.

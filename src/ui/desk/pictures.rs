@@ -83,6 +83,13 @@ impl Desk {
         }
     }
 
+    /// Reactive: whether the pictures of a run are here or in the browser's storage; those that the page makes always are.
+    pub fn has_pictures(self, data: DataSpec) -> bool {
+        let kept = |print: u32| self.page.storage().read().sets.iter().any(|set| set.print == print);
+        let here = || self.page.own().read().as_ref().is_some_and(|own| own.spec() == data);
+        print_of(data).is_none_or(|print| here() || kept(print))
+    }
+
     /// The pictures that were brought last, on an earlier visit; those that were brought since are kept.
     pub(super) async fn bring_pictures(self, store: &Store) {
         let sets = match store.sets().await {

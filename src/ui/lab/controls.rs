@@ -25,7 +25,8 @@ pub fn Controls() -> impl IntoView {
     // Between the button and the first step.
     let preparing = Memo::new(move |_| phase.get() == Phase::Loading && has_run.get());
     let flaw = Memo::new(move |_| desk.page.scene().run().read().flaw());
-    let can_train = move || matches!(phase.get(), Phase::Idle | Phase::Ready) && flaw.get().is_none();
+    let bare = bare(desk);
+    let can_train = move || matches!(phase.get(), Phase::Idle | Phase::Ready) && flaw.get().is_none() && !bare.get();
     let train = move || if has_run.get() { tr!(desk, train_again) } else { tr!(desk, train) };
     let back_at = Memo::new(move |_| session.run().read().as_ref().and_then(|run| run.back_at));
     let pause = move || match (phase.get(), back_at.get()) {
@@ -180,7 +181,11 @@ pub fn Trouble() -> impl IntoView {
             run.as_ref()?.album.moments().iter().rev().map(|moment| moment.step).find(|step| Some(*step) < log.lost);
         Some((log.lost?, good, words::cause(desk.locale(), &log.spec)))
     });
+    let bare = bare(desk);
     let wrong = move || {
+        if bare.get() {
+            return Some(tr!(desk, said_no_data));
+        }
         let run = desk.page.scene().run().read();
         let flaw = run.flaw().map(|flaw| words::flaw(desk.locale(), flaw));
         flaw.or_else(|| run.doubt().map(|doubt| words::doubt(desk.locale(), doubt)))
@@ -201,6 +206,11 @@ pub fn Trouble() -> impl IntoView {
         </div>
         <p class="hint trouble" role="status" data-testid="flaw" hidden=move || wrong().is_none()>{wrong}</p>
     }
+}
+
+/// Whether the next run would learn from pictures that are nowhere.
+fn bare(desk: Desk) -> Memo<bool> {
+    Memo::new(move |_| !desk.has_pictures(desk.page.scene().run().read().data))
 }
 
 /// A button that is pressed and goes hands the keyboard's focus to the one that comes in its place.

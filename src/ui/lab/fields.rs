@@ -4,7 +4,9 @@ use leptos::ev::Event;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-use crate::i18n::parse;
+use crate::i18n::{number, parse};
+use crate::ui::desk::Desk;
+use crate::ui::words::tr;
 
 /// A word of a choice, and what the page calls it.
 pub type Word = (&'static str, Signal<&'static str>);
@@ -38,7 +40,7 @@ pub fn Choose(
 }
 
 /// A number between two others. What cannot be used gives way to what is: the field never shows another number than the
-/// run will take.
+/// run will take, and says between which that is when it had to change one.
 #[component]
 pub fn Number(
     id: &'static str,
@@ -50,12 +52,17 @@ pub fn Number(
     set: Callback<f64>,
     #[prop(optional, into)] disabled: Signal<bool>,
 ) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let beyond = RwSignal::new(false);
     let change = move |event: Event| {
-        if let Some(number) = parse(&event_target_value(&event)) {
+        let typed = parse(&event_target_value(&event));
+        beyond.set(typed.is_some_and(|number| !(low..=high).contains(&number)));
+        if let Some(number) = typed {
             set.run(number.clamp(low, high));
         }
         event_target::<HtmlInputElement>(&event).set_value(&plain(value.get_untracked()));
     };
+    let bounds = move || tr!(desk, field_between, low = written(desk, low), high = written(desk, high));
     let whole = if step > 0.0 { step.to_string() } else { "any".to_owned() };
     view! {
         <label class="field" class:off=move || disabled.get()>
@@ -71,8 +78,15 @@ pub fn Number(
                 prop:value=move || plain(value.get())
                 on:change=change
             />
+            <small role="status" data-testid=format!("{id}-between") hidden=move || !beyond.get()>{bounds}</small>
         </label>
     }
+}
+
+/// A bound, as the language writes it, with the decimals that it has.
+fn written(desk: Desk, value: f64) -> String {
+    let decimals = plain(value).split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    number(desk.locale(), value as f32, decimals)
 }
 
 /// As a field of numbers wants it: with a point, and of fractions no more digits than 32 bits have.

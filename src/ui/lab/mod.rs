@@ -43,6 +43,7 @@ pub fn Lab() -> impl IntoView {
             <presets::Together/>
             <controls::Controls/>
             <controls::Trouble/>
+            <past::Last/>
             <Show when=move || has_run.get()>
                 <progress::Progress/>
                 <chart::Chart/>

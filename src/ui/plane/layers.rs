@@ -146,6 +146,13 @@ pub fn Chips() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let explained = RwSignal::new(None::<Layer>);
     let sentence = move || explained.get().map(|layer| legend(desk, layer)).unwrap_or_default();
+    // What belongs to the points stands beside their switch.
+    let chip = move |layer: Layer| {
+        view! {
+            <Chip layer explained/>
+            {(layer == Layer::Points).then(|| view! { <PointSet/> })}
+        }
+    };
     view! {
         <div class="layers" role="group" aria-label=move || tr!(desk, layers)>
             <p class="explained" role="status" data-testid="layer-legend" hidden=move || explained.get().is_none()>
@@ -153,7 +160,7 @@ pub fn Chips() -> impl IntoView {
             </p>
             <Scale/>
             <div class="chips">
-                {ALL.into_iter().map(|layer| view! { <Chip layer explained/> }).collect_view()} <PointSet/>
+                {ALL.into_iter().map(chip).collect_view()}
             </div>
         </div>
     }

@@ -25,10 +25,17 @@ pub fn Embed() -> impl IntoView {
     let sharing = expect_context::<Sharing>();
     let without = RwSignal::new(Parts::beyond_a_frame());
     let size = SIZE.map(RwSignal::new);
-    let snippet = Memo::new(move |_| {
+    let address = Memo::new(move |_| {
         let scene = Scene { without: without.get(), ..desk.page.scene().get() };
-        snippet(&preferences::address_of(&scene), size.map(|side| side.get()), tr!(desk, embed_name))
+        preferences::address_of(&scene)
     });
+    let snippet = Memo::new(move |_| snippet(&address.read(), size.map(|side| side.get()), tr!(desk, embed_name)));
+    // As large as the frame, so that it is laid out as in the frame.
+    let open = move |_| {
+        let [width, height] = size.map(|side| side.get_untracked());
+        let features = format!("popup,noopener,width={width},height={height}");
+        window().open_with_url_and_target_and_features(&address.get_untracked(), "_blank", &features).ok();
+    };
     let part = move |part: Part| {
         view! {
             <label class="check">
@@ -88,9 +95,16 @@ pub fn Embed() -> impl IntoView {
                 prop:value=move || snippet.get()
                 on:focus=whole
             ></textarea>
-            <button class="btn q small" data-testid="embed-copy" on:click=move |_| sharing.copy(snippet.get_untracked())>
-                {move || tr!(desk, embed_copy)}
-            </button>
+            <div class="row">
+                <button
+                    class="btn q small"
+                    data-testid="embed-copy"
+                    on:click=move |_| sharing.copy(snippet.get_untracked())
+                >
+                    {move || tr!(desk, embed_copy)}
+                </button>
+                <button class="btn q small" data-testid="embed-try" on:click=open>{move || tr!(desk, embed_try)}</button>
+            </div>
         </details>
     }
 }
