@@ -31,6 +31,8 @@ pub(super) struct Program {
     /// Of the crate, separated by commas.
     pub features: Option<String>,
     pub default_features: bool,
+    /// Cargo's profile.
+    pub profile: String,
     pub role: Role,
     /// Level for wasm-opt: `""` is its default, `"0"` leaves it out.
     pub optimise: String,
@@ -134,6 +136,7 @@ fn program(attributes: &HashMap<String, String>, bin: String) -> Result<Program,
         bin,
         features: get("data-cargo-features").map(str::to_owned),
         default_features: !attributes.contains_key("data-cargo-no-default-features"),
+        profile: get("data-cargo-profile").unwrap_or("release").to_owned(),
         role,
         optimise: get("data-wasm-opt").unwrap_or_default().to_owned(),
         optimise_parameters: get("data-wasm-opt-params").unwrap_or_default().to_owned(),
@@ -158,6 +161,7 @@ mod tests {
         assert_eq!(program.role, Role::Worker { loader_shim: true });
         assert_eq!((program.bin.as_str(), program.features.as_deref()), ("engine-cpu", Some("cpu")));
         assert_eq!((program.optimise.as_str(), program.default_features), ("z", true));
+        assert_eq!(program.profile, "release");
         assert!(html[found[1].span.clone()].ends_with("/>"));
     }
 

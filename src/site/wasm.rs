@@ -17,7 +17,7 @@ use super::{
 /// Builds one program into `BIN.js` and `BIN_bg.wasm` (and `snippets/`), and gives the folder they lie in. What cargo finds
 /// unchanged goes through wasm-bindgen and wasm-opt only once.
 pub(super) fn build(program: &Program, options: &Options) -> Result<PathBuf, SiteError> {
-    let profile = if options.fast { "fast" } else { "release" };
+    let profile = profile(program, options);
     let last = target(&options.root).join("wasm32-unknown-unknown").join(profile).join("site").join(&program.bin);
     if options.page && program.role != Role::Main && last.join("stamp").exists() {
         println!("{}: as it was built last", program.bin);
@@ -40,6 +40,10 @@ pub(super) fn build(program: &Program, options: &Options) -> Result<PathBuf, Sit
     Ok(folder)
 }
 
+fn profile<'a>(program: &'a Program, options: &Options) -> &'a str {
+    if options.fast { "fast" } else { &program.profile }
+}
+
 /// Cargo's target folder.
 fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
@@ -47,7 +51,7 @@ fn target(root: &Path) -> PathBuf {
 
 /// Runs cargo; gives the path of the wasm file.
 fn compile(program: &Program, options: &Options) -> Result<PathBuf, SiteError> {
-    let profile = if options.fast { "fast" } else { "release" };
+    let profile = profile(program, options);
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(&options.root).args(["build", "--locked", "--target", "wasm32-unknown-unknown"]);
     cargo.args(["--message-format", "json-render-diagnostics", "--profile", profile, "--bin", &program.bin]);
