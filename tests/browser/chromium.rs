@@ -1,9 +1,10 @@
 //! Starts Chromium through its driver, with or without WebGPU.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{TcpListener, TcpStream},
     ops::Deref,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -41,6 +42,8 @@ pub struct Browser {
     driver: Option<WebDriver>,
     port: u16,
     process: Child,
+    /// Where Chromium keeps its profile: chromedriver, stopped like this, would leave it.
+    folder: PathBuf,
 }
 
 impl Drop for Browser {
@@ -54,6 +57,13 @@ impl Drop for Browser {
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // Chromium's last process may still be writing.
+        for _ in 0..20 {
+            match std::fs::remove_dir_all(&self.folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => std::thread::sleep(Duration::from_millis(50)),
+                _ => break,
+            }
+        }
     }
 }
 
@@ -67,13 +77,16 @@ fn end_session(port: u16, session: &str) -> std::io::Result<()> {
 impl Browser {
     pub async fn start(setup: Setup) -> Self {
         let port = free_port();
+        let folder = std::env::temp_dir().join(format!("latentscape-{}-{port}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder for the profile");
         let process = Command::new("chromedriver")
             .arg(format!("--port={port}"))
+            .env("TMPDIR", &folder)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver starts; ./dev test installs it");
-        let mut browser = Self { driver: None, port, process };
+        let mut browser = Self { driver: None, port, process, folder };
         let url = format!("http://127.0.0.1:{port}");
         let capabilities = capabilities(setup);
         let mut tries = 0;
