@@ -8,6 +8,9 @@ use crate::spec::symbol::PADS;
 use crate::ui::pad::{CANVAS, Pad, PenMark};
 use crate::ui::words::tr;
 
+/// Pixels that a finger moves in a tap at most.
+const TAP: f64 = 10.0;
+
 #[component]
 pub fn Pads(symbol: Symbol) -> impl IntoView {
     let desk = symbol.desk;
@@ -30,11 +33,22 @@ fn Sheet(symbol: Symbol, index: usize, pad: Pad) -> impl IntoView {
     let next = Memo::new(move |_| symbol.next() == Some(index));
     let active = Memo::new(move |_| symbol.active.get() == Some(index));
     let live = move || active.get_untracked() || next.get_untracked();
+    // Where the pointer that is down began.
+    let began = StoredValue::new(None::<[i32; 2]>);
     let down = move |event: PointerEvent| {
+        began.set_value(Some([event.client_x(), event.client_y()]));
         // A finger that begins elsewhere is about to move the page.
         let draws = event.pointer_type() == "mouse" || live();
         if draws && pad.down(&event) {
             symbol.drawn(index, pad);
+        }
+    };
+    // A tap takes the pad up. The browser's own click does not come of every one that follows a drawing closely.
+    let up = move |event: PointerEvent| {
+        pad.up();
+        let apart = |[x, y]: [i32; 2]| f64::from(event.client_x() - x).hypot(f64::from(event.client_y() - y));
+        if began.try_update_value(Option::take).flatten().is_some_and(|began| apart(began) < TAP) {
+            symbol.active.set(Some(index));
         }
     };
     let moved = move |event: PointerEvent| {
@@ -87,7 +101,7 @@ fn Sheet(symbol: Symbol, index: usize, pad: Pad) -> impl IntoView {
                 aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Space Delete Control+Z"
                 on:pointerdown=down
                 on:pointermove=moved
-                on:pointerup=move |_| pad.up()
+                on:pointerup=up
                 on:pointercancel=move |_| pad.up()
                 on:click=move |_| symbol.active.set(Some(index))
                 on:keydown=key
