@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 #[allow(dead_code)]
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;
+#[path = "../tests/browser/folder.rs"]
+mod folder;
 #[allow(dead_code)]
 #[path = "../tests/browser/hand.rs"]
 mod hand;

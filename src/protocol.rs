@@ -397,11 +397,12 @@ impl Phase {
     pub fn allows(self, command: &Command) -> bool {
         use Phase::*;
         match command {
-            Command::Load { .. }
-            | Command::LoadReference { .. }
-            | Command::Train { .. }
-            | Command::TrainFrom { .. } => matches!(self, Idle | Ready),
-            Command::Restore { .. } | Command::Bring { .. } => matches!(self, Idle | Ready | Paused),
+            Command::Load { .. } | Command::LoadReference { .. } | Command::Train { .. } => {
+                matches!(self, Idle | Ready)
+            }
+            Command::TrainFrom { .. } | Command::Restore { .. } | Command::Bring { .. } => {
+                matches!(self, Idle | Ready | Paused)
+            }
             Command::Pause => self == Training,
             Command::Resume | Command::Step => self == Paused,
             Command::Adjust { .. } | Command::Stop => matches!(self, Training | Paused),

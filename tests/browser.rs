@@ -16,6 +16,8 @@ mod faults;
 mod files;
 #[path = "browser/film.rs"]
 mod film;
+#[path = "browser/folder.rs"]
+mod folder;
 #[cfg(feature = "import")]
 #[path = "browser/generated.rs"]
 mod generated;

@@ -60,10 +60,11 @@ fn stop_keeps_the_model_and_reset_drops_it() {
 
 #[test]
 fn every_phase_refuses_what_it_does_not_allow() {
-    let commands: [(Command, &[Phase]); 10] = [
+    let commands: [(Command, &[Phase]); 11] = [
         (load(), &[Phase::Idle, Phase::Ready]),
         (Command::LoadReference { model: ModelSpec::mlp(&[8]) }, &[Phase::Idle, Phase::Ready]),
         (run(1), &[Phase::Idle, Phase::Ready]),
+        (Command::TrainFrom { spec: RunSpec::default(), paused: true }, &[Phase::Idle, Phase::Ready, Phase::Paused]),
         (
             Command::Restore { spec: RunSpec::default(), step: 0, paused: false },
             &[Phase::Idle, Phase::Ready, Phase::Paused],

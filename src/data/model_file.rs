@@ -38,8 +38,6 @@ pub enum ModelFileError {
     Shape { name: String, found: Vec<usize>, expected: String },
     #[error("tensor {name} holds {found:?} where F32, F16 or BF16 is expected")]
     Type { name: String, found: Dtype },
-    #[error("the model is of pictures of {side}×{side} in {channels} channels, and there are none to show it with")]
-    NoData { side: usize, channels: usize },
     #[error("tensor {name} holds {found} at place {at} where a finite number is expected")]
     NotFinite { name: String, at: usize, found: f32 },
 }
@@ -48,8 +46,7 @@ impl ModelFileError {
     /// The file is whole, but for another model.
     pub fn is_mismatch(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Cut { .. } | Self::Spec { .. } => false,
-            Self::NotFinite { .. } | Self::NoData { .. } => false,
+            Self::Unreadable(_) | Self::Cut { .. } | Self::Spec { .. } | Self::NotFinite { .. } => false,
             Self::Flaw(_) | Self::Missing { .. } | Self::Extra { .. } | Self::Shape { .. } | Self::Type { .. } => true,
         }
     }

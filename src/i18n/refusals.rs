@@ -33,7 +33,8 @@ fn cause(l: Locale, cause: &Cause) -> String {
     match cause {
         Cause::Cancelled => say!(l, refused_cancelled).to_owned(),
         Cause::NoFiles => say!(l, refused_no_files).to_owned(),
-        Cause::NothingToRead { files } => say!(l, refused_nothing_to_read, files = whole(*files)),
+        Cause::NothingToRead => say!(l, refused_nothing_to_read).to_owned(),
+        Cause::NotAlone => say!(l, refused_not_alone).to_owned(),
         Cause::Unreadable => say!(l, refused_unreadable).to_owned(),
         Cause::OutOfMemory => say!(l, refused_out_of_memory).to_owned(),
         Cause::Damaged => say!(l, refused_damaged).to_owned(),
@@ -146,8 +147,6 @@ fn no_model(l: Locale, why: &ModelFileError) -> String {
         ModelFileError::Shape { name, found, expected } => {
             say!(l, model_shape, name = name, found = sizes(found), expected = expected)
         }
-        ModelFileError::NoData { side, channels: 3 } => say!(l, model_no_data_colour, side = side),
-        ModelFileError::NoData { side, .. } => say!(l, model_no_data_grey, side = side),
         ModelFileError::Type { name, found } => say!(l, model_type, name = name, found = format!("{found:?}")),
         ModelFileError::NotFinite { name, at, .. } => say!(l, model_not_finite, name = name, at = at),
     }

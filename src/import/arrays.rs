@@ -49,15 +49,17 @@ impl Role {
     }
 }
 
-/// Reads the arrays among `items`. None of them being pictures, the refusal is of the first.
+/// Reads the arrays among `items`, and says which were not used. None of them being pictures, the refusal is of the first.
 pub fn read(
     supply: &mut Supply,
     items: Vec<Item>,
     hints: &Hints,
     progress: &mut dyn Progress,
-) -> Result<Collected, Refusal> {
-    let files = items.len() as u64;
-    let (parts, used) = parts(supply, items, hints)?;
+) -> Result<(Collected, Vec<Item>), Refusal> {
+    let mut unused = items.clone();
+    let parts = parts(supply, items, hints)?;
+    let used = || parts.iter().flat_map(|part| [&part.found].into_iter().chain(&part.labels));
+    unused.retain(|item| !used().any(|found| found.item.is(item)));
     let mut notes = Vec::new();
     let mut keeper = keeper(&parts, hints);
     let of = parts.iter().map(|part| part.shape.count * (part.shape.values() * part.found.head.element.size()) as u64);
@@ -77,9 +79,6 @@ pub fn read(
     let total: u64 = parts.iter().map(|part| part.shape.count).sum();
     let split = (train > 0 && train < total)
         .then(|| keeper.frames.iter().filter(|frame| u64::from(frame.index) < train).count());
-    if files > used {
-        notes.push(Note::Ignored { files: files - used });
-    }
     let chosen = labels.and_then(|labels| {
         let kept = |labels: &[i64]| -> Vec<i64> {
             keeper.frames.iter().filter_map(|frame| labels.get(frame.index as usize).copied()).collect()
@@ -96,7 +95,7 @@ pub fn read(
         };
         made.map_err(|note| notes.push(note)).ok()
     });
-    Ok(Collected {
+    let set = Collected {
         facts: keeper.facts(),
         origin: origin(&parts, hints),
         values: keeper.values,
@@ -104,7 +103,8 @@ pub fn read(
         classes: chosen,
         split,
         notes,
-    })
+    };
+    Ok((set, unused))
 }
 
 /// Whether something was said of them that they do not say.
@@ -158,8 +158,8 @@ fn labels(supply: &mut Supply, parts: &[Part], notes: &mut Vec<Note>) -> Result<
     Ok(Some(Labels::Numbers(all)))
 }
 
-/// The parts of the set, the training one first, and how many arrays are used.
-fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Part>, u64), Refusal> {
+/// The parts of the set, the training one first.
+fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<Vec<Part>, Refusal> {
     let mut pictures = Vec::new();
     let mut others = Vec::new();
     let mut first_refusal = None;
@@ -196,7 +196,7 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Pa
             };
             supply.refusal(&found.item, cause.into())
         });
-        return Err(first_refusal.or(labels).unwrap_or_else(|| Cause::NothingToRead { files: 0 }.into()));
+        return Err(first_refusal.or(labels).unwrap_or_else(|| supply.nothing()));
     };
     pictures.retain(|(_, shape)| shape.same_size(main));
     let mut parts = Vec::new();
@@ -217,12 +217,11 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Pa
         // A part without labels would take them from all.
         parts.retain(|part| part.labels.is_some());
     }
-    let used = (parts.len() + parts.iter().filter(|part| part.labels.is_some()).count()) as u64;
     let total = parts.iter().map(|part| part.shape.count).sum();
     if total > array::MAX_ITEMS {
         return Err(Cause::ItemCount { found: total, most: array::MAX_ITEMS }.into());
     }
-    Ok((parts, used))
+    Ok(parts)
 }
 
 /// Takes the labels that fit `found` best out of `others`: as many as there are pictures, of the same half, and called

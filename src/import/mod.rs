@@ -61,7 +61,6 @@ use supply::{Item, Supply};
 pub fn read(files: Vec<Given>, hints: &Hints, progress: &mut dyn Progress) -> Result<Collected, Refusal> {
     let mut supply = Supply::new(files, progress)?;
     let items = supply::take_items(&mut supply);
-    let all = items.len() as u64;
     let is_array = |item: &Item| match item.kind {
         Kind::Idx | Kind::Npy => true,
         Kind::Raw | Kind::Unknown => hints.shape.is_some(),
@@ -70,27 +69,24 @@ pub fn read(files: Vec<Given>, hints: &Hints, progress: &mut dyn Progress) -> Re
     let (arrays, items): (Vec<_>, Vec<_>) = items.into_iter().partition(is_array);
     let (pictures, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.kind == Kind::Picture);
     let (tables, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.kind == Kind::Table);
-    let (mut set, used) = if !arrays.is_empty() {
-        let used = arrays.len();
-        (arrays::read(&mut supply, arrays, hints, progress)?, used)
+    let (mut set, unused) = if !arrays.is_empty() {
+        let (set, arrays) = arrays::read(&mut supply, arrays, hints, progress)?;
+        (set, [arrays, pictures, tables, others].concat())
     } else if !pictures.is_empty() {
-        let used = pictures.len();
-        (pictures::read(&mut supply, pictures, hints, progress)?, used)
-    } else if let Some(item) = tables.first() {
+        (pictures::read(&mut supply, pictures, hints, progress)?, [tables, others].concat())
+    } else if let Some((item, more)) = tables.split_first() {
         let mut content = supply.open(item)?;
         let read = table::read(&mut content, hints, progress);
         drop(content);
-        (read.map_err(|fault| supply.refusal(item, fault))?, 1)
+        (read.map_err(|fault| supply.refusal(item, fault))?, [more, &others].concat())
     } else {
         return Err(nothing(&supply, &others));
     };
-    let ignored = supply.ignored + all - used as u64;
-    let said =
-        set.notes.iter_mut().find_map(|note| if let Note::Ignored { files } = note { Some(files) } else { None });
-    match said {
-        Some(files) => *files += ignored,
-        None if ignored > 0 => set.notes.push(Note::Ignored { files: ignored }),
-        None => {}
+    let files = unused.len() as u64 + supply.ignored;
+    if files > 0 {
+        let count = unused.len();
+        let names = supply::some_of(unused.into_iter().map(|item| item.path), count);
+        set.notes.push(Note::Ignored { files, names });
     }
     let (kept, total) = (set.len() as u64, set.facts.total);
     if kept < total {
@@ -99,7 +95,7 @@ pub fn read(files: Vec<Given>, hints: &Hints, progress: &mut dyn Progress) -> Re
     Ok(set)
 }
 
-/// Why there is nothing to read: the first file that could be named, or how many there were.
+/// Why there is nothing to read: the first file that is known to be something else, or the names of all.
 fn nothing(supply: &Supply, items: &[Item]) -> Refusal {
     let named = items.iter().find_map(|item| {
         let cause = match item.kind {
@@ -110,7 +106,7 @@ fn nothing(supply: &Supply, items: &[Item]) -> Refusal {
         };
         Some(supply.refusal(item, Fault::from(cause)))
     });
-    named.unwrap_or_else(|| Cause::NothingToRead { files: items.len() as u64 + supply.ignored }.into())
+    named.unwrap_or_else(|| supply.nothing())
 }
 
 #[cfg(test)]

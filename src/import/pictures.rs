@@ -66,7 +66,7 @@ pub fn read(
         }
     }
     if keeper.frames.is_empty() {
-        return Err(unreadable.map_or(Cause::NothingToRead { files: of }.into(), |(_, refusal)| refusal));
+        return Err(unreadable.map_or_else(|| supply.nothing(), |(_, refusal)| refusal));
     }
     let item_of = |index: u32| origins.get(index as usize).and_then(|&number| items.get(number));
     let split = (halves && trains)

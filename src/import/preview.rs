@@ -8,6 +8,9 @@ use crate::spec::Format;
 /// Pictures of a contact sheet.
 pub const SHEET: usize = 40;
 
+/// Multiples of it leave no part of 0 to 1 out for long.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 /// Pictures as they would become, one after another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
@@ -43,8 +46,12 @@ impl Collected {
     pub fn sheet(&self, choices: &Choices) -> Sheet {
         let count = if choices.check().is_ok() { self.len().min(SHEET) } else { 0 };
         let mut pixels = Vec::new();
+        // From equal stretches one each, not always from the same place of it: classes may come in turn.
+        let start = |at: usize| (at as u64 * self.len() as u64 / count as u64) as usize;
         for at in 0..count {
-            develop(self, (at as u64 * self.len() as u64 / count as u64) as usize, choices, &mut pixels);
+            let (from, to) = (start(at), start(at + 1));
+            let within = (at as f64 * GOLDEN).fract() * (to - from) as f64;
+            develop(self, from + within as usize, choices, &mut pixels);
         }
         Sheet { format: choices.format(), count, pixels }
     }

@@ -38,6 +38,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is the same one.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.given, &self.path) == (other.given, &other.path)
+    }
+
     /// The last part of its path, without the ending.
     pub fn stem(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or(&self.path);
@@ -168,6 +173,18 @@ impl Supply {
         let file = self.files.get(item.given).map_or("", |file| file.path.as_str());
         fault.of(file, item.entry.as_ref().map(|entry| entry.name.as_str()))
     }
+
+    /// That nothing of what was given can be read.
+    pub fn nothing(&self) -> Refusal {
+        let names = some_of(self.files.iter().map(|file| file.path.clone()), self.files.len());
+        Refusal { file: names.join(", "), ..Cause::NothingToRead.into() }
+    }
+}
+
+/// A few of `count` names, and whether there are more.
+pub fn some_of(names: impl Iterator<Item = String>, count: usize) -> Vec<String> {
+    const FEW: usize = 3;
+    names.take(FEW).chain((count > FEW).then(|| "…".to_owned())).collect()
 }
 
 /// An item that is being read.

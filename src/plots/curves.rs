@@ -74,7 +74,7 @@ const COARSE: f32 = 80.0;
 
 /// Where the curves are, in pixels: left, right, top, bottom.
 pub fn plot_box(width: f32, height: f32, ratio: f32) -> [f32; 4] {
-    [30.0 * ratio, width - 4.0 * ratio, 8.0 * ratio, height - 18.0 * ratio]
+    [36.0 * ratio, width - 4.0 * ratio, 8.0 * ratio, height - 18.0 * ratio]
 }
 
 /// The values at `x`, from 0 at the left end of the axis to 1 at the right one; nothing before the first step.
@@ -206,20 +206,26 @@ pub fn draw_curves<DB: DrawingBackend>(
         .zip(names)
         .map(|((part, (colour, _)), name)| (place(0.0, part(last))[1] - 7.0 * ratio, name.as_str(), colour))
         .collect();
-    apart(&mut labels, 12.0 * ratio, bottom - 5.0 * ratio);
+    apart(&mut labels, 13.0 * ratio, [top, bottom - 5.0 * ratio]);
     for (y, name, colour) in labels {
         write(area, name, [x, y], 11.5 * ratio, solid(colour, 1.0), (h, VPos::Center))?;
     }
     Ok(())
 }
 
-/// Moves labels that would lie on each other apart by `gap`, up from `lowest`.
-fn apart<T: Copy, U: Copy>(labels: &mut [(f32, T, U)], gap: f32, lowest: f32) {
+/// Moves labels that would lie on each other apart by `gap`: up from the lowest that they may be, and then down from the
+/// highest, which holds where there is room for only one of both.
+fn apart<T: Copy, U: Copy>(labels: &mut [(f32, T, U)], gap: f32, [highest, lowest]: [f32; 2]) {
     labels.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut free = lowest;
-    for label in labels {
+    for label in labels.iter_mut() {
         label.0 = label.0.min(free);
         free = label.0 - gap;
+    }
+    let mut free = highest;
+    for label in labels.iter_mut().rev() {
+        label.0 = label.0.max(free);
+        free = label.0 + gap;
     }
 }
 

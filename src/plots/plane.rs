@@ -42,7 +42,7 @@ pub fn draw_axis<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, view: &View,
     for z in ticks(seen.min[axis], seen.max[axis], step) {
         let place = on.to_pixel([z as f32; 2])[axis];
         // Beside the corner's and the edge's own words.
-        let (first, last) = if axis == 0 { (30.0, on.width - 34.0 * ratio) } else { (26.0, on.height - 26.0 * ratio) };
+        let (first, last) = if axis == 0 { (40.0, on.width - 34.0 * ratio) } else { (26.0, on.height - 32.0 * ratio) };
         if place < first * ratio || place > last {
             continue;
         }

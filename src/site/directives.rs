@@ -152,16 +152,18 @@ mod tests {
         let html = "<link rel=icon href=x><!-- <link data-trunk rel=css href=no.css> -->\n\
             <LINK data-trunk rel=\"css\" href=www/a.css />é\n\
             <link data-trunk rel='rust' data-bin=\"engine-cpu\" data-type=\"worker\" data-cargo-features=\"cpu\"\n\
-            data-bindgen-target=\"web\" data-loader-shim data-wasm-opt=\"z\"/>";
+            data-bindgen-target=\"web\" data-loader-shim data-wasm-opt=\"z\"/>\n\
+            <link data-trunk rel=rust data-bin=app data-cargo-profile=small>";
         let found = scan(html).unwrap();
-        assert_eq!(found.len(), 2);
+        assert_eq!(found.len(), 3);
         assert_eq!(found[0].kind, Kind::Css { href: "www/a.css".into() });
         assert_eq!(&html[found[0].span.clone()], "<LINK data-trunk rel=\"css\" href=www/a.css />");
         let Kind::Rust(program) = &found[1].kind else { panic!("{found:?}") };
         assert_eq!(program.role, Role::Worker { loader_shim: true });
         assert_eq!((program.bin.as_str(), program.features.as_deref()), ("engine-cpu", Some("cpu")));
         assert_eq!((program.optimise.as_str(), program.default_features), ("z", true));
-        assert_eq!(program.profile, "release");
+        let Kind::Rust(app) = &found[2].kind else { panic!("{found:?}") };
+        assert_eq!((program.profile.as_str(), app.profile.as_str()), ("release", "small"));
         assert!(html[found[1].span.clone()].ends_with("/>"));
     }
 

@@ -45,8 +45,11 @@ pub enum Message {
     RunUnreadable,
     /// A run goes on from an earlier moment: what came after is kept as another.
     Branched,
-    /// A model file is on show, at rest.
+    /// A file that would take a running run's place.
+    Running,
+    /// A model file is on show, at rest; and one whose pictures are not here.
     Opened,
+    OpenedBare,
     /// A session file is on show; and one whose run learnt from pictures that are not here.
     SessionOpened,
     SessionBare,
@@ -85,7 +88,9 @@ impl Message {
             | Self::NotLasting
             | Self::RunUnreadable
             | Self::Branched
+            | Self::Running
             | Self::Opened
+            | Self::OpenedBare
             | Self::SessionOpened
             | Self::SessionBare => false,
         }
@@ -103,6 +108,7 @@ impl Message {
                 | Self::NotAPicture
                 | Self::BlankPicture
                 | Self::Branched
+                | Self::Running
                 | Self::Opened
                 | Self::NotLasting
                 | Self::SessionOpened

@@ -78,6 +78,10 @@ pub fn event(session: &mut Session, event: Event, mut buffers: Vec<Vec<u8>>) -> 
             if let Some(lacking) = &session.lacking {
                 session.cloud = lacking.codes.as_ref().filter(|(of, _)| *of == step).map(|(_, codes)| codes.clone());
                 (session.kl, session.reconstructed) = (Shared::new(Vec::new()), None);
+                // What was decoded on the way between two classes is of the model before, and there are none now.
+                if session.cloud.is_none() {
+                    (session.strip, session.straight) = (None, None);
+                }
             }
             vec![Next::SnapshotSeen, Next::Ask]
         }
@@ -384,8 +388,11 @@ mod tests {
         let run = session.run.clone().expect("a run");
         assert_eq!((run.log.step, run.log.validations.len(), run.album.moments().len()), (0, 0, 0));
         session.lacking = Some(Lacking { names: vec![], codes: Some((11, cloud)) });
+        session.strip =
+            Some(Decoding { z: vec![0.0; 2], pixels: Shared::new(vec![0; PIXELS]), format: Format::GREY_28 });
         snapshot(&mut session);
         assert!(session.cloud.is_none(), "the codes are of another step");
+        assert!(session.strip.is_none(), "and so are the classes that it went between");
     }
 
     #[test]

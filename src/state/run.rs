@@ -136,6 +136,13 @@ impl Log {
         self.name = one_line.chars().take(LONGEST_NAME).collect();
     }
 
+    /// What a file of it is called, without the ending: letters and digits of its name, or else "session".
+    pub fn file_name(&self) -> String {
+        let words: Vec<&str> =
+            self.name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        format!("latentscape-{}", if words.is_empty() { "session".to_owned() } else { words.join("-") })
+    }
+
     /// As it is written. Losses that are no numbers, for which JSON has no word, stay out.
     ///
     /// # Errors
@@ -190,6 +197,7 @@ mod tests {
         let mut log = Run::new(5, RunSpec::default()).log;
         log.rename("  mi \n primera  prueba ");
         assert_eq!(log.name, "mi primera prueba");
+        assert_eq!(log.file_name(), "latentscape-mi-primera-prueba");
         (log.losses, log.kept) = (vec![loss(1, 1.1), loss(2, f32::NAN), loss(3, f32::INFINITY)], 9);
         let words = log.to_json().expect("JSON");
         log.losses.truncate(1);
@@ -202,6 +210,13 @@ mod tests {
         assert_eq!((earlier.name.as_str(), earlier.kept, earlier.losses), ("", 0, log.losses.clone()));
         log.rename(&"ñ".repeat(200));
         assert_eq!(log.name.chars().count(), LONGEST_NAME);
+        // Nothing in a file's name leads elsewhere.
+        for (name, file) in
+            [("../β = 4/ñ", "latentscape-β-4-ñ"), (" . ", "latentscape-session"), ("", "latentscape-session")]
+        {
+            log.rename(name);
+            assert_eq!(log.file_name(), file);
+        }
     }
 
     #[test]

@@ -4,18 +4,17 @@ mod files;
 mod model;
 mod plane;
 
-use leptos::ev::Event;
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use web_sys::HtmlInputElement;
 
 use self::model::Made;
 use self::plane::figure_png;
 use super::canvas;
 use super::desk::Desk;
-use super::menu::shut;
-use super::words::tr;
+use super::lab::fields::Number;
+use super::menu::{lightly, shut};
+use super::words::{self, tr};
 use crate::plots::contact::{animation, sheet};
 use crate::spec::SIDE;
 use crate::state::PageStoreFields;
@@ -55,6 +54,7 @@ pub fn Export() -> impl IntoView {
     let session = desk.page.session();
     let width = RwSignal::new(WIDTH);
     let menu = NodeRef::<Details>::new();
+    lightly(menu);
     let close = move || shut(menu);
     let strip = Memo::new(move |_| session.strip().read().is_some());
     let samples = Memo::new(move |_| session.samples().read().is_some());
@@ -90,13 +90,6 @@ pub fn Export() -> impl IntoView {
             </button>
         }
     };
-    // What cannot be used gives way to what is used.
-    let typed = move |event: Event| {
-        if let Ok(pixels) = event_target_value(&event).parse::<u32>() {
-            width.set(pixels.clamp(*WIDTHS.start(), *WIDTHS.end()));
-        }
-        event_target::<HtmlInputElement>(&event).set_value(&width.get_untracked().to_string());
-    };
     let always = Memo::new(move |_| desk.view().is_some());
     view! {
         <details
@@ -113,20 +106,15 @@ pub fn Export() -> impl IntoView {
                 <span class="wide">{move || tr!(desk, export)}</span>
             </summary>
             <div class="sheet">
-                <label>
-                    {move || tr!(desk, export_width)}
-                    <input
-                        type="number"
-                        inputmode="numeric"
-                        data-testid="export-width"
-                        min=*WIDTHS.start()
-                        max=*WIDTHS.end()
-                        step="10"
-                        prop:value=move || width.get().to_string()
-                        on:change=typed
-                    />
-                    "px"
-                </label>
+                <Number
+                    id="export-width"
+                    label=Signal::derive(move || tr!(desk, export_width))
+                    low=f64::from(*WIDTHS.start())
+                    high=f64::from(*WIDTHS.end())
+                    step=10.0
+                    value=Signal::derive(move || f64::from(width.get()))
+                    set=Callback::new(move |pixels: f64| width.set(pixels.round() as u32))
+                />
                 {item(What::Png, "export-png", |desk| tr!(desk, export_png), always)}
                 {item(What::Svg, "export-svg", |desk| tr!(desk, export_svg), always)}
                 {item(What::StripPng, "export-strip-png", |desk| tr!(desk, export_strip_png), strip)}
@@ -159,13 +147,14 @@ fn save(desk: Desk, what: What, width: u32) -> Result<(), JsValue> {
         }
         What::StripPng => save_sheet("latentscape-strip.png", session.strip().get_untracked(), usize::MAX),
         What::StripGif => save_animation("latentscape-strip.gif", session.strip().get_untracked()),
-        What::SamplesPng => save_sheet("latentscape-samples.png", session.samples().get_untracked(), 10),
+        What::SamplesPng => save_sheet("latentscape-samples-sheet.png", session.samples().get_untracked(), 10),
         What::SamplesGif => save_animation("latentscape-samples.gif", session.samples().get_untracked()),
         What::Model(_) => Err("the engine has not laid it out".into()),
         What::Codes => {
             let cloud = session.cloud().get_untracked().ok_or("no codes")?;
             let selection = desk.page.selection().get_untracked();
-            download("latentscape-codes.csv", "text/csv", table::codes(&cloud, selection.as_deref()).as_bytes())
+            let codes = table::codes(&cloud, selection.as_deref(), |class| untrack(|| words::class(desk, class)));
+            download("latentscape-codes.csv", "text/csv", codes.as_bytes())
         }
     }
 }

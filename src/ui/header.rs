@@ -39,7 +39,13 @@ fn ModelPill() -> impl IntoView {
         }
     };
     let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
+    // Named by its file, and not trained on yet.
+    let opened = Memo::new(move |_| {
+        let run = desk.page.session().run().read();
+        run.as_ref().is_some_and(|run| run.log.losses.is_empty() && !run.log.name.is_empty())
+    });
     let kind = move || match (trained.get(), chosen.get().member()) {
+        (true, _) if opened.get() => tr!(desk, model_opened).to_owned(),
         (true, _) => tr!(desk, model_trained).to_owned(),
         (false, Some(_)) => words::on_dial(desk),
         (false, None) => tr!(desk, model_kind).to_owned(),

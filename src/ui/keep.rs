@@ -9,7 +9,7 @@ use web_sys::{HtmlCanvasElement, HtmlImageElement};
 use super::canvas;
 use super::desk::Desk;
 use super::export::{download, download_canvas};
-use super::menu::shut;
+use super::menu::{lightly, shut};
 use super::words::tr;
 use crate::state::message::Message;
 
@@ -21,6 +21,7 @@ const FINER: f64 = 2.0;
 pub fn Keep(name: &'static str, figure: Callback<(), Option<String>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let menu = NodeRef::<Details>::new();
+    lightly(menu);
     let close = move || shut(menu);
     let save = move |png: bool| {
         close();

@@ -3,7 +3,35 @@
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Event, HtmlElement, Node};
+
+/// Folds it up when something else is pressed or has the keyboard's focus, and on Escape wherever that is.
+pub fn lightly(menu: NodeRef<Details>) {
+    let beside = move |event: &Event| {
+        let on = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        menu.get_untracked().is_some_and(|menu| menu.open() && !menu.contains(on.as_ref()))
+    };
+    let pressed = window_event_listener(leptos::ev::pointerdown, move |event| {
+        if beside(&event) {
+            shut(menu);
+        }
+    });
+    let left = window_event_listener(leptos::ev::focusin, move |event| {
+        if beside(&event) {
+            shut(menu);
+        }
+    });
+    let escaped = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" && beside(&event) {
+            shut(menu);
+        }
+    });
+    on_cleanup(move || {
+        pressed.remove();
+        left.remove();
+        escaped.remove();
+    });
+}
 
 /// Folds it up. The keyboard's focus, where it was inside, goes back to the button: what is folded cannot have it.
 pub fn shut(menu: NodeRef<Details>) {

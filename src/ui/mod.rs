@@ -104,6 +104,9 @@ fn App(page: Page) -> impl IntoView {
             </aside>
         </main>
         <share::Panel/>
+        <Unless without=Part::Own>
+            <own::over::Over/>
+        </Unless>
     }
 }
 

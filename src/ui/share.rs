@@ -17,13 +17,19 @@ use crate::state::session::SessionStoreFields;
 
 pub use embed::Home;
 
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    Link,
+    Html,
+}
+
 /// What stands in the panel while it is open.
 #[derive(Clone, Copy)]
 pub struct Sharing {
     /// The scene's whole address when the panel was opened.
     address: RwSignal<Option<String>>,
-    /// Whether the browser took what was last copied.
-    copied: RwSignal<Option<bool>>,
+    /// What was last copied, and whether the browser took it.
+    copied: RwSignal<Option<(Copied, bool)>>,
 }
 
 impl Sharing {
@@ -34,17 +40,26 @@ impl Sharing {
     /// Opens the panel, with the link copied already.
     fn open(self, desk: Desk) {
         let address = preferences::address(desk);
-        self.copy(address.clone());
+        self.copy(Copied::Link, address.clone());
         self.address.set(Some(address));
     }
 
-    fn copy(self, text: String) {
+    fn copy(self, what: Copied, text: String) {
         leptos::task::spawn_local(async move {
             // Not there in an insecure context: then the property is undefined, and writing to it fails like a refusal.
             let clipboard = window().navigator().clipboard();
             let there = !AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined();
-            self.copied.set(Some(there && JsFuture::from(clipboard.write_text(&text)).await.is_ok()));
+            let taken = there && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+            self.copied.set(Some((what, taken)));
         });
+    }
+}
+
+fn said(desk: Desk, what: Copied, taken: bool) -> &'static str {
+    match (taken, what) {
+        (true, Copied::Link) => tr!(desk, said_copied),
+        (true, Copied::Html) => tr!(desk, said_copied_html),
+        (false, _) => tr!(desk, share_not_copied),
     }
 }
 
@@ -87,9 +102,8 @@ pub fn Panel() -> impl IntoView {
     };
     let address = move || sharing.address.get().unwrap_or_default();
     let said = move || match sharing.copied.get() {
-        Some(true) => tr!(desk, said_copied),
-        Some(false) => tr!(desk, share_not_copied),
-        None => "",
+        Some((Copied::Link, taken)) => said(desk, Copied::Link, taken),
+        Some((Copied::Html, _)) | None => "",
     };
     let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
     let whole = |event: FocusEvent| event_target::<HtmlInputElement>(&event).select();
@@ -126,7 +140,7 @@ pub fn Panel() -> impl IntoView {
                     <button
                         class="btn q small"
                         data-testid="share-copy"
-                        on:click=move |_| sharing.copy(sharing.address.get_untracked().unwrap_or_default())
+                        on:click=move |_| sharing.copy(Copied::Link, sharing.address.get_untracked().unwrap_or_default())
                     >
                         {move || tr!(desk, share_copy)}
                     </button>

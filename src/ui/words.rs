@@ -176,7 +176,9 @@ pub fn message(l: Locale, message: Message) -> &'static str {
         Message::NotLasting => say!(l, said_not_lasting),
         Message::RunUnreadable => say!(l, said_run_unreadable),
         Message::Branched => say!(l, said_branched),
+        Message::Running => say!(l, said_running),
         Message::Opened => say!(l, said_opened),
+        Message::OpenedBare => say!(l, said_opened_bare),
         Message::SessionOpened => say!(l, said_session_opened),
         Message::SessionBare => say!(l, said_session_bare),
     }

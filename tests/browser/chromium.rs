@@ -1,15 +1,16 @@
 //! Starts Chromium through its driver, with or without WebGPU.
 
 use std::{
-    io::{ErrorKind, Read, Write},
+    io::{Read, Write},
     net::{TcpListener, TcpStream},
     ops::Deref,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+
+use super::folder::Folder;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gpu {
@@ -43,7 +44,7 @@ pub struct Browser {
     port: u16,
     process: Child,
     /// Where Chromium keeps its profile: chromedriver, stopped like this, would leave it.
-    folder: PathBuf,
+    _folder: Folder,
 }
 
 impl Drop for Browser {
@@ -57,13 +58,6 @@ impl Drop for Browser {
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
-        // Chromium's last process may still be writing.
-        for _ in 0..20 {
-            match std::fs::remove_dir_all(&self.folder) {
-                Err(error) if error.kind() != ErrorKind::NotFound => std::thread::sleep(Duration::from_millis(50)),
-                _ => break,
-            }
-        }
     }
 }
 
@@ -77,16 +71,15 @@ fn end_session(port: u16, session: &str) -> std::io::Result<()> {
 impl Browser {
     pub async fn start(setup: Setup) -> Self {
         let port = free_port();
-        let folder = std::env::temp_dir().join(format!("latentscape-{}-{port}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder for the profile");
+        let folder = Folder::new(&port.to_string());
         let process = Command::new("chromedriver")
             .arg(format!("--port={port}"))
-            .env("TMPDIR", &folder)
+            .env("TMPDIR", &folder.0)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver starts; ./dev test installs it");
-        let mut browser = Self { driver: None, port, process, folder };
+        let mut browser = Self { driver: None, port, process, _folder: folder };
         let url = format!("http://127.0.0.1:{port}");
         let capabilities = capabilities(setup);
         let mut tries = 0;

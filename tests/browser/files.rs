@@ -1,35 +1,19 @@
 //! Files to take away, and a picture brought along.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
+use thirtyfour::Key;
 
 use super::{
     chromium::Setup,
+    folder::Folder,
     map::{apart, numbers},
     native::{self, Engine},
     page::Page,
     picture::{Picture, correlation},
     server::Site,
 };
-
-/// A folder for one test, which goes with it.
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("latentscape-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder for files");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left behind is a few files in the system's own folder for such.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 /// Presses one of the menu's items and waits for its file.
 pub async fn export(page: &Page, folder: &Folder, item: &str, name: &str) -> Vec<u8> {
@@ -55,6 +39,28 @@ fn write_png(path: &Path, grey: &[u8], side: u32) {
     let mut encoder = png::Encoder::new(file, side, side);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.write_header().and_then(|mut writer| writer.write_image_data(grey)).expect("a written picture");
+}
+
+#[tokio::test]
+async fn menus_fold_up_when_something_else_is_pressed() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let open = "document.querySelectorAll('.menu[open]').length";
+    page.click("export").await;
+    assert_eq!(page.number(open).await, 1.0);
+    page.click("export-width").await;
+    assert_eq!(page.number(open).await, 1.0, "what is in it is no elsewhere");
+    page.click("layer-prior").await;
+    page.wait("it to fold", &format!("{open} === 0")).await;
+    // When the keyboard's focus leaves it, and by Escape, wherever that is.
+    page.click("export").await;
+    page.focus("[data-testid=layer-prior]").await;
+    page.wait("it to fold", &format!("{open} === 0")).await;
+    page.click("export").await;
+    page.run("document.activeElement.blur();", json!({})).await;
+    page.press(&[], Key::Escape).await;
+    page.wait("it to fold", &format!("{open} === 0")).await;
+    page.check_no_errors().await;
 }
 
 #[tokio::test]
@@ -89,10 +95,14 @@ async fn everything_can_be_taken_away() {
     assert!((seen..seen + 60).contains(&circles), "{seen} codes are in sight, {circles} circles in the file");
 
     let csv = String::from_utf8(export(&page, &folder, "export-codes", "latentscape-codes.csv").await).expect("text");
-    assert_eq!((csv.lines().count(), csv.lines().next()), (10_001, Some("index,class,mu1,mu2,sigma1,sigma2")));
+    assert_eq!(
+        (csv.lines().count(), csv.lines().next()),
+        (10_001, Some("index,class,mu1,mu2,sigma1,sigma2,class_name"))
+    );
     for (i, line) in csv.lines().skip(1).enumerate() {
-        let [index, class, mu1, mu2, sigma1, _] = numbers(line);
+        let [index, class, mu1, mu2, sigma1, _, name] = numbers(line);
         assert_eq!((index as usize, class as u8), (i, codes.labels[i]));
+        assert_eq!(class, name, "a digit is its own name");
         assert_eq!([mu1 as f32, mu2 as f32], codes.mu[i]);
         assert!((sigma1 as f32 - (codes.log_var[i][0] / 2.0).exp()).abs() < 1e-5, "{line}");
     }
@@ -108,7 +118,7 @@ async fn everything_can_be_taken_away() {
     page.click("sample-open").await;
     page.click("sample-draw").await;
     page.wait("samples that can be saved", "!find('export-samples-png').disabled").await;
-    let samples = read_png(&export(&page, &folder, "export-samples-png", "latentscape-samples.png").await);
+    let samples = read_png(&export(&page, &folder, "export-samples-png", "latentscape-samples-sheet.png").await);
     assert_eq!((samples.width, samples.height), ((10 * 29 + 1) * 6, 30 * 6));
     assert!(export(&page, &folder, "export-samples-gif", "latentscape-samples.gif").await.starts_with(b"GIF89a"));
     page.check_no_errors().await;

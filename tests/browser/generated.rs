@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     chromium::Setup,
-    files::Folder,
+    folder::Folder,
     map::apart,
     native::{self, Engine},
     page::Page,

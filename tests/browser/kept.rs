@@ -8,7 +8,7 @@ use latentscape::i18n::{Locale, refusals};
 use serde_json::{Value, json};
 
 use super::chromium::Setup;
-use super::files::Folder;
+use super::folder::Folder;
 use super::own::{chosen, idx, written};
 use super::page::{ENGLISH, Page, word};
 use super::picture::{Picture, correlation};

@@ -164,3 +164,42 @@ async fn a_card_stays_and_classes_come_and_go() {
     page.until("all dots", async || (dot(own).await > 0 && dot(other).await > 0).then_some(())).await;
     page.check_no_errors().await;
 }
+
+/// Nothing that lies on the plane covers another, however large the window is.
+#[tokio::test]
+async fn nothing_that_lies_on_the_plane_covers_another() {
+    let covering = "(() => {
+        const all = ['.drag-me', '.legend', '.tools', '.zoom', '.layers'].map(of => [of, document.querySelector(of).getBoundingClientRect()]);
+        const hidden = all.filter(([, a]) => !a.width).map(([of]) => of + ' is not there');
+        const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        return hidden.concat(all.flatMap(([of, a], i) => all.slice(i + 1).filter(([, b]) => meet(a, b)).map(([on]) => of + ' on ' + on)));
+    })()";
+    for setup in [Setup::CPU, Setup::SPANISH] {
+        let page = Page::open(setup, Site::whole(), "/#data=shapes-500&net=16&steps=1&batch=8").await;
+        page.wait_phase("ready").await;
+        let check = async |what: &str| {
+            for (width, height) in [
+                (390, 844),
+                (844, 390),
+                (768, 1024),
+                (960, 640),
+                (1024, 560),
+                (1280, 720),
+                (1366, 625),
+                (1440, 900),
+                (1920, 1080),
+            ] {
+                page.resize(width, height).await;
+                assert_eq!(page.value(covering).await, json!([]), "{what} {setup:?} {width} {height}");
+            }
+        };
+        check("digits").await;
+        page.resize(1440, 900).await;
+        // Classes with names take more room.
+        page.click("train").await;
+        page.wait("names", "document.querySelector('.legend .named')").await;
+        page.wait_phase("ready").await;
+        check("shapes").await;
+        page.check_no_errors().await;
+    }
+}

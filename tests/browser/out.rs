@@ -9,7 +9,8 @@ use thirtyfour::Key;
 
 use super::{
     chromium::Setup,
-    files::{Folder, export, read_png},
+    files::{export, read_png},
+    folder::Folder,
     page::{ENGLISH, Page, SPANISH, word},
     picture::Picture,
     server::Site,
@@ -74,6 +75,11 @@ async fn another_page_embeds_the_plane_with_what_was_chosen() {
         let snippet = page.string("find('embed-snippet').value").await;
         assert!(snippet.contains(&format!("width=\"{}\" height=\"{}\"", size[0], size[1])), "{snippet}");
         assert!(snippet.contains("allow=\"cross-origin-isolated; clipboard-write\" loading=\"lazy\""), "{snippet}");
+        page.click("embed-copy").await;
+        let answers = ["said_copied_html", "share_not_copied"].map(|key| word(ENGLISH, key));
+        let said =
+            page.until("an answer", async || Some(page.text("embed-said").await).filter(|t| !t.is_empty())).await;
+        assert!(answers.contains(&said), "{said}");
         // What is tried is what will be embedded, in a window of its own.
         page.click("embed-try").await;
         let here = page.browser.window().await.expect("a window");

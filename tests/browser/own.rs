@@ -5,14 +5,17 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use latentscape::data::brought::{Cause, Refusal};
 use latentscape::data::model_file::ModelFile;
 use latentscape::i18n::{Locale, refusals};
 use latentscape::spec::ModelSpec;
 use serde_json::json;
+use thirtyfour::Key;
 
 use super::chromium::Setup;
-use super::files::{Folder, export};
-use super::page::Page;
+use super::files::export;
+use super::folder::Folder;
+use super::page::{ENGLISH, Page, SPANISH, word};
 use super::server::{Site, published};
 
 /// IDX: pictures of 28×28, of which each has its class as a bar.
@@ -61,6 +64,12 @@ async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
     ];
     page.drop_files("plane", &[&files[0], &files[1]]).await;
     chosen(&page).await;
+    assert_eq!(page.text("own-from").await, "From bars-images-idx3-ubyte.gz and 1 more");
+    // What cannot be read leaves them, under their own name.
+    let diary = written(&folder, "diary.txt", b"Dear diary");
+    page.drop_files("plane", &[&diary]).await;
+    page.wait("a sentence", "find('own-said').textContent.startsWith('diary.txt: ')").await;
+    assert_eq!(page.text("own-from").await, "From bars-images-idx3-ubyte.gz and 1 more");
     let facts = page.text("own-facts").await;
     assert!(facts.contains("300") && facts.contains("28 × 28") && facts.contains("255"), "{facts}");
     let classes = page.text("own-classes").await;
@@ -86,6 +95,37 @@ async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
     .await;
     page.wait_coloured_point().await;
     assert!(page.decoded().await.contrast() > 0.05);
+    // All that can be taken away is in sight on a phone as well.
+    page.resize(360, 740).await;
+    page.click("export").await;
+    let left = "document.querySelector('.menu[open] .sheet').getBoundingClientRect().left";
+    assert!(page.number(left).await >= 0.0, "{}", page.number(left).await);
+    page.check_no_errors().await;
+}
+
+/// Few pictures make the batch smaller, and more of them let it be what it was; a set without classes has a way to the point.
+#[tokio::test]
+async fn what_a_small_set_asks_for_goes_with_it() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=30&batch=50").await;
+    page.wait_phase("ready").await;
+    let folder = Folder::new("small");
+    let picture = |i: usize| (0..16).map(|at| ((i * 37 + at * 11) % 256).to_string()).collect::<Vec<_>>().join(",");
+    let table = |n: usize| (0..n).map(|i| picture(i) + "\n").collect::<String>();
+    for (n, batch) in [(20, 18.0), (200, 50.0)] {
+        let file = written(&folder, &format!("plain{n}.csv"), table(n).as_bytes());
+        page.drop_files("plane", &[&file]).await;
+        page.wait("a preview", &format!("find('own-from')?.textContent === 'From plain{n}.csv'")).await;
+        chosen(&page).await;
+        page.focus("[data-testid=own-use]").await;
+        page.press(&[], Key::Enter).await;
+        page.wait("they are here", "find('own-here').checkVisibility()").await;
+        page.wait("the focus stays at hand", "document.activeElement.matches('[data-testid=own] > summary')").await;
+        assert_eq!(page.number("Number(find('batch').value)").await, batch);
+    }
+    page.click("train").await;
+    page.wait_step(30).await;
+    page.wait_phase("ready").await;
+    assert_eq!(page.string("find('strip-from').value + ' ' + find('strip-to').value").await, "0 h0");
     page.check_no_errors().await;
 }
 
@@ -158,6 +198,48 @@ async fn what_cannot_be_read_gets_one_sentence_and_costs_nothing() {
     }
 }
 
+/// Where files may be dropped is said at once, wherever the page is scrolled to and however much of it is folded.
+#[tokio::test]
+async fn files_that_are_held_over_the_page_are_invited() {
+    let folder = Folder::new("over");
+    let file = written(&folder, "two.csv", b"1,2,3,4\n4,3,2,1\n");
+    for (setup, language) in [(Setup::CPU, ENGLISH), (Setup::SPANISH, SPANISH)] {
+        let page = Page::open(setup, Site::whole(), "/").await;
+        page.wait_phase("ready").await;
+        assert_eq!(page.value("find('own').open").await, json!(false));
+        let hold = async |kind: &str| {
+            let data = json!({ "items": [], "files": [&file], "dragOperationsMask": 1 });
+            page.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": 400, "y": 300, "data": data })).await;
+        };
+        hold("dragEnter").await;
+        hold("dragOver").await;
+        page.wait("the invitation", "find('own-over').checkVisibility()").await;
+        assert_eq!(page.text("own-over").await, word(language, "own_over"));
+        // Given up: nobody holds them any more.
+        page.wait("it to go", "!find('own-over').checkVisibility()").await;
+        hold("dragEnter").await;
+        hold("drop").await;
+        chosen(&page).await;
+        page.wait("no invitation", "!find('own-over').checkVisibility()").await;
+        page.check_no_errors().await;
+    }
+}
+
+/// One picture is looked at, and that it is too few is said before it is used.
+#[tokio::test]
+async fn a_single_picture_cannot_be_used() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let folder = Folder::new("single");
+    let file = written(&folder, "one.csv", b"1,2,3,4\n");
+    page.drop_files("plane", &[&file]).await;
+    chosen(&page).await;
+    assert_eq!(page.text("own-from").await, "From one.csv");
+    assert_eq!(page.text("own-single").await, word(ENGLISH, "own_single"));
+    assert_eq!(page.value("find('own-use').disabled").await, json!(true));
+    page.check_no_errors().await;
+}
+
 /// The shipped model as a file for PyTorch, the Python beside it, and the file dropped again: the same model, at rest.
 #[tokio::test]
 async fn a_model_goes_out_and_comes_back() {
@@ -190,9 +272,43 @@ async fn a_model_goes_out_and_comes_back() {
 
     let whole = written(&folder, "mine.safetensors", &file);
     page.drop_files("plane", &[&whole]).await;
+    page.wait_said("said_opened").await;
     page.wait_phase("paused").await;
     assert_eq!(page.step().await, 0);
     let after = page.decoded().await;
     assert!(after.distance(&before) < 0.01, "{}", after.distance(&before));
+    let head = page.string("find('model').closest('label').textContent").await;
+    assert!(head.contains("mine") && head.contains(&word(ENGLISH, "model_opened")), "{head}");
+    // Together with other files it is none of the data, and that is said; another takes its place while it rests.
+    let other = written(&folder, "other.csv", b"1,2,3,4\n");
+    page.drop_files("plane", &[&other, &whole]).await;
+    let alone = Refusal { file: "mine.safetensors".into(), ..Cause::NotAlone.into() };
+    let sentence = refusals::sentence(Locale::en, &alone);
+    page.wait("a sentence", &format!("find('own-said').textContent === {}", json!(sentence))).await;
+    page.choose_files("own-files", &[&whole]).await;
+    page.wait_said("said_opened").await;
+    page.wait_phase("paused").await;
+    assert!(page.decoded().await.distance(&before) < 0.01);
+    // A run that is under way is not pushed aside.
+    page.click("pause").await;
+    page.wait_phase("training").await;
+    page.wait_step(20).await;
+    page.drop_files("plane", &[&whole]).await;
+    page.wait_said("said_running").await;
+    assert!(page.step().await >= 20 && page.phase().await == "training");
+    page.check_console().await;
+    drop(page);
+
+    // What ran beside another run does not stay beside it.
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=2000&net=16&digits=300&beside=plain").await;
+    page.train_to(20).await;
+    page.click("pause").await;
+    page.wait_phase("paused").await;
+    assert_eq!(page.number("document.querySelectorAll('.planes.two').length").await, 1.0);
+    page.drop_files("plane", &[&whole]).await;
+    page.wait_said("said_opened").await;
+    page.wait("one plane", "!document.querySelector('.planes.two')").await;
+    page.wait_phase("paused").await;
+    assert_eq!(page.step().await, 0);
     page.check_console().await;
 }

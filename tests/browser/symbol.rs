@@ -88,7 +88,7 @@ async fn twenty_drawings_become_an_island_that_decodes_to_them() {
     }
     says(&page, ENGLISH, "symbol_with_digits").await;
     let varied = page.text("symbol-varied").await;
-    assert!(varied.contains("4 of your 20 are held out"), "{varied}");
+    assert!(varied.contains("Held out of your 20: 4;"), "{varied}");
     assert_eq!(page.value("find('class-10').checkVisibility()").await, json!(false));
 
     train_in(&page).await;
@@ -139,8 +139,8 @@ async fn pads_are_drawn_on_by_keys_and_fingers_and_wiped() {
     let elsewhere = page.middle("symbol-pad-3").await;
     page.touch(&[line(elsewhere, [14.0, 0.0], 6)]).await;
     assert_eq!(count(&page).await, "1 of 20", "that was no drawing");
-    let tap = json!({ "x": elsewhere[0], "y": elsewhere[1] });
-    page.cdp("Input.synthesizeTapGesture", tap).await;
+    // A tap, of which Chromium does not always make a click.
+    page.touch(&[vec![elsewhere]]).await;
     page.wait("it is on", "find('symbol-pad-3').parentElement.classList.contains('active')").await;
     page.touch(&[line(page.middle("symbol-pad-3").await, [14.0, 10.0], 6)]).await;
     page.wait("a second drawing", "find('symbol-count').textContent.startsWith('2 ')").await;

@@ -57,8 +57,8 @@ pub struct Facts {
 pub enum Note {
     /// Of `total` pictures every so-manieth was kept, for want of memory.
     Sampled { kept: u64, total: u64 },
-    /// Files that hold no pictures, or more than one kind of data.
-    Ignored { files: u64 },
+    /// Files that hold no pictures, or another kind of data, and the names of the first.
+    Ignored { files: u64, names: Vec<String> },
     /// Pictures that could not be read, and what was wrong with the first.
     Unreadable { pictures: u64, first: Refusal },
     /// There are labels, but of so many classes that they are something else.

@@ -35,8 +35,10 @@ pub enum Cause {
     Cancelled,
     #[error("no file was given")]
     NoFiles,
-    #[error("nothing here is a picture, an array or a table that can be read ({files} files were looked at)")]
-    NothingToRead { files: u64 },
+    #[error("nothing in it can be read as a picture, an array or a table")]
+    NothingToRead,
+    #[error("a model or a session is opened alone; choose it without the other files")]
+    NotAlone,
     #[error("the file could not be read")]
     Unreadable,
     #[error("there is not enough memory for it")]

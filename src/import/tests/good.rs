@@ -163,7 +163,10 @@ fn npz_as_keras_has_mnist() {
     let set = one("mnist.npz", file).expect("mnist.npz");
     assert_eq!(values(&set), [1.0, 2.0, 3.0]);
     assert_eq!(names(&set), (vec![0, 1, 1], vec!["4", "8"]));
-    assert_eq!((set.split(), set.notes()), (Some(2), &[Note::Ignored { files: 2 }][..]));
+    assert_eq!(
+        (set.split(), set.notes()),
+        (Some(2), &[Note::Ignored { files: 2, names: vec!["metadata.npy".into(), "read me".into()] }][..])
+    );
 }
 
 #[test]
@@ -234,7 +237,7 @@ fn folders_are_classes_and_what_systems_leave_is_ignored() {
     for prefix in ["", "pets/", "a/b/"] {
         let set = one("pets.zip", zip(&entries(prefix))).expect("an archive");
         assert_eq!(names(&set), (vec![0, 1], vec!["cats", "dogs"]), "{prefix}");
-        assert_eq!(set.notes(), [Note::Ignored { files: 2 }]);
+        assert_eq!(set.notes(), [Note::Ignored { files: 2, names: vec![] }]);
     }
     let files = [("pets/dogs/2.png", grey(2, 2, 2)), ("pets/cats/1.png", grey(3, 1, 1))];
     let set = collect(&files, &Hints::default()).expect("a folder");

@@ -53,6 +53,16 @@ fn previews_what_there_is() {
 }
 
 #[test]
+fn a_sheet_shows_classes_that_come_in_turn() {
+    let pictures: Vec<u8> = (0..600).flat_map(|i| [100 * (i % 3) as u8 + 50; 784]).collect();
+    let set = one("turns.npy", npy("|u1", false, "(600, 28, 28)", &pictures)).expect("an array");
+    let sheet = set.sheet(&Choices { invert: false, ..set.preview().choices });
+    let mut seen = [0; 3];
+    sheet.pixels.chunks(784).for_each(|picture| seen[usize::from(picture[400] / 100).min(2)] += 1);
+    assert!(sheet.count == 40 && seen.iter().all(|&n| n > 5), "{seen:?}");
+}
+
+#[test]
 fn prepares_the_same_set_for_the_same_seed() {
     let set = numbered();
     let choices = Choices { test: Test::Percent(25), ..set.preview().choices };

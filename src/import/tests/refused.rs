@@ -154,7 +154,7 @@ fn says_what_is_wrong_and_where() {
         ),
         ("a.zip", no_header, "a.zip, a.png, byte 0: the archive has no table of contents, or a damaged one"),
         ("a.zip", bad_crc, "a.zip, a.png: the compressed data is damaged"),
-        ("a.zip", zip(&[]), "nothing here is a picture, an array or a table that can be read (0 files were looked at)"),
+        ("a.zip", zip(&[]), "a.zip: nothing in it can be read as a picture, an array or a table"),
         (
             "a.zip",
             zip(&[packed("../a.png", grey(1, 1, 1))]),
@@ -219,12 +219,8 @@ fn says_what_is_wrong_and_where() {
         ),
         ("a.h5", b"\x89HDF\r\n\x1a\n".to_vec(), "a.h5: it is an HDF5 file, which is not read here"),
         ("a.tar", vec![1], "a.tar: it is a tar archive, which is not read here"),
-        (
-            "a",
-            b"Dear diary".to_vec(),
-            "nothing here is a picture, an array or a table that can be read (1 files were looked at)",
-        ),
-        ("a", vec![], "nothing here is a picture, an array or a table that can be read (1 files were looked at)"),
+        ("a", b"Dear diary".to_vec(), "a: nothing in it can be read as a picture, an array or a table"),
+        ("a", vec![], "a: nothing in it can be read as a picture, an array or a table"),
     ];
     let mut wrong = String::new();
     for (name, bytes, sentence) in table {

@@ -24,35 +24,54 @@ impl Desk {
         self.page.session().run().read().is_some()
     }
 
+    /// Changes what is chosen for the next run, and makes the rest of it fit. A batch that had to be smaller for fewer
+    /// data is as large as before once there are more again.
+    pub fn fit_run(self, change: impl FnOnce(&mut RunSpec)) {
+        let smaller = self.wire.with_value(|wire| wire.smaller_batch);
+        let smaller = self.page.scene().run().try_update(|run| {
+            if let Some((_, wished)) = smaller.filter(|(batch, _)| *batch == run.training.batch) {
+                run.training.batch = wished;
+            }
+            change(run);
+            let wished = run.training.batch;
+            run.fit();
+            Some((run.training.batch, wished)).filter(|(batch, wished)| batch != wished)
+        });
+        self.wire.update_value(|wire| wire.smaller_batch = smaller.flatten());
+    }
+
     /// A new run with what is chosen.
     pub fn train(self) {
         let spec = self.page.scene().run().get_untracked();
         self.with_pictures(spec.data, move || self.train_with(spec, None, false));
     }
 
-    /// A new run, from fresh weights or from those in a file; with those it may rest before its first step.
+    /// A new run, from fresh weights or from those in a file; with those it may rest before its first step, and is only
+    /// looked at where its pictures are nowhere.
     pub(super) fn train_with(self, spec: RunSpec, weights: Option<Shared<Vec<u8>>>, paused: bool) {
-        let command = match weights {
-            Some(_) => Command::TrainFrom { spec: spec.clone(), paused },
-            None => Command::Train { spec: spec.clone() },
+        let command = |spec: RunSpec| match weights {
+            Some(_) => Command::TrainFrom { spec, paused },
+            None => Command::Train { spec },
         };
-        if print_of(spec.data).is_some() && !self.has_data(spec.data) {
+        let lacking = (print_of(spec.data).is_some() && !self.has_data(spec.data)).then(Lacking::default);
+        if lacking.is_some() && !paused {
             return self.say(Message::Engine(NoticeKind::NoData));
         }
-        if self.page.session().phase().get_untracked().allows(&command) {
+        if self.page.session().phase().get_untracked().allows(&command(spec.clone())) {
             self.lay_aside();
-            // Losses of other data are no measure for these.
+            // Losses of other data are no measure for these, and a model that rests has none to compare.
             let before = self.page.past().read_untracked().first().map(|run| (run.log.key, run.log.spec.data));
-            let ghost = before.filter(|(_, data)| *data == spec.data).map(|(key, _)| key);
+            let ghost = before.filter(|(_, data)| *data == spec.data && !paused).map(|(key, _)| key);
             self.page.ghosts().set(ghost.into_iter().collect());
             self.turn_to(spec.data);
             let key = self.next_key();
             self.page.session().update(|session| {
-                (session.run, session.lacking) = (Some(Run::new(key, spec)), None);
+                (session.run, session.lacking) = (Some(Run::new(key, spec.clone())), lacking);
                 (session.reconstructed, session.points) = (None, None);
                 (session.warp, session.unwarp) = (None, None);
             });
             self.page.notice().set(None);
+            let command = command(self.as_can_be(spec, 0));
             match weights {
                 Some(weights) => self.send(&ToEngine::Command(command), &[&weights]),
                 None => self.command(command),
@@ -224,11 +243,17 @@ impl Desk {
 
     /// The film strip goes between classes that these data have.
     pub(super) fn turn_to(self, data: DataSpec) {
-        let classes = data.classes();
+        self.turn_to_classes(data.classes());
+    }
+
+    /// Likewise; from a class to itself is no way. With one class the way is from there to the point.
+    pub(super) fn turn_to_classes(self, classes: usize) {
         let missing = |end: End| matches!(end, End::Class(class) if usize::from(class) >= classes);
         self.choose_path(|path| {
-            if path.ends.into_iter().any(missing) {
-                path.ends = [End::Class(0), End::Class((classes - 1) as u8)];
+            let [a, b] = path.ends;
+            if missing(a) || missing(b) || (matches!(a, End::Class(_)) && a == b) {
+                let last = if classes > 1 { End::Class((classes - 1) as u8) } else { End::Handle(0) };
+                path.ends = [End::Class(0), last];
             }
         });
     }
@@ -250,7 +275,7 @@ impl Desk {
 
     /// Shows a run of before, at its last moment.
     pub fn take_out(self, key: u32) {
-        if self.busy() {
+        if !self.can_restore() {
             return;
         }
         self.lay_aside();

@@ -23,7 +23,7 @@ use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
 use crate::protocol::{Area, DeviceKind, Phase, PixelFormat, Query, Slot, ToEngine};
-use crate::spec::{Format, MOST_CLASSES, SIDE};
+use crate::spec::{CLASSES, Format, MOST_CLASSES, SIDE};
 use crate::state::asks::{Ask, Asks};
 use crate::state::handles::Handles;
 use crate::state::history::History;
@@ -40,6 +40,8 @@ const CELL: f32 = 26.0;
 const MOST_CELLS: usize = 1200;
 /// Pictures of the plane in one piece.
 const MOST_GROUND: u32 = 4096;
+/// How long what needs no answer is said: its longest sentences are read aloud in that time.
+const PASSING_MS: i32 = 8000;
 
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -87,6 +89,10 @@ struct Wire {
     keep_again: bool,
     /// The set of pictures that was last tried to be kept.
     set_tried: Option<u32>,
+    /// The batch that the data chosen last made smaller, and what was wished for.
+    smaller_batch: Option<(usize, usize)>,
+    /// How often something was said.
+    said: u32,
     /// Whether it has been said that nothing can be kept.
     denial_told: bool,
     /// Whether this engine has ever spoken.
@@ -241,6 +247,7 @@ impl Desk {
 
     pub fn choose_model(self, model: Shipped) {
         self.page.scene().model().set(model);
+        self.turn_to_classes(CLASSES);
         if let Some(member) = model.member() {
             self.page.scene().dial().set(f32::from(member));
         }
@@ -276,9 +283,12 @@ impl Desk {
 
     pub fn say(self, message: Message) {
         self.page.notice().set(Some(message));
+        self.wire.update_value(|wire| wire.said += 1);
+        let said = self.wire.with_value(|wire| wire.said);
         if message.passing() {
-            super::preferences::later(5000, move || {
-                if self.page.notice().get_untracked() == Some(message) {
+            super::preferences::later(PASSING_MS, move || {
+                // The same may have been said again since.
+                if self.wire.try_with_value(|wire| wire.said) == Some(said) {
                     self.page.notice().set(None);
                 }
             });

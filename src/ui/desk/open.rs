@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::Desk;
+use super::pictures::blank;
 use crate::data::model_file::{ModelFile, ModelFileError};
-use crate::protocol::{NoticeKind, Phase};
 use crate::spec::{Activation, DataSpec, Format, Input, Likelihood, ModelSpec, PointKind, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::message::Message;
@@ -21,7 +21,12 @@ impl Desk {
     ///
     /// # Errors
     /// Whatever is no such file; nothing has changed then.
-    pub fn open_model(self, file: Vec<u8>, told: Option<(Activation, Likelihood)>) -> Result<(), ModelFileError> {
+    pub fn open_model(
+        self,
+        name: &str,
+        file: Vec<u8>,
+        told: Option<(Activation, Likelihood)>,
+    ) -> Result<(), ModelFileError> {
         let opened = ModelFile::open(&file)?;
         let mut chosen = self.page.scene().run().get_untracked();
         if let Some((activation, likelihood)) = told {
@@ -31,20 +36,23 @@ impl Desk {
             Some(run) => run,
             None => RunSpec { model: opened.model(&chosen.model)?, ..chosen },
         };
-        if !matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready) {
-            self.say(Message::Engine(NoticeKind::NotNow));
+        if !self.can_restore() {
+            self.say_not_now();
             return Ok(());
         }
         if !self.has_data(spec.data) || spec.data.input() != spec.model.input {
             spec.data = match spec.model.input {
                 input if input == Input::default() => DataSpec::Digits { count: STAND_INS },
-                Input::Picture(format) => self.own_of(format)?,
+                Input::Picture(format) => self.own_of(format, spec.data),
                 Input::Point => DataSpec::Points { kind: PointKind::TwoMoons, count: 2000 },
             };
         }
-        self.page.scene().run().set(spec.clone());
+        // Whatever was beside it had nothing to do with it.
+        self.page.scene().update(|scene| (scene.run, scene.beside, scene.against) = (spec.clone(), None, None));
         self.train_with(spec, Some(Shared::new(file)), true);
-        self.say(Message::Opened);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        self.page.session().run().update(|run| run.iter_mut().for_each(|run| run.log.rename(stem)));
+        self.say(if self.lacks() { Message::OpenedBare } else { Message::Opened });
         Ok(())
     }
 
@@ -60,10 +68,16 @@ impl Desk {
         opened.model(&self.page.scene().run().read_untracked().model).map(Some)
     }
 
-    /// The visitor's own pictures where they are of this kind: the page makes none.
-    fn own_of(self, format: Format) -> Result<DataSpec, ModelFileError> {
+    /// Pictures of this kind, which the page makes none of: the visitor's own, or else those that the model learnt from,
+    /// wherever they are.
+    fn own_of(self, format: Format, learnt: DataSpec) -> DataSpec {
         let own = self.page.own().read_untracked().as_ref().map(|own| own.spec());
-        let Format { side, channels } = format;
-        own.filter(|own| own.input() == Input::Picture(format)).ok_or(ModelFileError::NoData { side, channels })
+        let fits = |data: &DataSpec| data.input() == Input::Picture(format);
+        own.filter(fits).or(Some(learnt).filter(fits)).unwrap_or_else(|| nowhere(format))
     }
+}
+
+/// Pictures that nobody has.
+fn nowhere(format: Format) -> DataSpec {
+    blank(format, 1).map_or(DataSpec::Digits { count: STAND_INS }, |own| own.spec())
 }

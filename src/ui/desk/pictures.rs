@@ -44,9 +44,8 @@ impl Desk {
     pub fn choose_own(self) -> bool {
         let data = self.page.own().read_untracked().as_ref().map(|own| own.spec());
         if let Some(data) = data {
+            self.fit_run(|run| run.data = data);
             self.page.scene().run().update(|run| {
-                run.data = data;
-                run.fit();
                 // What linear layers would take of large pictures, or of colours, is slow to train and says little.
                 let format = run.model.input.format();
                 if (format.is_colour() || format.side > SIDE) && matches!(run.model.net, Net::Mlp { .. }) {
@@ -85,9 +84,9 @@ impl Desk {
 
     /// Reactive: whether the pictures of a run are here or in the browser's storage; those that the page makes always are.
     pub fn has_pictures(self, data: DataSpec) -> bool {
+        self.page.own().track();
         let kept = |print: u32| self.page.storage().read().sets.iter().any(|set| set.print == print);
-        let here = || self.page.own().read().as_ref().is_some_and(|own| own.spec() == data);
-        print_of(data).is_none_or(|print| here() || kept(print))
+        print_of(data).is_none_or(|print| self.has_data(data) || kept(print))
     }
 
     /// The pictures that were brought last, on an earlier visit; those that were brought since are kept.
@@ -181,6 +180,11 @@ impl Desk {
     fn regain(self) {
         let at = self.page.session().run().read_untracked().as_ref().map(|run| (run.log.spec.data, run.shown()));
         let Some((_, step)) = at.filter(|(data, _)| self.lacks() && self.has_data(*data)) else { return };
+        // Of a model that was opened without them there is no moment to take the engine to.
+        let moments = self.page.session().run().read_untracked().as_ref().is_some_and(|run| run.album.last().is_some());
+        if !moments {
+            return;
+        }
         self.page.session().lacking().set(None);
         self.restore(step);
     }
@@ -188,6 +192,14 @@ impl Desk {
     /// Whether the engine can be taken to a moment now.
     pub(super) fn can_restore(self) -> bool {
         matches!(self.page.session().phase().get_untracked(), Phase::Idle | Phase::Ready | Phase::Paused)
+    }
+
+    /// That a file is not opened in this phase.
+    pub(super) fn say_not_now(self) {
+        self.say(match self.page.session().phase().get_untracked() {
+            Phase::Training => Message::Running,
+            _ => Message::Engine(NoticeKind::NotNow),
+        });
     }
 
     /// Shows the run that is on the page as it was at its last moment, and whether its pictures are here; where they are
@@ -219,15 +231,18 @@ impl Desk {
 
     /// Gives the engine empty pictures of a format that the page makes none of.
     fn blanks(self, format: Format, count: usize) -> DataSpec {
-        let set =
-            |count: usize| ImageSet::of(format, vec![0; count * format.bytes()], vec![0; count], vec![String::new()]);
-        let Ok(Ok(own)) = set(count).and_then(|train| Ok(Own::new(train, set(1)?))) else {
-            return DataSpec::Digits { count: STAND_INS };
-        };
+        let Some(own) = blank(format, count) else { return DataSpec::Digits { count: STAND_INS } };
         let command = Command::Bring { format, names: own.names().to_vec() };
         self.send(&ToEngine::Command(command), &own.buffers());
         // It has the visitor's own no more.
         self.wire.update_value(|wire| wire.own_sent = false);
         own.spec()
     }
+}
+
+/// `count` empty pictures to train on and one to hold out.
+pub(super) fn blank(format: Format, count: usize) -> Option<Own> {
+    let set =
+        |count: usize| ImageSet::of(format, vec![0; count * format.bytes()], vec![0; count], vec![String::new()]).ok();
+    Own::new(set(count)?, set(1)?).ok()
 }

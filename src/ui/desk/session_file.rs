@@ -10,7 +10,6 @@ use super::Desk;
 use crate::data::own::Own;
 use crate::data::session_file::{Codes, Moment, Session, SessionFileError};
 use crate::link;
-use crate::protocol::NoticeKind;
 use crate::spec::{MOST_CLASSES, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::album::{self, Album};
@@ -22,21 +21,21 @@ use crate::state::session::{Lacking, SessionStoreFields};
 use crate::state::storage::print_of;
 use crate::ui::export::download;
 
-const FILE: &str = "latentscape-session.safetensors";
-
 impl Desk {
     /// Saves a run, with the pictures that it learnt from if they are wished.
     pub fn save_session(self, key: u32, pictures: bool) {
         spawn_local(async move {
             let file = self.session_file(key, pictures).await;
-            if let Err(why) = file.and_then(|file| download(FILE, "application/octet-stream", &file)) {
+            let save = |(name, file): (String, Vec<u8>)| download(&name, "application/octet-stream", &file);
+            if let Err(why) = file.and_then(save) {
                 web_sys::console::error_1(&why);
                 self.say(Message::NotSaved);
             }
         });
     }
 
-    async fn session_file(self, key: u32, pictures: bool) -> Result<Vec<u8>, JsValue> {
+    /// What it is called, and what is in it.
+    async fn session_file(self, key: u32, pictures: bool) -> Result<(String, Vec<u8>), JsValue> {
         let shown = self.page.session().run().get_untracked().filter(|run| run.log.key == key);
         let codes = shown.as_ref().and_then(|run| self.codes_at(run.shown()));
         let past = || self.page.past().read_untracked().iter().find(|run| run.log.key == key).cloned();
@@ -58,7 +57,8 @@ impl Desk {
             names: names.unwrap_or_default(),
             own: own.as_deref().filter(|_| pictures).map(Cow::Borrowed),
         };
-        Ok(session.to_file().map_err(|why| why.to_string())?)
+        let name = format!("{}.safetensors", log.file_name());
+        Ok((name, session.to_file().map_err(|why| why.to_string())?))
     }
 
     /// The codes on show, if they are the run's and are numbers.
@@ -88,7 +88,7 @@ impl Desk {
         let Session { scene, log, moments, codes, names, own } = Session::open(file)?;
         let log: Log = serde_json::from_str(&log).map_err(|why| SessionFileError::Log(why.to_string()))?;
         if !self.can_restore() {
-            self.say(Message::Engine(NoticeKind::NotNow));
+            self.say_not_now();
             return Ok(());
         }
         let mut album = Album::default();

@@ -90,8 +90,9 @@ fn title(desk: Desk, end: End) -> String {
 
 /// The end that is not here, as a sentence calls it; nothing while its codes are still on their way.
 pub fn missing(desk: Desk) -> Option<String> {
+    let session = desk.page.session();
     let known = |end: End| match end {
-        End::Class(_) | End::Code(_) => desk.page.session().cloud().read().is_some(),
+        End::Class(_) | End::Code(_) => session.cloud().read().is_some() || session.lacking().read().is_some(),
         End::Handle(_) | End::Drawing(_) => true,
     };
     let ends = desk.page.scene().path().get().ends;

@@ -24,9 +24,8 @@ pub fn Controls() -> impl IntoView {
     let has_run = Memo::new(move |_| desk.has_run());
     // Between the button and the first step.
     let preparing = Memo::new(move |_| phase.get() == Phase::Loading && has_run.get());
-    let flaw = Memo::new(move |_| desk.page.scene().run().read().flaw());
-    let bare = bare(desk);
-    let can_train = move || matches!(phase.get(), Phase::Idle | Phase::Ready) && flaw.get().is_none() && !bare.get();
+    let hindered = Memo::new(move |_| hindrance(desk).is_some());
+    let can_train = move || matches!(phase.get(), Phase::Idle | Phase::Ready) && !hindered.get();
     let train = move || if has_run.get() { tr!(desk, train_again) } else { tr!(desk, train) };
     let back_at = Memo::new(move |_| session.run().read().as_ref().and_then(|run| run.back_at));
     let pause = move || match (phase.get(), back_at.get()) {
@@ -181,15 +180,8 @@ pub fn Trouble() -> impl IntoView {
             run.as_ref()?.album.moments().iter().rev().map(|moment| moment.step).find(|step| Some(*step) < log.lost);
         Some((log.lost?, good, words::cause(desk.locale(), &log.spec)))
     });
-    let bare = bare(desk);
-    let wrong = move || {
-        if bare.get() {
-            return Some(tr!(desk, said_no_data));
-        }
-        let run = desk.page.scene().run().read();
-        let flaw = run.flaw().map(|flaw| words::flaw(desk.locale(), flaw));
-        flaw.or_else(|| run.doubt().map(|doubt| words::doubt(desk.locale(), doubt)))
-    };
+    let doubt = move || desk.page.scene().run().read().doubt().map(|doubt| words::doubt(desk.locale(), doubt));
+    let wrong = move || hindrance(desk).or_else(doubt);
     let sentence = move || lost.get().map(|(step, _, cause)| format!("{} {cause}", tr!(desk, lost_at, step = step)));
     let way_back = move || lost.get().and_then(|(_, good, _)| good);
     view! {
@@ -208,9 +200,11 @@ pub fn Trouble() -> impl IntoView {
     }
 }
 
-/// Whether the next run would learn from pictures that are nowhere.
-fn bare(desk: Desk) -> Memo<bool> {
-    Memo::new(move |_| !desk.has_pictures(desk.page.scene().run().read().data))
+/// Why what is chosen cannot be run: something is wrong with it, or its pictures are nowhere.
+fn hindrance(desk: Desk) -> Option<&'static str> {
+    let run = desk.page.scene().run().read();
+    let bare = (!desk.has_pictures(run.data)).then(|| tr!(desk, said_no_data));
+    bare.or_else(|| run.flaw().map(|flaw| words::flaw(desk.locale(), flaw)))
 }
 
 /// A button that is pressed and goes hands the keyboard's focus to the one that comes in its place.

@@ -7,7 +7,7 @@ use crate::i18n::{Locale, number};
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
 use crate::state::run::{Log, Run};
-use crate::state::session::{SessionStoreFields, running};
+use crate::state::session::SessionStoreFields;
 use crate::ui::desk::Desk;
 use crate::ui::words::tr;
 
@@ -22,7 +22,7 @@ pub fn Last() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let last = Memo::new(move |_| {
         let past = desk.page.past().read();
-        let last = past.iter().max_by_key(|run| run.log.key).filter(|_| !desk.has_run())?;
+        let last = past.first().filter(|_| !desk.has_run())?;
         Some((last.log.key, named(desk.locale(), &last.log), last.log.step))
     });
     let rests = move || matches!(desk.page.session().phase().get(), Phase::Idle | Phase::Ready);
@@ -53,7 +53,7 @@ pub fn Past() -> impl IntoView {
         };
         desk.page.past().read().iter().map(row).collect::<Vec<_>>()
     });
-    let on = Memo::new(move |_| running(desk.page.session().phase().get()));
+    let on = Memo::new(move |_| desk.page.session().phase().get() == Phase::Training);
     let ghost = move |key: u32| desk.page.ghosts().read().contains(&key);
     let toggle = move |key: u32| {
         desk.page.ghosts().update(|ghosts| match ghosts.iter().position(|ghost| *ghost == key) {

@@ -7,7 +7,7 @@ use super::net::Diagram;
 use super::words;
 use crate::i18n::number;
 use crate::spec::check::{MOST_BATCH, MOST_DATA};
-use crate::spec::{Activation, DataSpec, Finish, Likelihood, Objective, PointKind, RunSpec, Schedule, TrainingSpec};
+use crate::spec::{Activation, DataSpec, Finish, Likelihood, Objective, PointKind, Schedule, TrainingSpec};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
@@ -164,14 +164,6 @@ pub fn Setup() -> impl IntoView {
     }
 }
 
-/// Changes what is chosen, and makes the rest fit.
-fn change(desk: Desk, change: impl FnOnce(&mut RunSpec)) {
-    desk.page.scene().run().update(|run| {
-        change(run);
-        run.fit();
-    });
-}
-
 #[component]
 fn Data() -> impl IntoView {
     let desk = expect_context::<Desk>();
@@ -193,7 +185,7 @@ fn Data() -> impl IntoView {
         if word == "own" && !desk.choose_own() {
             return;
         }
-        change(desk, |run| {
+        desk.fit_run(|run| {
             let kind = PointKind::ALL.into_iter().find(|kind| kind.name() == word);
             run.data = match (word.as_str(), kind) {
                 (_, Some(kind)) => DataSpec::Points { kind, count: if kind == PointKind::Three { 3 } else { 2000 } },
@@ -216,7 +208,7 @@ fn Data() -> impl IntoView {
             low=64.0
             high=MOST_DATA as f64
             value=Signal::derive(move || data.get().count() as f64)
-            set=Callback::new(move |count: f64| change(desk, |run| run.data = run.data.with(count as usize)))
+            set=Callback::new(move |count: f64| desk.fit_run(|run| run.data = run.data.with(count as usize)))
             disabled=three
         />
     }
@@ -232,12 +224,12 @@ fn How() -> impl IntoView {
         .map(|objective| (objective.name(), Signal::derive(move || words::objective(desk.locale(), objective))));
     let choose = Callback::new(move |word: String| {
         if let Some(objective) = Objective::ALL.into_iter().find(|objective| objective.name() == word) {
-            change(desk, |run| run.model.objective = objective);
+            desk.fit_run(|run| run.model.objective = objective);
         }
     });
     let amount = Signal::derive(move || model.read().objective.amount());
     let set_amount = Callback::new(move |value: f64| {
-        change(desk, |run| {
+        desk.fit_run(|run| {
             let most = run.model.objective.most();
             if let Some(amount) = run.model.objective.amount_mut() {
                 *amount = (value as f32).min(most);
@@ -249,7 +241,7 @@ fn How() -> impl IntoView {
         Likelihood::Gaussian { .. } => "gaussian",
     });
     let choose_likelihood = Callback::new(move |word: String| {
-        change(desk, |run| {
+        desk.fit_run(|run| {
             run.model.likelihood = match word.as_str() {
                 "gaussian" => Likelihood::Gaussian { deviation: 0.3 },
                 _ => Likelihood::Bernoulli,
@@ -261,7 +253,7 @@ fn How() -> impl IntoView {
         Likelihood::Gaussian { deviation } => f64::from(deviation),
     });
     let set_deviation = Callback::new(move |value: f64| {
-        change(desk, |run| run.model.likelihood = Likelihood::Gaussian { deviation: value as f32 });
+        desk.fit_run(|run| run.model.likelihood = Likelihood::Gaussian { deviation: value as f32 });
     });
     let schedule = Signal::derive(move || match training.read().schedule {
         Schedule::Constant => "constant",
@@ -269,7 +261,7 @@ fn How() -> impl IntoView {
         Schedule::Cyclical { .. } => "cyclical",
     });
     let choose_schedule = Callback::new(move |word: String| {
-        change(desk, |run| {
+        desk.fit_run(|run| {
             run.training.schedule = match word.as_str() {
                 "warm-up" => Schedule::WarmUp { steps: 500 },
                 "cyclical" => Schedule::Cyclical { period: 400 },
@@ -282,7 +274,7 @@ fn How() -> impl IntoView {
         Schedule::WarmUp { steps } | Schedule::Cyclical { period: steps } => f64::from(steps),
     });
     let set_period = Callback::new(move |value: f64| {
-        change(desk, |run| match &mut run.training.schedule {
+        desk.fit_run(|run| match &mut run.training.schedule {
             Schedule::Constant => {}
             Schedule::WarmUp { steps } | Schedule::Cyclical { period: steps } => *steps = value as u32,
         });
@@ -348,7 +340,7 @@ fn How() -> impl IntoView {
             chosen=Signal::derive(move || model.read().activation.name())
             choose=Callback::new(move |word: String| {
                 if let Some(activation) = Activation::ALL.into_iter().find(|activation| activation.name() == word) {
-                    change(desk, |run| run.model.activation = activation);
+                    desk.fit_run(|run| run.model.activation = activation);
                 }
             })
         />
@@ -358,7 +350,7 @@ fn How() -> impl IntoView {
             low=0.0
             high=90.0
             value=Signal::derive(move || f64::from(model.read().dropout))
-            set=Callback::new(move |value: f64| change(desk, |run| run.model.dropout = value as u8))
+            set=Callback::new(move |value: f64| desk.fit_run(|run| run.model.dropout = value as u8))
         />
     }
 }
@@ -374,7 +366,7 @@ fn Seed() -> impl IntoView {
             low=0.0
             high=f64::from(u32::MAX)
             value=seed
-            set=Callback::new(move |value: f64| change(desk, |run| run.seed = value as u32))
+            set=Callback::new(move |value: f64| desk.fit_run(|run| run.seed = value as u32))
         />
     }
 }

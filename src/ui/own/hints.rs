@@ -34,7 +34,7 @@ impl Asked {
     fn after(refusal: &Refusal, stated: bool) -> Self {
         let in_table = matches!(refusal.place, Place::Row { .. } | Place::Cell { .. });
         match &refusal.cause {
-            Cause::ShapeWanted | Cause::RawLength { .. } | Cause::NothingToRead { .. } => Self::RAW,
+            Cause::ShapeWanted | Cause::RawLength { .. } | Cause::NothingToRead => Self::RAW,
             Cause::PictureSize { .. } if stated && !in_table => Self::RAW,
             Cause::NotSquare { .. } | Cause::NotAsStated { .. } => Self { table: in_table, ..Self::ROWS },
             Cause::NoRows => Self::TABLE,

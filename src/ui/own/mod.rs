@@ -3,7 +3,7 @@
 mod ask;
 mod choices;
 mod hints;
-mod over;
+pub mod over;
 mod pick;
 mod preview;
 mod web;
@@ -15,7 +15,7 @@ use web_sys::{File, FileList};
 
 use super::desk::Desk;
 use super::preferences::later;
-use super::skip::show;
+use super::skip::{focus, show};
 use super::words::tr;
 use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
@@ -137,7 +137,14 @@ impl Bring {
         match &files[..] {
             [] => self.step.set(Step::Refused(Cause::NoFiles.into())),
             [file] if weights::is_weights(file) => self.open_model(file.clone()),
-            _ => self.begin(Given { files, ..Given::default() }),
+            several => match several.iter().find(|file| weights::is_weights(file) && path(file) == file.name()) {
+                // In a folder it is one of those that are passed over.
+                Some(model) => {
+                    self.give_up();
+                    self.step.set(Step::Refused(Refusal { file: model.name(), ..Cause::NotAlone.into() }));
+                }
+                None => self.begin(Given { files, ..Given::default() }),
+            },
         }
     }
 
@@ -314,6 +321,8 @@ impl Bring {
         match Own::from_buffers(format, names, buffers) {
             Ok(own) => {
                 self.leave();
+                // What had the keyboard's focus is gone.
+                later(0, || focus("[data-testid=own] > summary"));
                 self.desk.bring_own(own.in_classes(CLASSES, untrack(|| tr!(self.desk, own_rest))));
             }
             Err(why) => {
@@ -339,19 +348,22 @@ pub fn OwnPictures() -> impl IntoView {
         bring.open.set(details.is_some_and(|details| details.has_attribute("open")));
     };
     let busy = Memo::new(move |_| running(desk.page.session().phase().get()));
+    let leave = move |_| {
+        bring.leave();
+        later(0, || focus("[data-testid=own] > summary"));
+    };
+    let single = Memo::new(move |_| bring.preview.read().as_ref().is_some_and(|preview| preview.count < 2));
     view! {
         <details class="more own" data-testid="own" prop:open=move || bring.open.get() on:toggle=toggled>
             <summary>{move || tr!(desk, own)}</summary>
             <p class="fine">{move || tr!(desk, own_what)}</p>
             <div class="row">
-                <pick::Pick bring folder=false disabled=busy/>
-                <pick::Pick bring folder=true disabled=busy/>
+                <pick::Pick bring folder=false/>
+                <pick::Pick bring folder=true/>
             </div>
-            <p class="fine" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
             <web::FromTheWeb bring/>
             <Going bring/>
             <ask::Ask bring/>
-            <over::Over bring/>
             <hints::Mend bring/>
             <Show when=move || bring.preview.read().is_some() && bring.step.read().share().is_none()>
                 <preview::Brought bring/>
@@ -360,15 +372,17 @@ pub fn OwnPictures() -> impl IntoView {
                     <button
                         class="btn"
                         data-testid="own-use"
-                        disabled=move || busy.get()
+                        disabled=move || busy.get() || single.get()
                         on:click=move |_| bring.prepare()
                     >
                         {move || tr!(desk, own_use)}
                     </button>
-                    <button class="btn q" data-testid="own-leave" on:click=move |_| bring.leave()>
+                    <button class="btn q" data-testid="own-leave" on:click=leave>
                         {move || tr!(desk, own_leave)}
                     </button>
                 </div>
+                <p class="fine" data-testid="own-busy" hidden=move || !busy.get()>{move || tr!(desk, own_busy)}</p>
+                <p class="fine" data-testid="own-single" hidden=move || !single.get()>{move || tr!(desk, own_single)}</p>
             </Show>
             <Here bring/>
         </details>
@@ -410,7 +424,10 @@ fn Here(bring: Bring) -> impl IntoView {
         Memo::new(move |_| desk.page.own().get().is_some_and(|own| own.spec() == desk.page.scene().run().read().data));
     let trained = Memo::new(move |_| {
         let (run, own) = (desk.page.session().run().read(), desk.page.own().get());
-        own.is_some_and(|own| run.as_ref().is_some_and(|run| run.log.spec.data == own.spec()))
+        own.is_some_and(|own| {
+            // A model of a file is only shown with them at first.
+            run.as_ref().is_some_and(|run| run.log.spec.data == own.spec() && !run.log.losses.is_empty())
+        })
     });
     let choose = move |_| {
         desk.choose_own();

@@ -7,7 +7,7 @@ use super::Bring;
 use crate::ui::words::tr;
 
 #[component]
-pub fn Pick(bring: Bring, folder: bool, disabled: Memo<bool>) -> impl IntoView {
+pub fn Pick(bring: Bring, folder: bool) -> impl IntoView {
     let desk = bring.desk;
     let input = NodeRef::<Input>::new();
     let chosen = move |_| {
@@ -26,14 +26,13 @@ pub fn Pick(bring: Bring, folder: bool, disabled: Memo<bool>) -> impl IntoView {
     });
     let id = if folder { "own-folder" } else { "own-files" };
     view! {
-        <label class="btn q pick" class:off=move || disabled.get()>
+        <label class="btn q pick">
             {move || if folder { tr!(desk, own_folder) } else { tr!(desk, own_files) }}
             <input
                 node_ref=input
                 type="file"
                 multiple
                 data-testid=id
-                disabled=move || disabled.get()
                 on:change=chosen
             />
         </label>

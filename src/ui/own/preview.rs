@@ -3,7 +3,7 @@
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use super::Bring;
+use super::{Bring, path};
 use crate::data::brought::{Note, Preview};
 use crate::i18n::{count, number, refusals};
 use crate::plots::raster;
@@ -34,12 +34,34 @@ pub fn Brought(bring: Bring) -> impl IntoView {
             preview.notes.iter().map(|note| view! { <p class="fine">{said(bring, note)}</p> }).collect_view()
         })
     };
+    let from = move || {
+        preview.track();
+        from(bring)
+    };
     view! {
+        <p><b data-testid="own-from">{from}</b></p>
         <p data-testid="own-facts">{facts}</p>
         <p class="fine" data-testid="own-classes">{classes}</p>
         {notes}
         <Sheet bring/>
     }
+}
+
+/// What was read: a file by its name, a folder by its own.
+fn from(bring: Bring) -> Option<String> {
+    let desk = bring.desk;
+    bring.reader.with_value(|reading| {
+        let files = &reading.as_ref()?.given.files;
+        let path = path(files.first()?);
+        let file = match path.split_once('/') {
+            Some((folder, _)) => return Some(tr!(desk, own_from, file = folder)),
+            None => path,
+        };
+        Some(match files.len() - 1 {
+            0 => tr!(desk, own_from, file = file),
+            more => tr!(desk, own_from_more, file = file, more = more),
+        })
+    })
 }
 
 fn facts(bring: Bring, preview: &Preview) -> String {
@@ -63,7 +85,10 @@ fn said(bring: Bring, note: &Note) -> String {
         Note::Sampled { kept, total } => {
             tr!(desk, own_sampled, kept = count(*kept as usize), total = count(*total as usize))
         }
-        Note::Ignored { files } => tr!(desk, own_ignored, files = count(*files as usize)),
+        Note::Ignored { files, names } if names.is_empty() => tr!(desk, own_ignored, files = count(*files as usize)),
+        Note::Ignored { files, names } => {
+            tr!(desk, own_ignored_named, files = count(*files as usize), names = names.join(", "))
+        }
         Note::Unreadable { pictures, first } => {
             let first = refusals::sentence(desk.locale(), first);
             tr!(desk, own_unreadable, pictures = count(*pictures as usize), first = first)

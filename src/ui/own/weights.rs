@@ -70,7 +70,7 @@ impl Bring {
                 self.unfold();
                 Ok(())
             }
-            None => self.desk.open_model(file, None),
+            None => self.desk.open_model(name, file, None),
         }
     }
 
@@ -78,7 +78,7 @@ impl Bring {
     pub(super) fn answer(self, activation: Activation, likelihood: Likelihood) {
         let (name, file) = self.bare.try_update_value(std::mem::take).unwrap_or_default();
         self.step.set(Step::Idle);
-        if let Err(why) = self.desk.open_model(file, Some((activation, likelihood))) {
+        if let Err(why) = self.desk.open_model(&name, file, Some((activation, likelihood))) {
             self.step.set(Step::NoModel(name, why));
         }
     }

@@ -54,6 +54,9 @@ pub fn Plane() -> impl IntoView {
     tell_points(desk);
     find_codes(desk, view);
     let tool = move || desk.page.tool().get().name();
+    // Of a model whose pictures are nowhere there are no codes; those that were drawn last are another's.
+    let session = desk.page.session();
+    let bare = Memo::new(move |_| session.lacking().read().is_some() && session.cloud().read().is_none());
     view! {
         <div
             class="plane"
@@ -81,7 +84,7 @@ pub fn Plane() -> impl IntoView {
                 class:off=move || layers.get().cover.is_none()
             ></canvas>
             <canvas node_ref=surface class="loose" data-testid="surface"></canvas>
-            <canvas node_ref=points class="loose" data-testid="points" class:off=move || !layers.get().points></canvas>
+            <canvas node_ref=points class="loose" data-testid="points" class:off=move || !layers.get().points || bare.get()></canvas>
             <canvas node_ref=marks class="loose" data-testid="marks"></canvas>
             <canvas node_ref=lower class="loose lower" data-testid="axis"></canvas>
             <canvas node_ref=left class="loose"></canvas>

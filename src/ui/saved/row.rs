@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::{Kept, megabytes};
 use crate::i18n::{Locale, count, tag};
+use crate::protocol::Phase;
 use crate::spec::RunSpec;
 use crate::state::PageStoreFields;
 use crate::state::run::LONGEST_NAME;
@@ -26,6 +27,7 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
     let facts = move || run.get().map(|run| facts(desk, &run)).unwrap_or_default();
     let on_show = Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(|run| run.on_show)));
     let busy = Memo::new(move |_| running(desk.page.session().phase().get()));
+    let training = Memo::new(move |_| desk.page.session().phase().get() == Phase::Training);
     let asked = RwSignal::new(false);
     let ask = move |on: bool, next: &'static str| {
         asked.set(on);
@@ -59,7 +61,7 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
                     class="btn q small"
                     data-testid=format!("saved-open-{key}")
                     hidden=move || on_show.get()
-                    disabled=move || busy.get()
+                    disabled=move || training.get()
                     on:click=move |_| desk.take_out(key)
                 >
                     {move || tr!(desk, past_take_out)}

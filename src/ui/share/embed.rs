@@ -1,14 +1,15 @@
 //! The snippet for a page that embeds this one: which parts stay, how large the frame is, what that looks like.
 
-use leptos::ev::{Event, FocusEvent};
+use leptos::ev::FocusEvent;
 use leptos::prelude::*;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 
-use super::Sharing;
+use super::{Copied, Sharing, said};
 use crate::state::PageStoreFields;
 use crate::state::parts::{Part, Parts};
 use crate::state::scene::{Scene, SceneStoreFields};
 use crate::ui::desk::Desk;
+use crate::ui::lab::fields::Number;
 use crate::ui::preferences;
 use crate::ui::words::tr;
 
@@ -52,26 +53,21 @@ pub fn Embed() -> impl IntoView {
         }
     };
     let field = move |axis: usize, id: &'static str, name: fn(Desk) -> &'static str| {
-        let typed = move |event: Event| {
-            if let Ok(pixels) = event_target_value(&event).parse::<u32>() {
-                size[axis].set(pixels.clamp(*SIZES.start(), *SIZES.end()));
-            }
-            event_target::<HtmlInputElement>(&event).set_value(&size[axis].get_untracked().to_string());
-        };
         view! {
-            <label class="field">
-                {move || name(desk)}
-                <input
-                    type="number"
-                    data-testid=id
-                    min=*SIZES.start()
-                    max=*SIZES.end()
-                    step="10"
-                    prop:value=move || size[axis].get().to_string()
-                    on:change=typed
-                />
-            </label>
+            <Number
+                id
+                label=Signal::derive(move || name(desk))
+                low=f64::from(*SIZES.start())
+                high=f64::from(*SIZES.end())
+                step=10.0
+                value=Signal::derive(move || f64::from(size[axis].get()))
+                set=Callback::new(move |pixels: f64| size[axis].set(pixels.round() as u32))
+            />
         }
+    };
+    let copied = move || match sharing.copied.get() {
+        Some((Copied::Html, taken)) => said(desk, Copied::Html, taken),
+        Some((Copied::Link, _)) | None => "",
     };
     let whole = |event: FocusEvent| event_target::<HtmlTextAreaElement>(&event).select();
     view! {
@@ -99,12 +95,13 @@ pub fn Embed() -> impl IntoView {
                 <button
                     class="btn q small"
                     data-testid="embed-copy"
-                    on:click=move |_| sharing.copy(snippet.get_untracked())
+                    on:click=move |_| sharing.copy(Copied::Html, snippet.get_untracked())
                 >
                     {move || tr!(desk, embed_copy)}
                 </button>
                 <button class="btn q small" data-testid="embed-try" on:click=open>{move || tr!(desk, embed_try)}</button>
             </div>
+            <p class="fine" role="status" data-testid="embed-said">{copied}</p>
         </details>
     }
 }
