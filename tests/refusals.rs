@@ -218,6 +218,12 @@ fn arrays() -> Vec<Row> {
         of(
             "a.npy",
             npy("|O", false, "(1, 1, 1)", b""),
+            "a.npy: its elements are Python objects; reading such runs a program that is in the file, so none are read: save numbers or words instead, as by astype(int) or astype(str).",
+            "a.npy: sus elementos son objetos de Python; leerlos ejecutaría el programa que lleva el archivo, así que no se leen: guarda números o palabras, por ejemplo con astype(int) o astype(str).",
+        ),
+        of(
+            "a.npy",
+            b"\x80\x04\x95".to_vec(),
             "a.npy: it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead.",
             "a.npy: es un pickle de Python; abrirlo ejecutaría el programa que lleva dentro, así que no se lee ninguno: guarda la matriz como .npy.",
         ),

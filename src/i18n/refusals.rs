@@ -102,6 +102,7 @@ fn cause(l: Locale, cause: &Cause) -> String {
         Cause::Side { side } => say!(l, refused_side, side = whole(*side)),
         Cause::TooFew => say!(l, refused_too_few).to_owned(),
         Cause::NotIdx { magic: [a, b] } => say!(l, refused_not_idx, magic = format!("{a:02x} {b:02x}")),
+        Cause::Objects => say!(l, refused_objects).to_owned(),
         Cause::Pickle => say!(l, refused_pickle).to_owned(),
     }
 }

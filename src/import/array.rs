@@ -1,5 +1,6 @@
 //! Arrays of pictures and of labels, whichever file they came in.
 
+use super::classes::Words;
 use super::element::Element;
 use super::given::Progress;
 use super::keep::{Keeper, Picture, Pixels};
@@ -273,11 +274,31 @@ impl PictureShape {
 
 /// Labels as whole numbers; None if they are not. `content` stands behind its header.
 pub fn read_labels(content: &mut Content<'_>, head: &ArrayHead, count: u64) -> Result<Option<Vec<i64>>, Fault> {
+    let mut labels = Vec::new();
+    let mut whole = true;
+    each_label(content, head, count, |label| {
+        let value = head.element.value(label);
+        whole &= value.fract() == 0.0 && value.abs() < 9e15;
+        labels.push(value as i64);
+    })?;
+    Ok(whole.then_some(labels))
+}
+
+/// Labels that are words, after those that `words` has. `content` stands behind its header.
+pub fn read_words(content: &mut Content<'_>, head: &ArrayHead, count: u64, words: &mut Words) -> Result<(), Fault> {
+    each_label(content, head, count, |label| words.add(head.element.word_of(label).trim()))
+}
+
+/// Hands over the bytes of `count` labels one after another.
+fn each_label(
+    content: &mut Content<'_>,
+    head: &ArrayHead,
+    count: u64,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), Fault> {
     let want = head.announced(content)?;
     let size = head.element.size();
-    let mut labels = Vec::new();
     let mut bytes = vec![0; CHUNK / size * size];
-    let mut whole = true;
     let mut left = count;
     while left > 0 {
         let now = left.min((bytes.len() / size) as u64);
@@ -286,15 +307,10 @@ pub fn read_labels(content: &mut Content<'_>, head: &ArrayHead, count: u64) -> R
         if got < chunk.len() {
             return Err(Cause::ContentCut { got: (count - left) * size as u64 + got as u64, want }.into());
         }
-        for word in chunk.chunks_exact(size) {
-            let value = head.element.value(word);
-            whole &= value.fract() == 0.0 && value.abs() < 9e15;
-            labels.push(value as i64);
-        }
+        chunk.chunks_exact(size).for_each(&mut take);
         left -= now;
     }
-    end(content, want)?;
-    Ok(whole.then_some(labels))
+    end(content, want)
 }
 
 fn end(content: &mut Content<'_>, want: u64) -> Result<(), Fault> {

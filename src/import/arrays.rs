@@ -3,14 +3,14 @@
 use std::io::{self, Read};
 
 use super::array::{self, ArrayHead, MAX_SIDE, PictureShape, Watch};
-use super::classes::classes;
+use super::classes::{Words, classes};
 use super::collected::Collected;
 use super::element::{Element, Number};
 use super::given::Progress;
 use super::keep::Keeper;
 use super::refusal::{Cause, Fault, Refusal};
 use super::sniff::Kind;
-use super::supply::{Item, Supply};
+use super::supply::{Content, Item, Supply};
 use super::{idx, npy};
 use crate::data::brought::{Hints, Note, Origin};
 
@@ -57,7 +57,7 @@ pub fn read(
     progress: &mut dyn Progress,
 ) -> Result<(Collected, Vec<Item>), Refusal> {
     let mut unused = items.clone();
-    let parts = parts(supply, items, hints)?;
+    let (parts, unread) = parts(supply, items, hints)?;
     let used = || parts.iter().flat_map(|part| [&part.found].into_iter().chain(&part.labels));
     unused.retain(|item| !used().any(|found| found.item.is(item)));
     let mut notes = Vec::new();
@@ -77,23 +77,30 @@ pub fn read(
     let train: u64 =
         parts.iter().filter(|part| Role::of(&part.found.item.path) == Role::Train).map(|p| p.shape.count).sum();
     let total: u64 = parts.iter().map(|part| part.shape.count).sum();
+    // Of what is missed there may be the labels.
+    notes.extend(unread.filter(|_| labels.is_none()).map(|first| Note::Unread { first }));
     let split = (train > 0 && train < total)
         .then(|| keeper.frames.iter().filter(|frame| u64::from(frame.index) < train).count());
     let chosen = labels.and_then(|labels| {
-        let kept = |labels: &[i64]| -> Vec<i64> {
-            keeper.frames.iter().filter_map(|frame| labels.get(frame.index as usize).copied()).collect()
-        };
+        let kept = keeper.frames.iter().map(|frame| frame.index);
         let made = match &labels {
-            Labels::Numbers(numbers) => classes(&kept(numbers)),
+            Labels::Numbers(numbers) => {
+                let numbers: Vec<i64> = kept.filter_map(|index| numbers.get(index as usize).copied()).collect();
+                classes(&numbers).map(Some)
+            }
+            Labels::Words(words) => words.classes(kept),
             Labels::Names(names) => {
-                let named = keeper.frames.iter().filter_map(|frame| {
-                    let part = names.iter().find(|(end, _)| u64::from(frame.index) < *end)?;
+                let named = kept.filter_map(|index| {
+                    let part = names.iter().find(|(end, _)| u64::from(index) < *end)?;
                     Some(part.1.clone())
                 });
-                classes(&named.collect::<Vec<_>>())
+                classes(&named.collect::<Vec<_>>()).map(Some)
             }
         };
-        made.map_err(|note| notes.push(note)).ok()
+        made.unwrap_or_else(|note| {
+            notes.push(note);
+            None
+        })
     });
     let set = Collected {
         facts: keeper.facts(),
@@ -119,8 +126,23 @@ fn origin(parts: &[Part], hints: &Hints) -> Origin {
 
 enum Labels {
     Numbers(Vec<i64>),
+    Words(Words),
     /// A name for every file, and the number of the picture behind its last.
     Names(Vec<(u64, String)>),
+}
+
+impl Labels {
+    /// Takes those of a part, too; false if they are none.
+    fn read(&mut self, content: &mut Content<'_>, head: &ArrayHead, count: u64) -> Result<bool, Fault> {
+        match self {
+            Self::Numbers(numbers) => {
+                let read = array::read_labels(content, head, count)?;
+                Ok(read.map(|more| numbers.extend(more)).is_some())
+            }
+            Self::Words(words) => array::read_words(content, head, count, words).map(|()| true),
+            Self::Names(_) => Ok(false),
+        }
+    }
 }
 
 /// The labels of all parts, if all have some; or, of several files without, the files' names.
@@ -137,39 +159,39 @@ fn labels(supply: &mut Supply, parts: &[Part], notes: &mut Vec<Note>) -> Result<
         let unsaid = parts.iter().all(|part| Role::of(&part.found.item.path) == Role::Unsaid);
         return Ok((unsaid && names.len() > 1).then_some(Labels::Names(names)));
     }
-    let mut all = Vec::new();
+    let words = |part: &Part| part.labels.as_ref().is_some_and(|found| found.head.element.is_word());
+    let mut all = if parts.iter().all(words) { Labels::Words(Words::default()) } else { Labels::Numbers(Vec::new()) };
     for part in parts {
-        let Some(Found { item, head }) = &part.labels else {
+        let of_one_kind = words(part) == matches!(all, Labels::Words(_));
+        let Some(Found { item, head }) = part.labels.as_ref().filter(|_| of_one_kind) else {
             notes.push(Note::LabelsLeftOut);
             return Ok(None);
         };
         let mut content = supply.open(item)?;
-        let result =
-            skip_head(&mut content, item, head).and_then(|()| array::read_labels(&mut content, head, part.shape.count));
+        let result = skip_head(&mut content, item, head).and_then(|()| all.read(&mut content, head, part.shape.count));
         drop(content);
-        match result.map_err(|fault| supply.refusal(item, fault))? {
-            Some(labels) => all.extend(labels),
-            None => {
-                notes.push(Note::LabelsLeftOut);
-                return Ok(None);
-            }
+        if !result.map_err(|fault| supply.refusal(item, fault))? {
+            notes.push(Note::LabelsLeftOut);
+            return Ok(None);
         }
     }
-    Ok(Some(Labels::Numbers(all)))
+    Ok(Some(all))
 }
 
-/// The parts of the set, the training one first.
-fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<Vec<Part>, Refusal> {
+/// The parts of the set, the training one first, and why the first array is not read that is of neither numbers nor words.
+fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<(Vec<Part>, Option<Refusal>), Refusal> {
     let mut pictures = Vec::new();
     let mut others = Vec::new();
     let mut first_refusal = None;
+    let mut unread = None;
     for item in items {
         let head = match head(supply, &item, hints) {
             Ok(head) => head,
-            // Among arrays of pictures there may be some of text or of objects; a damaged one is an accident.
-            Err(refusal) if !matches!(refusal.cause, Cause::Dtype { .. } | Cause::Pickle) => return Err(refusal),
+            // Among arrays of pictures there may be some of dates or of objects; a damaged one is an accident.
+            Err(refusal) if !matches!(refusal.cause, Cause::Dtype { .. } | Cause::Objects) => return Err(refusal),
             Err(refusal) => {
-                first_refusal.get_or_insert(refusal);
+                first_refusal.get_or_insert_with(|| refusal.clone());
+                unread.get_or_insert(refusal);
                 continue;
             }
         };
@@ -204,7 +226,8 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<Vec<Par
         let labels = partner(&found, shape, &mut others);
         parts.push(Part { found, shape, labels });
     }
-    let orphan = others.iter().find(|found| !found.head.element.is_float());
+    let whole = |found: &&Found| !found.head.element.is_float() && !found.head.element.is_word();
+    let orphan = others.iter().find(whole);
     if let ([part], Some(orphan), 1) = (parts.as_slice(), orphan, others.len())
         && part.labels.is_none()
     {
@@ -221,7 +244,7 @@ fn parts(supply: &mut Supply, items: Vec<Item>, hints: &Hints) -> Result<Vec<Par
     if total > array::MAX_ITEMS {
         return Err(Cause::ItemCount { found: total, most: array::MAX_ITEMS }.into());
     }
-    Ok(parts)
+    Ok((parts, unread))
 }
 
 /// Takes the labels that fit `found` best out of `others`: as many as there are pictures, of the same half, and called

@@ -1,4 +1,4 @@
-//! The numbers that arrays are made of.
+//! The numbers, and the words, that arrays are made of.
 
 use half::f16;
 
@@ -16,9 +16,13 @@ pub enum Number {
     F16,
     F32,
     F64,
+    /// So many letters at most, of 4 bytes each.
+    Letters(u16),
+    /// So many bytes of text at most.
+    Text(u16),
 }
 
-/// A number and the order of its bytes.
+/// A number, or a word, and the order of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element {
     pub number: Number,
@@ -56,9 +60,20 @@ impl Element {
             "f2" => Number::F16,
             "f4" => Number::F32,
             "f8" => Number::F64,
-            _ => return None,
+            _ => Self::word(name)?,
         };
         matches!(order, "<" | ">" | "|" | "=").then_some(Self { number, big_endian: order == ">" })
+    }
+
+    /// "U5" and "S5", of lengths that a name may have.
+    fn word(name: &str) -> Option<Number> {
+        let (kind, length) = name.split_at_checked(1)?;
+        let length = length.parse().ok().filter(|length| (1..=1024).contains(length))?;
+        match kind {
+            "U" => Some(Number::Letters(length)),
+            "S" => Some(Number::Text(length)),
+            _ => None,
+        }
     }
 
     /// Bytes of one.
@@ -68,6 +83,8 @@ impl Element {
             Number::U16 | Number::I16 | Number::F16 => 2,
             Number::U32 | Number::I32 | Number::F32 => 4,
             Number::U64 | Number::I64 | Number::F64 => 8,
+            Number::Letters(most) => 4 * usize::from(most),
+            Number::Text(most) => most.into(),
         }
     }
 
@@ -79,10 +96,15 @@ impl Element {
         matches!(self.number, Number::F16 | Number::F32 | Number::F64)
     }
 
+    pub fn is_word(self) -> bool {
+        matches!(self.number, Number::Letters(_) | Number::Text(_))
+    }
+
     /// Lowest and highest value by the type; of fractions 0 and 1, as pictures have them.
     pub fn range(self) -> (f32, f32) {
         match self.number {
             Number::Bool | Number::F16 | Number::F32 | Number::F64 => (0.0, 1.0),
+            Number::Letters(_) | Number::Text(_) => (0.0, 0.0),
             Number::U8 => (0.0, 255.0),
             Number::I8 => (-128.0, 127.0),
             Number::U16 => (0.0, 65_535.0),
@@ -94,7 +116,7 @@ impl Element {
         }
     }
 
-    /// The number that `bytes`, [`size`](Self::size) of them, say; 0 of any other count. Whole numbers beyond 2⁵³ are
+    /// The number that `bytes`, [`size`](Self::size) of them, say; 0 of any other count, and of words. Whole numbers beyond 2⁵³ are
     /// rounded.
     pub fn value(self, bytes: &[u8]) -> f64 {
         let mut word = [0; 8];
@@ -115,6 +137,21 @@ impl Element {
             Number::F16 => f64::from(f16::from_bits(bits as u16)),
             Number::F32 => f64::from(f32::from_bits(bits as u32)),
             Number::F64 => f64::from_bits(bits),
+            Number::Letters(_) | Number::Text(_) => 0.0,
         }
+    }
+
+    /// The word that `bytes`, [`size`](Self::size) of them, say, without the zeros that fill them up; none of numbers.
+    pub fn word_of(self, bytes: &[u8]) -> String {
+        let letter = |four: &[u8]| {
+            let code = Self { number: Number::U32, ..self }.value(four) as u32;
+            char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+        };
+        let text = match self.number {
+            Number::Letters(_) => bytes.chunks_exact(4).map(letter).collect(),
+            Number::Text(_) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        text.trim_end_matches('\0').to_owned()
     }
 }

@@ -41,12 +41,17 @@ pub fn head(content: &mut dyn Read) -> Result<ArrayHead, Fault> {
     let missing = || Fault::at_byte(at, Cause::NpyHeader);
     let descr = dictionary.descr.take().ok_or_else(missing)?;
     if descr.contains('O') {
-        return Err(Cause::Pickle.into());
+        return Err(Cause::Objects.into());
     }
-    let element = Element::of_npy(&descr).ok_or(Cause::Dtype { dtype: descr })?;
+    let Some(element) = Element::of_npy(&descr) else { return Err(Cause::Dtype { dtype: descr }.into()) };
     let fortran = dictionary.fortran.ok_or_else(missing)?;
     let shape = dictionary.shape.take().ok_or_else(missing)?;
-    Ok(ArrayHead { element, shape, fortran, length: at + length })
+    let head = ArrayHead { element, shape, fortran, length: at + length };
+    // Words are labels or nothing.
+    if element.is_word() && head.labels().is_none() {
+        return Err(Cause::Dtype { dtype: descr }.into());
+    }
+    Ok(head)
 }
 
 /// Exactly `count` bytes; the caller has bounded it. `at`: how many there were before.

@@ -3,18 +3,16 @@
 //! By `csv-core`, the parser in the crate `csv`, which keeps to the buffers that it is given: `csv` itself lets a row
 //! grow as long as a quotation mark stays open.
 
-use std::collections::HashMap;
-
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::array::{self, MAX_ITEMS, MAX_PICTURE, MAX_SIDE, Watch};
-use super::classes::{MAX_CLASSES, classes};
+use super::classes::Words;
 use super::collected::Collected;
 use super::given::Progress;
 use super::keep::{Keeper, Picture, Pixels};
 use super::refusal::{Cause, Fault, Place};
 use super::supply::{Content, MAX_CONTENT};
-use crate::data::brought::{Hints, LabelColumn, Note, Origin};
+use crate::data::brought::{Hints, LabelColumn, Origin};
 
 /// A row at most, in bytes of text.
 const MAX_ROW: usize = 4 << 20;
@@ -64,7 +62,7 @@ pub fn read(content: &mut Content<'_>, hints: &Hints, progress: &mut dyn Progres
     }
     let plan = Plan::guess(&first, hints, rows.comma_is_point())?;
     let mut sheet =
-        Sheet { keeper: Keeper::new(hints.side, hints.memory, (0.0, 255.0)), plan, labels: Labels::default() };
+        Sheet { keeper: Keeper::new(hints.side, hints.memory, (0.0, 255.0)), plan, words: Words::default() };
     let mut number = 0;
     for row in &first {
         number += 1;
@@ -166,34 +164,7 @@ impl Plan {
 struct Sheet {
     keeper: Keeper,
     plan: Plan,
-    labels: Labels,
-}
-
-/// A label a row, kept or not, each word once.
-#[derive(Default)]
-struct Labels {
-    numbers: Vec<u16>,
-    words: Vec<String>,
-    known: HashMap<String, u16>,
-}
-
-impl Labels {
-    /// One class too many is as good as a million.
-    const MOST: usize = MAX_CLASSES + 1;
-
-    fn add(&mut self, label: &str) {
-        // A label as long as a text is none.
-        let label: String = label.chars().take(64).collect();
-        let next = self.words.len().min(Self::MOST - 1) as u16;
-        let number = self.known.get(&label).copied().unwrap_or_else(|| {
-            if self.words.len() < Self::MOST {
-                self.words.push(label.clone());
-                self.known.insert(label, next);
-            }
-            next
-        });
-        self.numbers.push(number);
-    }
+    words: Words,
 }
 
 impl Sheet {
@@ -206,7 +177,7 @@ impl Sheet {
         let mut floats = Vec::with_capacity(columns);
         for (at, field) in row.fields().enumerate() {
             if Some(at) == label {
-                self.labels.add(field);
+                self.words.add(field);
                 continue;
             }
             let place = Place::Cell { row: number_of_row, column: at as u64 + 1 };
@@ -235,27 +206,17 @@ impl Sheet {
             facts.type_range = [0.0, 1.0];
         }
         let mut notes = Vec::new();
-        let Labels { numbers, words, .. } = &self.labels;
-        let number = |index: u32| numbers.get(index as usize).copied();
-        let word = |number: u16| words.get(usize::from(number)).map(String::as_str);
-        let frames = self.keeper.frames.iter();
-        let kept: Vec<&str> = frames.filter_map(|frame| number(frame.index).and_then(word)).collect();
-        let numbers: Option<Vec<i64>> = kept.iter().map(|label| whole(label)).collect();
-        let found = match numbers {
-            _ if kept.is_empty() => None,
-            _ if words.len() > MAX_CLASSES => {
-                notes.push(Note::TooManyClasses { classes: words.len() as u64 });
-                None
-            }
-            Some(numbers) => classes(&numbers).map_err(|note| notes.push(note)).ok(),
-            None => classes(&kept).map_err(|note| notes.push(note)).ok(),
-        };
+        let labelled = self.words.classes(self.keeper.frames.iter().map(|frame| frame.index));
+        let classes = labelled.unwrap_or_else(|note| {
+            notes.push(note);
+            None
+        });
         Ok(Collected {
             facts,
             origin: Origin::Table,
             values: self.keeper.values,
             frames: self.keeper.frames,
-            classes: found,
+            classes,
             split: None,
             notes,
         })
@@ -267,11 +228,6 @@ fn number(text: &str, comma_is_point: bool) -> Option<f32> {
         return text.replacen(',', ".", 1).parse().ok();
     }
     text.parse().ok()
-}
-
-/// "3", and "3.0" as pandas writes it.
-fn whole(text: &str) -> Option<i64> {
-    text.strip_suffix(".0").unwrap_or(text).parse().ok()
 }
 
 /// A file's rows, one at a time.

@@ -103,6 +103,28 @@ async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
     page.check_no_errors().await;
 }
 
+/// What numpy saves of words, and pictures in which there is nothing to see.
+#[tokio::test]
+async fn words_are_classes_and_what_is_empty_is_said_to_be() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    page.wait_phase("ready").await;
+    let folder = Folder::new("words");
+    let npy = |descr: &str, shape: &str, content: &[u8]| {
+        let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), content].concat()
+    };
+    let labels = written(&folder, "y.npy", &npy("|S3", "(40,)", &b"dogcat".repeat(20)));
+    for (pixel, empty) in [(7_u8, true), (200, false)] {
+        let pixels: Vec<u8> = (0..40 * 16).map(|at| if at % 16 == 0 { pixel } else { 7 }).collect();
+        let pictures = written(&folder, &format!("x{pixel}.npy"), &npy("|u1", "(40, 4, 4)", &pixels));
+        page.drop_files("plane", &[&pictures, &labels]).await;
+        page.wait("a preview", &format!("find('own-from')?.textContent === 'From x{pixel}.npy and 1 more'")).await;
+        assert_eq!(page.text("own-classes").await, "2 classes: cat (20), dog (20)");
+        assert_eq!(page.value("find('own-flat').checkVisibility()").await, json!(empty));
+    }
+    page.check_no_errors().await;
+}
+
 /// Few pictures make the batch smaller, and more of them let it be what it was; a set without classes has a way to the point.
 #[tokio::test]
 async fn what_a_small_set_asks_for_goes_with_it() {

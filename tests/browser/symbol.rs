@@ -112,6 +112,11 @@ async fn twenty_drawings_become_an_island_that_decodes_to_them() {
     assert_eq!(count(&page).await, "20 of 20");
     let said = page.text("symbol-said").await;
     assert!(said.ends_with(&word(ENGLISH, "symbol_again")), "{said}");
+    // What it was mixed into is nobody's own pictures.
+    let data = page.string("find('data').selectedOptions[0].textContent").await;
+    assert_eq!(data, word(ENGLISH, "data_symbol"));
+    let here = page.text("own-here").await;
+    assert!(here.starts_with("The pictures that ★ is mixed with are here: "), "{here}");
     page.check_no_errors().await;
 }
 

@@ -63,6 +63,8 @@ pub enum Note {
     Unreadable { pictures: u64, first: Refusal },
     /// There are labels, but of so many classes that they are something else.
     TooManyClasses { classes: u64 },
-    /// There are labels, but not for all pictures, or not whole numbers.
+    /// An array beside the pictures, where the labels may be, and why it is not read.
+    Unread { first: Refusal },
+    /// There are labels, but not for all pictures, or neither whole numbers nor words.
     LabelsLeftOut,
 }

@@ -64,6 +64,11 @@ pub enum Cause {
     #[error("its elements are of type {dtype}, which is not a number that can be read")]
     Dtype { dtype: String },
     #[error(
+        "its elements are Python objects; reading such runs a program that is in the file, so none are read: save \
+         numbers or words instead, as by astype(int) or astype(str)"
+    )]
+    Objects,
+    #[error(
         "it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead"
     )]
     Pickle,

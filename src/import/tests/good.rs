@@ -5,7 +5,7 @@ use image::{ImageFormat, Luma, LumaA, Rgb, Rgba};
 use super::make::*;
 use crate::data::brought::Origin;
 use crate::import::collected::Values;
-use crate::import::{Collected, Hints, LabelColumn, Note};
+use crate::import::{Cause, Collected, Hints, LabelColumn, Note};
 
 /// Everything's values, whatever their type.
 fn values(set: &Collected) -> Vec<f32> {
@@ -148,6 +148,62 @@ fn several_arrays_without_labels_are_classes_by_their_names() {
     let files = [("dog.npy", npy("|u1", false, "(1, 4)", &[1; 4])), ("cat.npy", npy("|u1", false, "(2, 4)", &[2; 8]))];
     let set = collect(&files, &Hints::default()).expect("two arrays");
     assert_eq!(names(&set), (vec![0, 0, 1], vec!["cat", "dog"]));
+}
+
+#[test]
+fn labels_may_be_words() {
+    let pictures = || packed("x.npy", npy("|u1", false, "(3, 1, 1)", &[1, 2, 3]));
+    let letters = |words: [&str; 3], bytes: fn(u32) -> [u8; 4]| -> Vec<u8> {
+        let padded = |word: &str| [word.chars().map(u32::from).collect(), vec![0; 4 - word.chars().count()]].concat();
+        words.iter().flat_map(|word| padded(word)).flat_map(bytes).collect()
+    };
+    let words = ["ojo", "año", "ojo"];
+    for (descr, content) in [
+        ("<U4", letters(words, u32::to_le_bytes)),
+        (">U4", letters(words, u32::to_be_bytes)),
+        ("|S5", "ojo\0\0año\0ojo\0\0".as_bytes().to_vec()),
+    ] {
+        let file = zip(&[pictures(), packed("y.npy", npy(descr, false, "(3,)", &content))]);
+        let set = one("a.npz", file).unwrap_or_else(|refusal| panic!("{descr}: {refusal}"));
+        assert_eq!(names(&set), (vec![1, 0, 1], vec!["año", "ojo"]), "{descr}");
+        assert_eq!(set.notes(), []);
+    }
+    let numbers = letters(["10", "9", "10"], u32::to_le_bytes);
+    let file = zip(&[pictures(), packed("labels.npy", npy("<U4", false, "(3, 1)", &numbers))]);
+    assert_eq!(names(&one("a.npz", file).expect("words")), (vec![1, 0, 1], vec!["9", "10"]));
+    // The two halves are of one kind, or there are no labels.
+    let halves = |train: Vec<u8>, test: Vec<u8>| {
+        let files = [
+            ("x_train.npy", npy("|u1", false, "(3, 1, 1)", &[1, 2, 3])),
+            ("x_test.npy", npy("|u1", false, "(1, 1, 1)", &[4])),
+            ("y_train.npy", train),
+            ("y_test.npy", test),
+        ];
+        collect(&files, &Hints::default()).expect("two halves")
+    };
+    let train = || npy("<U4", false, "(3,)", &letters(words, u32::to_le_bytes));
+    let word = || npy("|S3", false, "(1,)", b"yes");
+    let set = halves(train(), word());
+    assert_eq!(names(&set), (vec![1, 0, 1, 2], vec!["año", "ojo", "yes"]));
+    let numbers = |count: usize| npy("|u1", false, &format!("({count},)"), &vec![0; count]);
+    for mixed in [halves(train(), numbers(1)), halves(numbers(3), word())] {
+        assert_eq!((mixed.classes(), mixed.notes()), (None, &[Note::LabelsLeftOut][..]));
+    }
+    // Words of another number are no labels, and are no reason to refuse the pictures.
+    let file = zip(&[pictures(), packed("about.npy", npy("|S3", false, "(2,)", b"one2  "))]);
+    let set = one("a.npz", file).expect("pictures");
+    assert_eq!(set.notes(), [Note::Ignored { files: 1, names: vec!["about.npy".into()] }]);
+}
+
+#[test]
+fn where_labels_are_missed_the_array_that_is_not_read_is_said() {
+    let file = zip(&[
+        packed("x.npy", npy("|u1", false, "(2, 1, 1)", &[1, 2])),
+        packed("y.npy", npy("|O", false, "(2,)", b"\x80\x02.")),
+    ]);
+    let set = one("a.npz", file).expect("pictures");
+    let [Note::Unread { first }, Note::Ignored { .. }] = set.notes() else { panic!("{:?}", set.notes()) };
+    assert_eq!((&first.cause, first.file.as_str()), (&Cause::Objects, "a.npz"));
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn says_what_is_wrong_and_where() {
         (
             "a.npy",
             npy("|O", false, "(1, 1, 1)", b""),
-            "a.npy: it is a Python pickle; opening one runs the program in it, so none is read: save the array as .npy instead",
+            "a.npy: its elements are Python objects; reading such runs a program that is in the file, so none are read: save numbers or words instead, as by astype(int) or astype(str)",
         ),
         ("a.npy", npy("|u1", false, "()", &[1]), "a.npy: an array of shape () is not a set of pictures"),
         (

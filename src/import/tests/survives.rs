@@ -51,6 +51,13 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
                 Packed { method: 0, ..packed("y_train.npy", npy("<i2", false, "(6,)", &[0; 12])) },
             ]),
         ),
+        (
+            "w.npz",
+            zip(&[
+                packed("x.npy", npy("|u1", false, "(6, 4, 4)", &ramp)),
+                packed("y.npy", npy("|S3", false, "(6,)", b"catdogcatdogox\0cat")),
+            ]),
+        ),
         ("a.csv", b"label,a,b,c,d\ncat,1,2,3,4\n\"dog\",0.5,6,7,8\n".to_vec()),
         ("b.tsv", b"0,5\t1\t2\t3\t9\n4\t5\t6\t7\t8\n".to_vec()),
         ("a.zip", zip(&[packed("cats/1.png", grey(3, 3, 3)), packed("dogs/2.png", grey(4, 2, 200))])),

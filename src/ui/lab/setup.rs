@@ -12,6 +12,7 @@ use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 use crate::ui::desk::Desk;
+use crate::ui::symbol::Symbol;
 use crate::ui::words::tr;
 
 /// β from 0 to 32, finer where it is small: 1 at about two fifths of the way.
@@ -174,10 +175,15 @@ fn Data() -> impl IntoView {
         DataSpec::Points { kind, .. } => kind.name(),
         DataSpec::Own { .. } => "own",
     });
+    let symbol = expect_context::<Symbol>();
+    let own = Signal::derive(move || {
+        let mixed = desk.page.own().read().as_ref().and_then(|own| symbol.in_pictures(own.spec())).is_some();
+        if mixed { tr!(desk, data_symbol) } else { tr!(desk, data_own) }
+    });
     let mut options = vec![
         ("digits", Signal::derive(move || tr!(desk, data_digits))),
         ("shapes", Signal::derive(move || tr!(desk, data_shapes))),
-        ("own", Signal::derive(move || tr!(desk, data_own))),
+        ("own", own),
     ];
     options.extend(PointKind::ALL.map(|kind| (kind.name(), Signal::derive(move || words::kind(desk.locale(), kind)))));
     let choose = Callback::new(move |word: String| {

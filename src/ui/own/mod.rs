@@ -16,6 +16,7 @@ use web_sys::{File, FileList};
 use super::desk::Desk;
 use super::preferences::later;
 use super::skip::{focus, show};
+use super::symbol::Symbol;
 use super::words::tr;
 use crate::client::{Incoming, Reader};
 use crate::data::brought::{Cause, Choices, FromReader, Hints, Preview, Refusal, ToReader};
@@ -432,11 +433,14 @@ fn Here(bring: Bring) -> impl IntoView {
     let choose = move |_| {
         desk.choose_own();
     };
+    let symbol = expect_context::<Symbol>();
     let said = move || {
         let own = desk.page.own().get()?;
         let count = |n: usize| crate::i18n::count(n);
         let (train, test) = (count(own.train().len()), count(own.test().len()));
-        Some(if trained.get() {
+        Some(if let Some(name) = symbol.in_pictures(own.spec()) {
+            tr!(desk, own_mixed, name = name, train = train, test = test)
+        } else if trained.get() {
             tr!(desk, own_trained, train = train, test = test)
         } else if chosen.get() {
             tr!(desk, own_here, train = train, test = test)

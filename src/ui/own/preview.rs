@@ -38,10 +38,15 @@ pub fn Brought(bring: Bring) -> impl IntoView {
         preview.track();
         from(bring)
     };
+    let flat = move || {
+        let [low, high] = preview.get()?.facts.range;
+        (low == high).then(|| tr!(desk, own_flat))
+    };
     view! {
         <p><b data-testid="own-from">{from}</b></p>
         <p data-testid="own-facts">{facts}</p>
         <p class="fine" data-testid="own-classes">{classes}</p>
+        <p class="fine" data-testid="own-flat" hidden=move || flat().is_none()>{flat}</p>
         {notes}
         <Sheet bring/>
     }
@@ -93,6 +98,7 @@ fn said(bring: Bring, note: &Note) -> String {
             let first = refusals::sentence(desk.locale(), first);
             tr!(desk, own_unreadable, pictures = count(*pictures as usize), first = first)
         }
+        Note::Unread { first } => tr!(desk, own_unread, first = refusals::sentence(desk.locale(), first)),
         Note::TooManyClasses { classes } => tr!(desk, own_too_many_classes, classes = count(*classes as usize)),
         Note::LabelsLeftOut => tr!(desk, own_labels_left_out).to_owned(),
     }

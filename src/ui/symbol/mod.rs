@@ -11,8 +11,8 @@ use super::desk::Desk;
 use super::pad::Pad;
 use super::words::tr;
 use crate::data::own::Own;
-use crate::spec::Format;
 use crate::spec::symbol::{FEWEST, LONGEST_NAME, PADS};
+use crate::spec::{DataSpec, Format};
 use crate::state::PageStoreFields;
 use crate::state::drawing::normalise;
 use crate::state::pictures::Shared;
@@ -94,6 +94,11 @@ impl Symbol {
     fn clear_all(self) {
         (0..PADS).for_each(|index| self.clear(index));
         self.active.set(None);
+    }
+
+    /// Reactive: what the symbol is called that is mixed into these pictures, if they are those of the last one.
+    pub fn in_pictures(self, data: DataSpec) -> Option<String> {
+        self.earlier.read().as_ref().filter(|earlier| earlier.data == data).map(|earlier| earlier.name.clone())
     }
 
     /// Reactive: what would be trained, or what stands in the way.
