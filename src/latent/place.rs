@@ -118,6 +118,27 @@ pub fn class_means(codes: &[[f32; 2]], labels: &[u8]) -> [Option<[f32; 2]>; MOST
     })
 }
 
+/// Codes that are looked at in [`heart`] at most: of more, as many of them, evenly spread.
+const MOST_LOOKED_AT: usize = 400;
+
+/// The middle of where codes lie closest: of the code with the most others around it, these and it. Around is 1¼ times
+/// the codes' own deviation from their mean, so that of one heap the middle is found, and of two the larger one's and not
+/// the gap between them: they are two deviations apart, or more. Nothing of no codes.
+pub fn heart(codes: &[[f32; 2]]) -> Option<[f32; 2]> {
+    let mean_of = |codes: &[[f32; 2]]| {
+        let n = codes.len() as f32;
+        let sum = codes.iter().fold([0.0, 0.0], |[x, y], code| [x + code[0], y + code[1]]);
+        (n > 0.0).then(|| sum.map(|sum| sum / n))
+    };
+    let apart = |a: &[f32; 2], b: &[f32; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let codes: Vec<[f32; 2]> = codes.iter().step_by(codes.len().div_ceil(MOST_LOOKED_AT).max(1)).copied().collect();
+    let mean = mean_of(&codes)?;
+    let square: f32 = codes.iter().map(|code| apart(code, &mean).powi(2)).sum();
+    let near = 1.25 * (square / codes.len() as f32).sqrt();
+    let around = |a: &[f32; 2]| -> Vec<[f32; 2]> { codes.iter().filter(|b| apart(a, b) <= near).copied().collect() };
+    codes.iter().map(around).max_by_key(Vec::len).and_then(|heap| mean_of(&heap))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +207,22 @@ mod tests {
         assert_eq!(n.index, order[0]);
         assert_eq!(n.votes, *votes.iter().max().expect("ten classes"));
         assert_eq!(votes[usize::from(n.class)], n.votes);
+    }
+
+    #[test]
+    fn the_heart_of_one_heap_is_its_mean_and_of_two_the_larger_ones() {
+        // A disc, evenly filled.
+        let heap = |n: usize, x: f32| {
+            (0..n).map(move |i| {
+                let (far, angle) = (0.1 * (i as f32 / n as f32).sqrt(), 2.4 * i as f32);
+                [x + far * angle.cos(), far * angle.sin()]
+            })
+        };
+        let close = |found: Option<[f32; 2]>, x: f32| found.is_some_and(|[a, b]| (a - x).hypot(b) < 0.03);
+        assert!(close(heart(&heap(60, 1.0).collect::<Vec<_>>()), 1.0));
+        let two: Vec<_> = heap(500, -2.0).chain(heap(700, 2.0)).collect();
+        assert!(close(heart(&two), 2.0), "{:?}", heart(&two));
+        assert_eq!((heart(&[]), heart(&[[3.0, 4.0]])), (None, Some([3.0, 4.0])));
     }
 
     #[test]

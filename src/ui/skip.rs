@@ -45,6 +45,15 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Brings an element out from under the plane, where that stays in sight above what scrolls.
+pub fn uncover(element: &web_sys::Element) {
+    let Some(stage) = document().query_selector(".stage").ok().flatten() else { return };
+    let (at, above) = (element.get_bounding_client_rect(), stage.get_bounding_client_rect());
+    if at.top() < above.bottom() && at.left() < above.right() {
+        element.scroll_into_view();
+    }
+}
+
 /// Brings the first of what a CSS selector finds in sight.
 pub fn show(selector: &str) {
     if let Some(element) = document().query_selector(selector).ok().flatten() {

@@ -91,6 +91,7 @@ async fn twenty_drawings_become_an_island_that_decodes_to_them() {
     assert!(varied.contains("Held out of your 20: 4;"), "{varied}");
     assert_eq!(page.value("find('class-10').checkVisibility()").await, json!(false));
 
+    let chosen = page.string("`${find('data').value} ${find('steps').value}`").await;
     train_in(&page).await;
     assert_eq!(page.step().await, 500);
     // Eleven islands, the last with its name.
@@ -113,8 +114,11 @@ async fn twenty_drawings_become_an_island_that_decodes_to_them() {
     let said = page.text("symbol-said").await;
     assert!(said.ends_with(&word(ENGLISH, "symbol_again")), "{said}");
     // What it was mixed into is nobody's own pictures.
-    let data = page.string("find('data').selectedOptions[0].textContent").await;
-    assert_eq!(data, word(ENGLISH, "data_symbol"));
+    let data = "[...find('data').options].find(option => option.value === 'own').textContent";
+    assert_eq!(page.string(data).await, word(ENGLISH, "data_symbol"));
+    // And the next run is the one that was chosen before.
+    let next = page.string("`${find('data').value} ${find('steps').value}`").await;
+    assert_eq!(next, chosen, "what was chosen before");
     let here = page.text("own-here").await;
     assert!(here.starts_with("The pictures that ★ is mixed with are here: "), "{here}");
     page.check_no_errors().await;

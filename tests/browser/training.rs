@@ -87,3 +87,25 @@ async fn the_same_link_gives_the_same_run() {
     }
     assert_eq!(runs[0], runs[1]);
 }
+
+/// The plane stays in sight while a run goes on, and what was pressed does not go under it.
+#[tokio::test]
+async fn on_a_phone_the_buttons_of_a_run_stay_at_hand() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=100000&batch=32&net=32&digits=500").await;
+    page.wait_phase("ready").await;
+    page.resize(390, 844).await;
+    let sticks = "getComputedStyle(document.querySelector('.stage')).position === 'sticky'";
+    let on_top = |id: &str| {
+        format!(
+            "(() => {{ const element = find('{id}'), r = element.getBoundingClientRect(); \
+             return element.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); }})()"
+        )
+    };
+    for (pressed, phase, next, stuck) in [("train", "training", "pause", "true"), ("stop", "ready", "train", "false")] {
+        page.click(pressed).await;
+        page.wait_phase(phase).await;
+        page.wait("the plane where it belongs", &format!("String({sticks}) === '{stuck}'")).await;
+        page.wait("the next button in sight", &on_top(next)).await;
+    }
+    page.check_no_errors().await;
+}

@@ -18,7 +18,7 @@ use crate::client::Client;
 use crate::client::probe::Gpu;
 use crate::i18n::Locale;
 use crate::latent::path::{Course, Way};
-use crate::latent::place::{Neighbourhood, class_means, neighbourhood};
+use crate::latent::place::{Neighbourhood, class_means, heart, neighbourhood};
 use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
@@ -188,6 +188,13 @@ impl Desk {
     /// The mean code of a class; nothing for a class without codes.
     pub fn mean(self, class: u8) -> Option<[f32; 2]> {
         self.means.with(|means| means.get(usize::from(class)).copied().flatten())
+    }
+
+    /// Where the codes of a class lie closest, which need not be around their mean; nothing for a class without codes.
+    pub fn heart(self, class: u8) -> Option<[f32; 2]> {
+        let cloud = own_cloud(self.page)?;
+        let of_class = cloud.codes.iter().zip(&cloud.labels).filter(|(_, label)| **label == class);
+        heart(&of_class.map(|(code, _)| *code).collect::<Vec<_>>())
     }
 
     /// Where an end of a path lies; nothing if what it names is not here.

@@ -10,6 +10,7 @@ use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
 use crate::state::session::{SessionStoreFields, running};
 use crate::ui::desk::Desk;
+use crate::ui::skip::uncover;
 use crate::ui::words::{shipped, tr};
 
 /// Words and steps a second of the slow motions.
@@ -217,6 +218,7 @@ fn hand_focus_on(on: Memo<bool>, pressed: StoredValue<bool>, train: NodeRef<Butt
             request_animation_frame(move || {
                 if let Some(button) = next.get_untracked() {
                     button.focus().ok();
+                    uncover(&button);
                 }
             });
         }

@@ -28,6 +28,7 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
     let on_show = Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(|run| run.on_show)));
     let busy = Memo::new(move |_| running(desk.page.session().phase().get()));
     let training = Memo::new(move |_| desk.page.session().phase().get() == Phase::Training);
+    let held = move || on_show.get() && busy.get();
     let asked = RwSignal::new(false);
     let ask = move |on: bool, next: &'static str| {
         asked.set(on);
@@ -76,7 +77,8 @@ pub fn Row(list: Memo<Vec<Kept>>, key: u32, with_pictures: RwSignal<bool>) -> im
                 <button
                     class="btn q small"
                     data-testid=format!("saved-delete-{key}")
-                    disabled=move || on_show.get() && busy.get()
+                    disabled=held
+                    title=move || held().then(|| tr!(desk, saved_held))
                     on:click=move |_| ask(true, "saved-stay")
                 >
                     {move || tr!(desk, saved_delete)}

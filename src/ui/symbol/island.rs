@@ -17,20 +17,28 @@ use crate::ui::desk::{Desk, decode};
 use crate::ui::words::tr;
 
 impl Symbol {
-    /// Reactive: the symbol that the model on show knows, and the mean of its codes, once there are any.
+    /// Reactive: the symbol that the model on show knows, and where its codes lie closest, once there are any.
     fn island(self, desk: Desk) -> Option<(Earlier, [f32; 2])> {
         let session = desk.page.session();
         let earlier = self.earlier.get()?;
         let of_it = session.run().read().as_ref().is_some_and(|run| run.log.spec.data == earlier.data);
         let shown = session.model().get() == Model::trained_on(earlier.data);
-        let mean = desk.mean(earlier.class).filter(|_| of_it && shown)?;
-        Some((earlier, mean))
+        let heart = desk.heart(earlier.class).filter(|_| of_it && shown)?;
+        Some((earlier, heart))
     }
 }
 
-/// Brings the island in sight once its run is over.
+/// Brings the island in sight once its run is over, and what was chosen before for the next one back.
 pub fn follow(symbol: Symbol) {
     let session = symbol.desk.page.session();
+    let going = Memo::new(move |_| symbol.going());
+    Effect::new(move |_| {
+        if !going.get()
+            && let Some(chosen) = symbol.chosen.try_update_value(Option::take).flatten()
+        {
+            symbol.desk.page.scene().run().set(chosen);
+        }
+    });
     let over = Memo::new(move |_| {
         let run = session.run().read();
         let key = run.as_ref().filter(|run| run.log.step > 0).map(|run| run.log.key);
@@ -38,9 +46,9 @@ pub fn follow(symbol: Symbol) {
     });
     Effect::new(move |_| {
         if over.get()
-            && let Some((_, mean)) = untrack(|| symbol.island(symbol.desk))
+            && let Some((_, heart)) = untrack(|| symbol.island(symbol.desk))
         {
-            symbol.desk.keep_in_sight(mean);
+            symbol.desk.keep_in_sight(heart);
         }
     });
 }
@@ -56,8 +64,8 @@ pub fn Flag(view: Memo<Option<View>>) -> impl IntoView {
         (!desk.page.scene().hidden().get().has(symbol.class)).then_some(symbol)
     };
     let place = move |axis: usize| {
-        let ((_, mean), view) = (island.get()?, view.get()?);
-        Some(format!("{}px", view.to_pixel(mean)[axis]))
+        let ((_, heart), view) = (island.get()?, view.get()?);
+        Some(format!("{}px", view.to_pixel(heart)[axis]))
     };
     let name = move || shown().map(|symbol| symbol.name).unwrap_or_default();
     view! {
@@ -89,10 +97,10 @@ pub fn Found(symbol: Symbol) -> impl IntoView {
         }
     });
     // Of other weights the same middle decodes to something else.
-    let asked = Memo::new(move |_| (island.get().map(|(_, mean)| mean), session.weights().get()));
+    let asked = Memo::new(move |_| (island.get().map(|(_, heart)| heart), session.weights().get()));
     Effect::new(move |_| {
-        if let (Some(mean), _) = asked.get() {
-            desk.ask(Slot::Island, decode(&[mean]));
+        if let (Some(heart), _) = asked.get() {
+            desk.ask(Slot::Island, decode(&[heart]));
         }
     });
     Effect::new(move |_| {
@@ -101,12 +109,12 @@ pub fn Found(symbol: Symbol) -> impl IntoView {
         }
     });
     let said = move || {
-        let (symbol, mean) = island.get()?;
-        Some(tr!(desk, symbol_found, name = symbol.name, point = point(desk.locale(), mean)))
+        let (symbol, heart) = island.get()?;
+        Some(tr!(desk, symbol_found, name = symbol.name, point = point(desk.locale(), heart)))
     };
     let go = move |_| {
-        if let Some((_, mean)) = island.get_untracked() {
-            desk.go_to(mean);
+        if let Some((_, heart)) = island.get_untracked() {
+            desk.go_to(heart);
             desk.settle();
         }
     };

@@ -11,8 +11,9 @@ use super::desk::Desk;
 use super::pad::Pad;
 use super::words::tr;
 use crate::data::own::Own;
+use crate::protocol::Phase;
 use crate::spec::symbol::{FEWEST, LONGEST_NAME, PADS};
-use crate::spec::{DataSpec, Format};
+use crate::spec::{DataSpec, Format, RunSpec};
 use crate::state::PageStoreFields;
 use crate::state::drawing::normalise;
 use crate::state::pictures::Shared;
@@ -38,6 +39,8 @@ pub struct Symbol {
     /// What was trained in last, and the run that did or does, by its key.
     earlier: RwSignal<Option<Earlier>>,
     run: RwSignal<Option<u32>>,
+    /// What was chosen for the next run before, while that one goes on.
+    chosen: StoredValue<Option<RunSpec>>,
     /// The pictures that the visitor had brought before.
     aside: RwSignal<Option<Shared<Own>>>,
 }
@@ -55,6 +58,7 @@ impl Symbol {
             job: StoredValue::new_local(None),
             earlier: RwSignal::new(None),
             run: RwSignal::new(None),
+            chosen: StoredValue::new(None),
             aside: RwSignal::new(None),
         };
         symbol.listen();
@@ -94,6 +98,14 @@ impl Symbol {
     fn clear_all(self) {
         (0..PADS).for_each(|index| self.clear(index));
         self.active.set(None);
+    }
+
+    /// Reactive: whether its own run has begun and is not over.
+    fn going(self) -> bool {
+        let session = self.desk.page.session();
+        let run = session.run().read();
+        let own = run.as_ref().filter(|run| self.run.get() == Some(run.log.key));
+        own.is_some_and(|run| run.log.step == 0 || session.phase().get() != Phase::Ready)
     }
 
     /// Reactive: what the symbol is called that is mixed into these pictures, if they are those of the last one.

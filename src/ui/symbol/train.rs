@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::Symbol;
 use crate::data::own::Own;
 use crate::data::symbol::{Mixing, held_out_of};
-use crate::protocol::Phase;
 use crate::spec::MOST_CLASSES;
 use crate::spec::symbol::{FEWEST, TURN, run_of};
 use crate::state::PageStoreFields;
@@ -136,6 +135,7 @@ impl Symbol {
         };
         let before = self.desk.page.own().get_untracked();
         let (class, data) = ((own.names().len() - 1) as u8, own.spec());
+        let chosen = self.desk.page.scene().run().get_untracked();
         if !self.desk.train_on(own, run_of(&start.made_by), weights) {
             return self.leave(Step::Changed);
         }
@@ -149,6 +149,7 @@ impl Symbol {
             self.desk.rename(key, &untrack(|| tr!(self.desk, symbol_run, name = name)));
         }
         self.earlier.set(Some(Earlier { name, class, data, source: start.source }));
+        self.chosen.set_value(Some(chosen));
         self.run.set(key);
         self.desk.page.scene().hidden().update(|hidden| {
             if hidden.has(class) {
@@ -197,12 +198,7 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
     };
     let garments = Memo::new(move |_| start.with(|start| *start == Err(Obstacle::Garments)));
     let off = Memo::new(move |_| start.with(Result::is_err) || step.get() == Step::Mixing);
-    let going = Memo::new(move |_| {
-        let run = desk.page.session().run().read();
-        let own = run.as_ref().filter(|run| symbol.run.get() == Some(run.log.key));
-        let begun = own.is_some_and(|run| run.log.step == 0 || desk.page.session().phase().get() != Phase::Ready);
-        step.get() == Step::Mixing || begun
-    });
+    let going = Memo::new(move |_| step.get() == Step::Mixing || symbol.going());
     let varied = move || {
         let count = symbol.count();
         let degrees = TURN.to_degrees().round();
