@@ -1,5 +1,6 @@
 //! What is malformed, and the sentence that its visitor reads, in English and in Spanish. Every sentence that the page has
-//! for it is in here, and every one is of what a reader really said, but for the few that no file brings about.
+//! for it is in here, in one table, which is why the file is long; every one is of what a reader really said, but for the few
+//! that no file brings about.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,5 +1,6 @@
 //! Arrays that belong together: which are the pictures, which their labels, which the training and which the test part.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::array::{self, ArrayHead, MAX_SIDE, PictureShape, Watch};
@@ -58,8 +59,12 @@ pub fn read(
 ) -> Result<(Collected, Vec<Item>), Refusal> {
     let mut unused = items.clone();
     let (parts, unread) = parts(supply, items, hints)?;
-    let used = || parts.iter().flat_map(|part| [&part.found].into_iter().chain(&part.labels));
-    unused.retain(|item| !used().any(|found| found.item.is(item)));
+    let used: HashSet<_> = parts
+        .iter()
+        .flat_map(|part| [&part.found].into_iter().chain(&part.labels))
+        .map(|found| found.item.key())
+        .collect();
+    unused.retain(|item| !used.contains(&item.key()));
     let mut notes = Vec::new();
     let mut keeper = keeper(&parts, hints);
     let of = parts.iter().map(|part| part.shape.count * (part.shape.values() * part.found.head.element.size()) as u64);

@@ -38,9 +38,9 @@ pub struct Item {
 }
 
 impl Item {
-    /// Whether it is the same one.
-    pub fn is(&self, other: &Self) -> bool {
-        (self.given, &self.path) == (other.given, &other.path)
+    /// What no other item has.
+    pub fn key(&self) -> (usize, &str) {
+        (self.given, &self.path)
     }
 
     /// The last part of its path, without the ending.

@@ -135,8 +135,9 @@ pub fn heart(codes: &[[f32; 2]]) -> Option<[f32; 2]> {
     let mean = mean_of(&codes)?;
     let square: f32 = codes.iter().map(|code| apart(code, &mean).powi(2)).sum();
     let near = 1.25 * (square / codes.len() as f32).sqrt();
-    let around = |a: &[f32; 2]| -> Vec<[f32; 2]> { codes.iter().filter(|b| apart(a, b) <= near).copied().collect() };
-    codes.iter().map(around).max_by_key(Vec::len).and_then(|heap| mean_of(&heap))
+    let around = |a: [f32; 2]| codes.iter().filter(move |b| apart(&a, b) <= near).copied();
+    let middle = codes.iter().copied().max_by_key(|code| around(*code).count())?;
+    mean_of(&around(middle).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use crate::state::run::{Run, forgotten};
 use crate::state::session::SessionStoreFields;
 use crate::state::storage::{Standing, Trouble};
 
-/// Bytes that the moments of a run may take in the storage.
-const ROOM: usize = 24 << 20;
+/// Bytes that the moments of a run may take in the storage, and here once it is over.
+pub const ROOM: usize = 24 << 20;
 
 impl Desk {
     /// Opens the storage and brings the runs and the pictures of earlier visits. After it was cleared or given to another

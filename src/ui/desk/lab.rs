@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Desk;
+use super::kept::ROOM;
 use crate::protocol::{Command, NoticeKind, Phase, ToEngine};
 use crate::spec::{DataSpec, RunSpec, TrainingSpec};
 use crate::state::PageStoreFields;
@@ -15,8 +16,6 @@ use crate::state::storage::print_of;
 
 /// Runs that are remembered beside the one on show.
 pub(super) const MOST_PAST: usize = 8;
-/// Bytes that the moments of a run that is over may take.
-const ROOM: usize = 24 << 20;
 
 impl Desk {
     /// Reactive: whether a run is on or was, so that its model can be left for the shipped one.

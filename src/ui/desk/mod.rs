@@ -33,6 +33,7 @@ use crate::state::pictures::{Cloud, Shared};
 use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
+pub use kept::ROOM;
 use shelf::Book;
 
 /// Width of a picture of 28 pixels of the decoded plane in a snapshot, in pixels of the page, and the most of them.

@@ -6,7 +6,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::desk::Desk;
+use super::desk::{Desk, ROOM};
 use super::own::Bring;
 use super::words::{self, tr};
 use crate::i18n::{Locale, number};
@@ -59,7 +59,7 @@ pub fn Saved() -> impl IntoView {
     view! {
         <details class="more saved" data-testid="saved" on:toggle=unfolded>
             <summary>{move || tr!(desk, saved)} " " <small data-testid="saved-sum">{sum}</small></summary>
-            <p class="fine">{move || tr!(desk, saved_what)}</p>
+            <p class="fine">{move || tr!(desk, saved_what, room = megabytes(desk.locale(), ROOM as f64))}</p>
             <ul data-testid="saved-runs" hidden=move || keys().is_empty()>
                 <For each=keys key=|key| *key let:key>
                     <row::Row list=kept key with_pictures/>

@@ -16,16 +16,18 @@ use crate::ui::canvas;
 use crate::ui::desk::{Desk, decode};
 use crate::ui::words::tr;
 
-impl Symbol {
-    /// Reactive: the symbol that the model on show knows, and where its codes lie closest, once there are any.
-    fn island(self, desk: Desk) -> Option<(Earlier, [f32; 2])> {
-        let session = desk.page.session();
-        let earlier = self.earlier.get()?;
+/// The symbol that the model on show knows, and where its codes lie closest, once there are any.
+pub type Island = Memo<Option<(Earlier, [f32; 2])>>;
+
+pub fn of(desk: Desk, earlier: RwSignal<Option<Earlier>>) -> Island {
+    let session = desk.page.session();
+    Memo::new(move |_| {
+        let earlier = earlier.get()?;
         let of_it = session.run().read().as_ref().is_some_and(|run| run.log.spec.data == earlier.data);
         let shown = session.model().get() == Model::trained_on(earlier.data);
-        let heart = desk.heart(earlier.class).filter(|_| of_it && shown)?;
+        let heart = (of_it && shown).then(|| desk.heart(earlier.class)).flatten()?;
         Some((earlier, heart))
-    }
+    })
 }
 
 /// Brings the island in sight once its run is over, and what was chosen before for the next one back.
@@ -46,7 +48,7 @@ pub fn follow(symbol: Symbol) {
     });
     Effect::new(move |_| {
         if over.get()
-            && let Some((_, heart)) = untrack(|| symbol.island(symbol.desk))
+            && let Some((_, heart)) = symbol.island.get_untracked()
         {
             symbol.desk.keep_in_sight(heart);
         }
@@ -57,8 +59,7 @@ pub fn follow(symbol: Symbol) {
 #[component]
 pub fn Flag(view: Memo<Option<View>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let symbol = expect_context::<Symbol>();
-    let island = Memo::new(move |_| symbol.island(desk));
+    let island = expect_context::<Symbol>().island;
     let shown = move || {
         let (symbol, _) = island.get()?;
         (!desk.page.scene().hidden().get().has(symbol.class)).then_some(symbol)
@@ -89,7 +90,7 @@ pub fn Flag(view: Memo<Option<View>>) -> impl IntoView {
 pub fn Found(symbol: Symbol) -> impl IntoView {
     let desk = symbol.desk;
     let session = desk.page.session();
-    let island = Memo::new(move |_| symbol.island(desk));
+    let island = symbol.island;
     let [drawn, decoded] = std::array::from_fn(|_| NodeRef::<Canvas>::new());
     Effect::new(move |_| {
         if let (Some(_), Some(drawing)) = (drawn.get(), symbol.drawings.read().iter().flatten().next()) {

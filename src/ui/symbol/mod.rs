@@ -20,6 +20,7 @@ use crate::state::pictures::Shared;
 use crate::state::session::SessionStoreFields;
 use crate::state::symbol::{Earlier, Known, Obstacle, Start, start};
 pub use island::Flag;
+use island::Island;
 use train::{Job, Step};
 
 /// What it is called until somebody says otherwise.
@@ -38,6 +39,7 @@ pub struct Symbol {
     job: StoredValue<Option<Job>, LocalStorage>,
     /// What was trained in last, and the run that did or does, by its key.
     earlier: RwSignal<Option<Earlier>>,
+    island: Island,
     run: RwSignal<Option<u32>>,
     /// What was chosen for the next run before, while that one goes on.
     chosen: StoredValue<Option<RunSpec>>,
@@ -48,6 +50,7 @@ pub struct Symbol {
 impl Symbol {
     pub fn new(desk: Desk) -> Self {
         let format = Memo::new(|_| Format::GREY_28);
+        let earlier = RwSignal::new(None);
         let symbol = Self {
             desk,
             pads: StoredValue::new((0..PADS).map(|_| Pad::new(NodeRef::<Canvas>::new(), format)).collect()),
@@ -56,7 +59,8 @@ impl Symbol {
             name: RwSignal::new(NAME.to_owned()),
             step: RwSignal::new(Step::Idle),
             job: StoredValue::new_local(None),
-            earlier: RwSignal::new(None),
+            earlier,
+            island: island::of(desk, earlier),
             run: RwSignal::new(None),
             chosen: StoredValue::new(None),
             aside: RwSignal::new(None),
