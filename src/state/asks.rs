@@ -25,7 +25,7 @@ pub struct Asks {
 
 #[derive(Debug, Default)]
 struct Lane {
-    sent: Option<(RequestId, Query)>,
+    sent: Option<(RequestId, Ask)>,
     wanted: Option<Ask>,
 }
 
@@ -44,24 +44,29 @@ impl Asks {
         }
         let ask = lane.wanted.take()?;
         self.last = self.last.wrapping_add(1);
-        lane.sent = Some((self.last, ask.query.clone()));
+        lane.sent = Some((self.last, ask.clone()));
         Some((self.last, ask))
     }
 
     /// An answer came: the question it belongs to, and what to send next. Nothing for a stale one.
-    pub fn answered(&mut self, slot: Slot, id: RequestId) -> Option<(Query, Option<(RequestId, Ask)>)> {
+    pub fn answered(&mut self, slot: Slot, id: RequestId) -> Option<(Ask, Option<(RequestId, Ask)>)> {
         let lane = self.slots.get_mut(&slot)?;
         if lane.sent.as_ref().is_none_or(|(sent, _)| *sent != id) {
             return None;
         }
-        let (_, query) = lane.sent.take()?;
+        let (_, asked) = lane.sent.take()?;
         let next = self.next(slot);
-        Some((query, next))
+        Some((asked, next))
     }
 
     /// The model is another one: what is out is stale, what waited is forgotten.
     pub fn forget(&mut self) {
         self.slots.clear();
+    }
+
+    /// The same in one slot, where there is nothing to ask about any more.
+    pub fn drop(&mut self, slot: Slot) {
+        self.slots.remove(&slot);
     }
 }
 
@@ -81,8 +86,8 @@ mod tests {
         for x in 1..60 {
             assert_eq!(asks.want(Slot::Handle, decode(x as f32)), None);
         }
-        let (query, next) = asks.answered(Slot::Handle, first).expect("it was asked");
-        assert_eq!(query, decode(0.0).query);
+        let (asked, next) = asks.answered(Slot::Handle, first).expect("it was asked");
+        assert_eq!(asked, decode(0.0));
         let (second, ask) = next.expect("one waits");
         assert_eq!(ask, decode(59.0));
         assert_eq!(asks.answered(Slot::Handle, second).map(|(_, next)| next), Some(None));
@@ -103,5 +108,16 @@ mod tests {
         let (new, _) = asks.want(Slot::Pad, decode(1.0)).expect("the old one is forgotten");
         assert!(old != new && asks.answered(Slot::Pad, old).is_none());
         assert!(asks.answered(Slot::Pad, new).is_some() && asks.answered(Slot::Pad, new).is_none());
+    }
+
+    #[test]
+    fn what_is_dropped_is_neither_answered_nor_sent() {
+        let mut asks = Asks::default();
+        let (drawn, _) = asks.want(Slot::Pad, decode(0.0)).expect("nothing is out");
+        let (held, _) = asks.want(Slot::Handle, decode(0.0)).expect("nothing is out");
+        assert_eq!(asks.want(Slot::Pad, decode(1.0)), None, "it waits");
+        asks.drop(Slot::Pad);
+        assert_eq!(asks.answered(Slot::Pad, drawn), None);
+        assert_eq!(asks.answered(Slot::Handle, held), Some((decode(0.0), None)), "the other slots know nothing of it");
     }
 }

@@ -159,6 +159,8 @@ impl Decoding {
 /// What the encoder made of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoding {
+    /// The drawing, which may have gone on since.
+    pub of: Shared<Vec<u8>>,
     pub mu: Vec<f32>,
     pub log_var: Vec<f32>,
     pub reconstruction: Shared<Vec<u8>>,

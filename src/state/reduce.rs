@@ -1,6 +1,7 @@
 //! The engine's messages into the page's state: a pure function, and the only way they get there.
 
 use super::album::{Album, Moment};
+use super::asks::Ask;
 use super::message::Message;
 use super::pictures::{
     Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared, floats, pairs,
@@ -161,8 +162,9 @@ fn judged(session: &mut Session, z: &[f32], pixels: &[u8]) -> Vec<Next> {
     vec![]
 }
 
-/// An answer to `query` of `slot`, and its buffers.
-pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, buffers: Vec<Vec<u8>>) -> Vec<Next> {
+/// An answer to what was `asked` in `slot`, and its buffers.
+pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buffers: Vec<Vec<u8>>) -> Vec<Next> {
+    let Ask { query, buffers: given } = asked;
     let mut buffers = buffers.into_iter();
     let buffer = buffers.next().unwrap_or_default();
     match answer {
@@ -203,8 +205,10 @@ pub fn answer(session: &mut Session, slot: Slot, query: Query, answer: Answer, b
             }
         }
         Answer::Encoded { mu, log_var } => {
-            if Format::of(buffer.len()).is_some() {
-                session.encoded = Some(Encoding { mu, log_var, reconstruction: Shared::new(buffer) });
+            let of = given.into_iter().next().unwrap_or_default();
+            if Format::of(buffer.len()).is_some() && of.len() == buffer.len() {
+                let [of, reconstruction] = [of, buffer].map(Shared::new);
+                session.encoded = Some(Encoding { of, mu, log_var, reconstruction });
             }
         }
         Answer::Atlas { area, columns, rows } => {
@@ -320,7 +324,7 @@ mod tests {
         let ask = |columns: u32, first: u32| Query::Survey { area: frame.area(), columns, rows: 2, first, count: 2 };
         let bytes = |n: usize| vec![vec![0u8; n * 24], vec![0u8; n * 8]];
         let band = |session: &mut Session, query: Query, first: u32| {
-            answer(session, Slot::Survey, query, Answer::Surveyed { first, count: 2 }, bytes(2))
+            answer(session, Slot::Survey, query.into(), Answer::Surveyed { first, count: 2 }, bytes(2))
         };
         assert_eq!(band(&mut session, ask(3, 0), 0), [], "of another grid");
         assert_eq!(band(&mut session, ask(2, 0), 0), [Next::Survey]);
@@ -334,7 +338,7 @@ mod tests {
     fn an_exported_model_is_kept_and_an_empty_file_is_none() {
         let mut session = Session::default();
         let given = |session: &mut Session, file: Vec<u8>| {
-            answer(session, Slot::Weights, Query::Weights, Answer::Weights, vec![file])
+            answer(session, Slot::Weights, Query::Weights.into(), Answer::Weights, vec![file])
         };
         assert_eq!(given(&mut session, vec![1, 2]), []);
         assert_eq!(session.exported.as_deref().map(Vec::as_slice), Some(&[1, 2][..]));
@@ -428,16 +432,20 @@ mod tests {
     #[test]
     fn answers_go_to_their_slot_and_broken_ones_nowhere() {
         let mut session = Session::default();
-        let decode = || Query::Decode { z: vec![0.1, 0.2], format: PixelFormat::Bytes };
+        let decode = || Ask::from(Query::Decode { z: vec![0.1, 0.2], format: PixelFormat::Bytes });
         answer(&mut session, Slot::Handle, decode(), Answer::Decoded, vec![vec![7; PIXELS - 1]]);
         assert!(session.decoded.is_none());
         answer(&mut session, Slot::Handle, decode(), Answer::Decoded, vec![vec![7; PIXELS]]);
         assert_eq!(session.decoded.map(|d| d.z), Some(vec![0.1, 0.2]));
         assert!(session.hovered.is_none());
-        let encoded = Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0] };
         let mut session = Session::default();
-        answer(&mut session, Slot::Pad, Query::Encode, encoded, vec![vec![0; PIXELS]]);
-        assert_eq!(session.encoded.map(|e| e.mu), Some(vec![1.0, 2.0]));
+        let drawn = |bytes: usize| Ask { query: Query::Encode, buffers: vec![vec![9; bytes]] };
+        let encoded = || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0] };
+        answer(&mut session, Slot::Pad, drawn(PIXELS - 1), encoded(), vec![vec![0; PIXELS]]);
+        assert!(session.encoded.is_none(), "a reconstruction of another size than its picture");
+        answer(&mut session, Slot::Pad, drawn(PIXELS), encoded(), vec![vec![0; PIXELS]]);
+        let encoding = session.encoded.expect("it is encoded");
+        assert_eq!((encoding.mu, &encoding.of[..]), (vec![1.0, 2.0], &[9; PIXELS][..]), "with the picture it is of");
         let refused = Answer::Refused(Notice { kind: NoticeKind::BadQuestion, detail: String::new() });
         let mut session = Session::default();
         assert_eq!(

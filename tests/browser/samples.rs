@@ -23,7 +23,7 @@ async fn samples(page: &Page) -> Vec<([f64; 2], Picture)> {
 }
 
 /// `count` samples, once each picture is what the decoder, computed by hand, makes of its place.
-async fn drawn(page: &Page, count: usize) -> Vec<([f64; 2], Picture)> {
+pub async fn drawn(page: &Page, count: usize) -> Vec<([f64; 2], Picture)> {
     page.until("decoded samples", async || {
         let samples = samples(page).await;
         let true_to_place = |(z, picture): &([f64; 2], Picture)| {

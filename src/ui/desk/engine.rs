@@ -155,7 +155,7 @@ impl Desk {
             }
             Incoming::Message(ToPage::Answer { id, slot, answer }, buffers) => {
                 let known = self.wire.try_update_value(|wire| wire.asks.answered(slot, id)).flatten();
-                let Some((query, waiting)) = known else { return };
+                let Some((asked, waiting)) = known else { return };
                 // The visitor gets a sentence; whoever looks for the cause needs more.
                 if let Answer::Refused(notice) = &answer {
                     web_sys::console::warn_1(&format!("refused, in {slot:?}: {}", notice.detail).into());
@@ -164,7 +164,7 @@ impl Desk {
                     self.send_ask(slot, id, ask);
                 }
                 let next =
-                    self.page.session().try_update(|session| reduce::answer(session, slot, query, answer, buffers));
+                    self.page.session().try_update(|session| reduce::answer(session, slot, asked, answer, buffers));
                 next.unwrap_or_default()
             }
         };

@@ -236,16 +236,15 @@ impl Desk {
         self.ask_samples();
     }
 
-    /// Keeps the drawing that is encoded now as an end for paths. Its place among those kept.
+    /// Keeps the drawing as far as it is encoded now as an end for paths. Its place among those kept.
     pub fn keep_drawing(self) -> Option<usize> {
-        let picture = self.wire.with_value(|wire| wire.drawing.clone())?;
         let encoded = self.page.session().encoded().get_untracked()?;
         let mu = <[f32; 2]>::try_from(&encoded.mu[..]).ok()?;
         self.page.kept().update(|kept| {
             if kept.len() == MOST_KEPT {
                 kept.remove(0);
             }
-            kept.push(Kept { mu, picture: Shared::new(picture) });
+            kept.push(Kept { mu, picture: encoded.of });
         });
         Some(self.page.kept().read_untracked().len() - 1)
     }

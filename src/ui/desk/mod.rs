@@ -267,7 +267,11 @@ impl Desk {
         self.wire.update_value(|wire| wire.drawing = drawing.clone());
         match drawing {
             Some(_) => self.ask_pad(),
-            None => self.page.session().encoded().set(None),
+            None => {
+                // What is on its way is of ink that was wiped away.
+                self.wire.update_value(|wire| wire.asks.drop(Slot::Pad));
+                self.page.session().encoded().set(None);
+            }
         }
     }
 

@@ -40,9 +40,11 @@ pub fn Encode() -> impl IntoView {
 
     Effect::new(move |_| show(seen, board.seen.get().as_deref()));
     Effect::new(move |_| show(reconstruction, encoded.get().as_ref().map(|e| &e.reconstruction[..])));
-    let off = Memo::new(move |_| {
-        let (seen, encoded) = (board.seen.get()?, encoded.get()?);
-        Some((seen, encoded.reconstruction))
+    let off = Memo::new(move |_| encoded.get().map(|e| (e.of, e.reconstruction)));
+    // The pen is ahead of the encoder.
+    let behind = Memo::new(move |_| {
+        let (seen, encoded) = (board.seen.read(), encoded.read());
+        encoded.as_ref().is_some_and(|e| seen.as_ref() != Some(&*e.of))
     });
     Effect::new(move |_| {
         let format = board.pad.format.get();
@@ -136,6 +138,7 @@ pub fn Encode() -> impl IntoView {
                     data-testid="posterior"
                     title=move || tr!(desk, posterior)
                     hidden=move || ellipse.get().is_none()
+                    aria-busy=move || behind.get().to_string()
                     data-mu=move || ellipse.get().map(|e| csv(e.centre))
                     data-sigma=move || ellipse.get().map(|e| csv(e.radii))
                 >
