@@ -410,7 +410,8 @@ async fn a_storage_that_is_denied_is_said_when_there_is_something_to_keep() {
     page.click("export").await;
     page.click("export-session").await;
     let bytes = page.until("a file", async || std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty())).await;
-    assert_eq!(Session::open(&bytes).expect("a session").moments.len(), 2);
+    // The first and the last at least: how many lie between is the machine's affair.
+    assert!(Session::open(&bytes).expect("a session").moments.len() >= 2);
     page.check_no_errors().await;
 }
 

@@ -230,11 +230,18 @@ async fn one_step_slow_motion_and_another_batch_on_the_way() {
 async fn two_moons_are_shown_in_both_planes_and_three_points_overfitted() {
     let page = Page::open(Setup::CPU, Site::whole(), "/").await;
     page.wait_phase("ready").await;
+    page.draw(&[&[[0.5, 0.2], [0.5, 0.8]]]).await;
+    page.wait("a posterior", "find('posterior').dataset.mu").await;
     choose(&page, "preset", "moons").await;
     assert!(page.text("preset-look").await.starts_with("Below the curves, both planes"));
     page.click("train").await;
     page.wait_step(50).await;
     assert!(hidden(&page, "pad").await, "nothing to draw for a model of points");
+    assert_eq!(
+        page.value("'mu' in find('posterior').dataset").await,
+        json!(false),
+        "nor is a digit drawn before one of them"
+    );
     page.scroll_to("data-space").await;
     page.wait("the grid", "find('data-space').querySelectorAll('canvas')[1].width > 60").await;
     let early = page.picture("data-space", 60, 60).await;

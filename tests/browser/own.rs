@@ -54,7 +54,7 @@ pub async fn chosen(page: &Page) {
 
 #[tokio::test]
 async fn dropped_files_are_looked_at_chosen_from_and_trained_on() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#steps=500").await;
     page.wait_phase("ready").await;
     let folder = Folder::new("own");
     let [pictures, labels] = idx(300);

@@ -264,15 +264,8 @@ impl Desk {
 
     /// A new drawing on the pad, or none.
     pub fn draw(self, drawing: Option<Vec<u8>>) {
-        self.wire.update_value(|wire| wire.drawing = drawing.clone());
-        match drawing {
-            Some(_) => self.ask_pad(),
-            None => {
-                // What is on its way is of ink that was wiped away.
-                self.wire.update_value(|wire| wire.asks.drop(Slot::Pad));
-                self.page.session().encoded().set(None);
-            }
-        }
+        self.wire.update_value(|wire| wire.drawing = drawing);
+        self.ask_pad();
     }
 
     /// Another link was followed on the open page.
@@ -344,8 +337,15 @@ impl Desk {
         let input = self.page.session().run().with_untracked(|run| run.as_ref().map(|run| run.log.spec.model.input));
         let input = input.unwrap_or_default();
         let drawing = self.wire.with_value(|wire| wire.drawing.clone());
-        if let Some(drawing) = drawing.filter(|drawing| input.is_picture() && drawing.len() == input.width()) {
-            self.ask(Slot::Pad, Ask { query: Query::Encode, buffers: vec![drawing] });
+        match drawing.filter(|drawing| input.is_picture() && drawing.len() == input.width()) {
+            Some(drawing) => self.ask(Slot::Pad, Ask { query: Query::Encode, buffers: vec![drawing] }),
+            None => {
+                // What is on its way is of ink that was wiped away, or of another model's pictures.
+                self.wire.update_value(|wire| wire.asks.drop(Slot::Pad));
+                if self.page.session().encoded().read_untracked().is_some() {
+                    self.page.session().encoded().set(None);
+                }
+            }
         }
     }
 
