@@ -10,6 +10,7 @@ pub mod drawing;
 pub mod generating;
 pub mod handles;
 pub mod history;
+pub mod lockstep;
 pub mod message;
 pub mod pace;
 pub mod painting;

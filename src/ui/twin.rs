@@ -21,6 +21,7 @@ use crate::i18n::number;
 use crate::latent::regularity::report::Meter;
 use crate::protocol::{Phase, ToEngine};
 use crate::state::PageStoreFields;
+use crate::state::lockstep::{Both, Due, Follower};
 use crate::state::scene::{SceneStoreFields, Shipped};
 use crate::state::session::SessionStoreFields;
 
@@ -207,31 +208,20 @@ fn follow(first: Desk, second: Desk, on: Memo<bool>) {
         run.as_ref().map(|run| (run.log.key, run.log.step))
     });
     let step = Memo::new(move |_| second.page.session().run().read().as_ref().map(|run| run.log.step));
-    // The first run's key that the second was started for.
-    let begun = StoredValue::new(None::<u32>);
+    let follower = StoredValue::new(Follower::default());
+    let both = Memo::new(move |_| {
+        let (first, second, run) = (phase.get(), ready.get(), run.get());
+        let behind = step.get().zip(run).map(|(at, (_, to))| at < to);
+        on.get().then(|| Both { first, second, key: run.map(|(key, _)| key), behind })
+    });
     Effect::new(move |_| {
-        let (phase, ready) = (phase.get(), ready.get());
-        let key = run.get().map(|(key, _)| key);
-        if !on.get() {
-            begun.set_value(None);
-            return;
-        }
-        untrack(|| match (phase, ready) {
-            (Phase::Training, Phase::Ready | Phase::Idle) if key.is_some() && begun.get_value() != key => {
-                begun.set_value(key);
-                begin(first, second);
-            }
-            (Phase::Training, Phase::Paused) => second.pause_or_resume(),
-            // It is told how far it may go; it rests once it is there.
-            (Phase::Paused, Phase::Training) if step.get().zip(run.get()).is_some_and(|(at, (_, to))| at >= to) => {
-                second.pause_or_resume();
-            }
-            (Phase::Ready | Phase::Idle, Phase::Training | Phase::Paused)
-                if step.get().zip(run.get()).is_none_or(|(at, (_, to))| at >= to) =>
-            {
-                second.stop();
-            }
-            _ => {}
+        let Some(both) = both.get() else { return follower.set_value(Follower::default()) };
+        let due = follower.try_update_value(|follower| follower.due(both)).flatten();
+        untrack(|| match due {
+            Some(Due::Begin) => begin(first, second),
+            Some(Due::Turn) => second.pause_or_resume(),
+            Some(Due::Stop) => second.stop(),
+            None => {}
         });
     });
     Effect::new(move |_| {
@@ -242,23 +232,11 @@ fn follow(first: Desk, second: Desk, on: Memo<bool>) {
             // A second run that is over, lost or never to come holds nobody back.
             let waits = match ready {
                 Phase::Booting | Phase::Loading => true,
-                Phase::Idle | Phase::Ready => begun.get_value() != Some(key),
+                Phase::Idle | Phase::Ready => !follower.with_value(|follower| follower.has_begun(key)),
                 Phase::Training | Phase::Paused => true,
                 Phase::Failed => false,
             };
             first.tell(&ToEngine::UpTo(waits.then(|| step.unwrap_or(0).saturating_add(AHEAD))));
-        }
-    });
-    // Rests and ends are due when it has caught up.
-    Effect::new(move |_| {
-        let (Some(at), Some((_, to))) = (step.get(), run.get()) else { return };
-        let (phase, ready) = (phase.get_untracked(), ready.get_untracked());
-        if at >= to && ready == Phase::Training {
-            match phase {
-                Phase::Paused => second.pause_or_resume(),
-                Phase::Ready | Phase::Idle => second.stop(),
-                Phase::Training | Phase::Booting | Phase::Loading | Phase::Failed => {}
-            }
         }
     });
 }

@@ -316,8 +316,21 @@ async fn two_runs_go_in_lock_step_under_one_cursor() {
         assert!((-1.0..=13.0).contains(&(both[0] - both[1])), "{both:?}");
         tokio::time::sleep(std::time::Duration::from_millis(60)).await;
     }
+    // They rest at one step whenever that is, and one step of the first is one of the second.
+    for _ in 0..6 {
+        page.click("pause").await;
+        page.wait_phase("paused").await;
+        page.wait("both rest at one step", &format!("(([a, b]) => a === b && a > 0)({steps})")).await;
+        let step = page.step().await;
+        page.click("pause").await;
+        page.wait_step(step + 7).await;
+    }
     page.click("pause").await;
+    page.wait_phase("paused").await;
     page.wait("both rest at one step", &format!("(([a, b]) => a === b && a > 0)({steps})")).await;
+    let step = page.step().await;
+    page.click("step").await;
+    page.wait("one step more", &format!("{steps}.every(at => at === {})", step + 1)).await;
 
     // One cursor: where the first handle goes, the second is, and both decode there, each in its own way.
     page.drag_handle([60.0, 40.0]).await;
