@@ -141,7 +141,7 @@ async fn a_drawing_is_encoded_and_reconstructed() {
     let english: Value = serde_json::from_str(include_str!("../../locales/en.json")).expect("a locale is JSON");
     assert_eq!(page.text("pad-hint").await, english["pad_empty"].as_str().unwrap_or_default());
 
-    // Nor has one whose stroke is taken back while the engine still encodes it. Samples are asked for after it, and answered later.
+    // Nor has one whose stroke is taken back while the engine still encodes it: samples are asked for and answered later.
     page.click("sample-open").await;
     page.type_into("sample-count", "7").await;
     let script = "const pad = find('pad'), r = pad.getBoundingClientRect();
