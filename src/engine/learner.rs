@@ -103,8 +103,9 @@ pub trait Learner {
     async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice>;
     /// The same with its gradients, of a few points at once.
     async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice>;
-    /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], and where the decodings are encoded to.
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice>;
+    /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], by differences over ±`step` in units of z,
+    /// and where the decodings are encoded to.
+    async fn survey(&self, z: &[f32], axes: [usize; 2], step: [f32; 2]) -> Result<Surveyed, Notice>;
     /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.
     fn held_out(&self, most: usize) -> Vec<f32>;
     /// The data that are shown where they are points of a plane, x y of each; otherwise nothing.
