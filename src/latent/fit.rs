@@ -55,7 +55,7 @@ impl Fit {
     }
 
     pub fn draw(&self, rng: &mut Rng) -> [f32; 2] {
-        let mut left = f64::from(rng.uniform());
+        let mut left = rng.uniform();
         let chosen = self.parts.iter().find(|(share, _)| {
             left -= share;
             left < 0.0
@@ -111,7 +111,7 @@ fn spread_out(codes: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let square = |a: [f32; 2], b: [f32; 2]| f64::from((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2));
     let mut nearest: Vec<f64> = codes.iter().map(|z| square(*z, centres[0])).collect();
     while centres.len() < PARTS {
-        let mut left = f64::from(rng.uniform()) * nearest.iter().sum::<f64>();
+        let mut left = rng.uniform() * nearest.iter().sum::<f64>();
         let next = nearest.iter().position(|distance| {
             left -= distance;
             left < 0.0

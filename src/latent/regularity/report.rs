@@ -1,7 +1,6 @@
 //! Every meter of a model at once, with their names: the same numbers on the page, in the card of a family and in the tests.
 
 use super::clusters::{Clusters, Gap, Share, centre_class, largest_gap};
-use super::frame::Frame;
 use super::interval::Interval;
 use super::mmd::Mmd;
 use super::overlap::Overlap;
@@ -178,6 +177,7 @@ impl Meters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Frame;
     use super::super::survey::known;
     use super::*;
     use crate::rng::Rng;

@@ -7,7 +7,6 @@ use super::along;
 use super::gauge::{FINE, Gauge, Origin};
 use super::marginals::Marginals;
 use super::texts;
-use crate::i18n::number;
 use crate::latent::regularity::report::{Meter, Reading};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Chosen, SceneStoreFields};
