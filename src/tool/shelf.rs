@@ -6,7 +6,7 @@ use half::f16;
 use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::evaluate::{Metrics, evaluate};
 use super::recipe::{Recipe, ToolError, cpu};
@@ -112,6 +112,28 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     let mut learner = cpu();
     learner.load(&recipe.model(), &file)?;
     write_codes(&learner, &recipe.pictures(data)?, &folder).await
+}
+
+/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card.
+///
+/// # Errors
+/// As [`train`].
+pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(recipe.name);
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+    };
+    let mut card: Map<String, Value> = serde_json::from_slice(&read("card.json")?).map_err(|e| encoding(&e))?;
+    let spec: ModelSpec =
+        serde_json::from_value(card.get("model").cloned().unwrap_or_default()).map_err(|e| encoding(&e))?;
+    let layout = Layout::new(&spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
+    let shipped = weights::from_safetensors(&layout, &read(WEIGHTS)?).map_err(|e| encoding(&e))?;
+    let [_, test] = &recipe.pictures(data)?;
+    let found = serde_json::to_value(evaluate(&spec, &shipped, test).await?).map_err(|e| encoding(&e))?;
+    eprintln!("{}: {found}", recipe.name);
+    card.insert("test".into(), found);
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
 }
 
 /// The codes of the training and the test pictures, a file each.
