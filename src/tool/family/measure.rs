@@ -21,8 +21,11 @@ use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, PIXELS};
+use crate::tool::evaluate::{model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, write};
 
@@ -60,12 +63,16 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
     let yard = Yard { real: reals(&held_out), classifier };
     for index in 0..family.members.len() {
         let member = &family.members[index];
-        let mut learner = cpu();
-        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        let (mut learner, spec, shipped) = (cpu(), family.run_of(member).model, file(&member.weights)?);
+        learner.load(&spec, &shipped)?;
+        let layout = Layout::new(&spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &shipped).map_err(|e| encoding(&e))?;
+        let apart = block_on(taken_apart(&model(&spec, &flat)?, &Set::Pictures(held_out.clone())))?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
         let meters = yard.read(&learner, &codes)?;
         say(member, &meters);
         family.members[index].meters = meters;
+        family.members[index].surgery = apart;
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
