@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::check::Flaw;
 use crate::spec::{ModelSpec, Objective, RunSpec, TrainingSpec};
 
@@ -60,6 +61,9 @@ pub struct Member {
     /// The same, if one samples from the normal distribution with the mean and covariance of the codes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fitted: BTreeMap<String, MeterValue>,
+    /// The ELBO of the held-out data taken apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surgery: Option<Surgery>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -143,7 +147,7 @@ pub struct Bytes {
     pub codes: usize,
 }
 
-/// A measurement, with its interval where it has one.
+/// A measurement, with its interval where it has one, and what it would be in the case that it is to be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeterValue {
     pub value: f32,
@@ -151,6 +155,8 @@ pub struct MeterValue {
     pub low: Option<f32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<f32>,
 }
 
 /// Why a card was not taken.
@@ -211,7 +217,8 @@ impl Member {
         if ![&self.weights, &self.codes].into_iter().all(|name| is_plain(name)) {
             return Err(FamilyError::File(self.name.clone()));
         }
-        if !self.numbers().iter().all(|number| number.is_finite()) {
+        let sound = self.surgery.as_ref().is_none_or(Surgery::is_finite);
+        if !sound || !self.numbers().iter().all(|number| number.is_finite()) {
             return Err(FamilyError::NotFinite(self.name.clone()));
         }
         let of_points = if self.objective.is_variational() { latent } else { 0 };
@@ -265,6 +272,7 @@ mod tests {
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
             fitted: BTreeMap::new(),
+            surgery: None,
         }
     }
 
@@ -289,7 +297,7 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read_and_says_how_each_was_trained() {
         let mut whole = family();
-        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None };
+        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None, reference: Some(1.0) };
         whole.members[1].meters.insert("accuracy".into(), meter);
         let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
         assert_eq!(read, whole);

@@ -6,6 +6,7 @@ use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original,
 use super::run::Run;
 use super::scene::Shipped;
 use crate::data::classifier::Classifier;
+use crate::estimate::Surgery;
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
@@ -67,6 +68,8 @@ pub struct Session {
     pub surveying_elsewhere: bool,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
+    /// The ELBO of the run's held-out data taken apart, when that was last asked.
+    pub surgery: Option<Surgery>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -112,6 +115,7 @@ impl Default for Session {
             surveying: None,
             surveying_elsewhere: false,
             fidelity: None,
+            surgery: None,
             classifier: None,
             sureness: None,
             judging: None,

@@ -172,6 +172,7 @@ impl Candidate {
             bytes: Bytes { weights: file.len(), codes: codes.len() },
             meters: Default::default(),
             fitted: Default::default(),
+            surgery: None,
             name: self.name,
         })
     }

@@ -17,11 +17,15 @@ use crate::engine::batches;
 use crate::engine::learner::Learner;
 use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::interval::{Interval, of_mean};
+use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, PIXELS};
+use crate::tool::evaluate::{model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, write};
 
@@ -32,6 +36,9 @@ const BAND: usize = 1024;
 /// Held-out data, and as many samples, that are compared.
 const COMPARED: usize = 1000;
 const SEED: u32 = 5;
+
+/// Draws from the codes, and from the prior, that their overlap is estimated with: more than the page takes.
+const DRAWS: usize = 20_000;
 
 /// Reads the meters of the family on `shelf` and writes them into its card: if one samples from the prior, and if from the
 /// normal distribution with the mean and covariance of the codes.
@@ -57,14 +64,17 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
     let yard = Yard { real: reals(&held_out), classifier };
     for index in 0..family.members.len() {
         let member = &family.members[index];
-        let mut learner = cpu();
-        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        let (mut learner, spec, shipped) = (cpu(), family.run_of(member).model, file(&member.weights)?);
+        learner.load(&spec, &shipped)?;
+        let layout = Layout::new(&spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &shipped).map_err(|e| encoding(&e))?;
+        let apart = block_on(taken_apart(&model(&spec, &flat)?, &Set::Pictures(held_out.clone())))?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
         let meters = yard.read(&learner, &codes, Frame::PRIOR)?;
         say(member, &meters);
         let fitted = Frame::of_codes(&codes.mu).map(|frame| yard.read(&learner, &codes, frame)).transpose()?;
         let member = &mut family.members[index];
-        (member.meters, member.fitted) = (meters, fitted.unwrap_or_default());
+        (member.meters, member.fitted, member.surgery) = (meters, fitted.unwrap_or_default(), apart);
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
@@ -87,7 +97,9 @@ impl Yard {
         let survey = survey(learner, frame, &codes.mu, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
-        let meters = Meters::of(&survey, of);
+        let mut meters = Meters::of(&survey, of);
+        meters.overlap = Overlap::of(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
+        meters.ideal = Overlap::reference(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
         let draws = sample::prior(COMPARED, &mut Rng::new(SEED));
         let samples: Vec<f32> = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
         let decoded = block_on(learner.decode(&samples))?;
@@ -95,11 +107,15 @@ impl Yard {
             Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
         let elsewhere = |meter: Meter| match meter {
-            Meter::Coverage => fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval) }),
-            Meter::Density => fidelity.map(|f| Reading { value: f.density, interval: f.density_interval }),
+            Meter::Coverage => {
+                fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval), reference: None })
+            }
+            Meter::Density => {
+                fidelity.map(|f| Reading { value: f.density, interval: f.density_interval, reference: None })
+            }
             Meter::Confidence => {
                 let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
-                Some(Reading { value: mean, interval: of_mean(&sure, SEED) })
+                Some(Reading { value: mean, interval: of_mean(&sure, SEED), reference: None })
             }
             _ => None,
         };
@@ -136,7 +152,8 @@ fn reals(held_out: &ImageSet) -> Vec<f32> {
 fn value(reading: Reading) -> Option<MeterValue> {
     let Interval { low, high } = reading.interval.unwrap_or(Interval { low: f32::NAN, high: f32::NAN });
     let finite = |value: f32| value.is_finite().then_some(value);
-    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
+    let reference = reading.reference.and_then(finite);
+    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high), reference })
 }
 
 fn say(member: &Member, meters: &BTreeMap<String, MeterValue>) {
