@@ -122,9 +122,11 @@ impl Learner for Fake {
     }
 
     async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
-        // It falls for 200 steps and rises after.
-        let step = self.steps.get();
-        Ok(Some(loss(step, 300.0 - step.min(200) as f32 + step.saturating_sub(200) as f32)))
+        // The reconstruction error falls for 200 steps and rises after; what is added is as scheduled for the next step.
+        let (step, training) = (self.steps.get(), self.training.borrow());
+        let (reconstruction, penalty) = (90.0 + step.abs_diff(200) as f32, 10.0);
+        let total = reconstruction + training.beta * training.schedule.share(step) * penalty;
+        Ok(Some(StepLoss { reconstruction, penalty, ..loss(step, total) }))
     }
 
     async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
