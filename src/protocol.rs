@@ -144,6 +144,9 @@ pub enum Query {
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
     /// Compare the decodings of points of the plane with the run's held-out data.
     Fidelity { z: Vec<f32> },
+    /// How far apart the likelihoods at pairs of points of the plane are, KL(p(x|from) ‖ p(x|to)); z₁ z₂ of each.
+    /// Answer buffer 0: little-endian f32, in nats, a number a pair.
+    Divergences { from: Vec<f32>, to: Vec<f32> },
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -199,9 +202,13 @@ pub enum Answer {
     /// Buffer 0: the reconstruction.
     Encoded {
         mu: Vec<f32>,
+    /// −log p(x|z) at the mean under the model's likelihood, in nats without its constant, as training has it, where that is
+    /// finite; and the constant, which is 0 for Bernoulli pixels.
         log_var: Vec<f32>,
     },
     /// Buffer 0: the picture.
+        nats: Option<f32>,
+        constant: f32,
     Atlas {
         area: Area,
         columns: u32,

@@ -83,7 +83,10 @@ async fn encode(learner: &impl Learner, slice: Slice, picture: Option<&Vec<u8>>)
     let encoded = learner.encode(picture).await?;
     let pixels = pictures(learner.input(), &encoded.reconstruction);
     let shown = |values: &[f32]| slice.project(values, latent, 0.0);
-    Ok((Answer::Encoded { mu: shown(&encoded.mu), log_var: shown(&encoded.log_var) }, vec![pixels]))
+    let (mu, log_var) = (shown(&encoded.mu), shown(&encoded.log_var));
+    // JSON has no NaN and no infinity.
+    let nats = Some(encoded.nats).filter(|nats| nats.is_finite());
+    Ok((Answer::Encoded { mu, log_var, nats, constant: encoded.constant }, vec![pixels]))
 }
 
 async fn encode_points(learner: &impl Learner, slice: Slice, buffer: Option<&Vec<u8>>) -> Result<Reply, Notice> {

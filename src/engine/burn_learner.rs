@@ -13,7 +13,7 @@ use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
 use crate::nn::exchange::{self, ExchangeError};
 use crate::nn::layout::Layout;
-use crate::nn::loss::weighted_neg_log_joint;
+use crate::nn::loss::{constant, mean, value_nll, weighted_neg_log_joint};
 use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights;
@@ -311,14 +311,21 @@ impl Learner for BurnLearner {
 
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice> {
         let model = self.model()?;
-        let posterior = model.encode(self.never_alone(self.picture(picture)));
+        let x = self.picture(picture);
+        let posterior = model.encode(self.never_alone(x.clone()));
         let mu = posterior.mu.slice(0..1);
-        let reconstruction = self.decodings(model, mu.clone());
+        let ModelSpec { likelihood, input, .. } = *model.spec();
+        let output = model.decode(self.never_alone(mu.clone())).slice(0..1);
+        let nll = value_nll(output.clone(), x, likelihood, input).sum_dim(1);
+        let found = Tensor::cat(vec![mean(output, input), nll], 1);
         let (mu, log_var) = match posterior.log_var {
             Some(log_var) => read_two(mu, log_var.slice(0..1)).await?.into(),
             None => (read(mu).await?, Vec::new()),
         };
-        Ok(Encoded { mu, log_var, reconstruction: read(reconstruction).await? })
+        let mut reconstruction = read(found).await?;
+        let nats = reconstruction.pop().ok_or_else(|| lost(&"a reconstruction came back short"))?;
+        let constant = constant(likelihood, picture.len());
+        Ok(Encoded { mu, log_var, reconstruction, nats, constant })
     }
 
     async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice> {

@@ -204,11 +204,11 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Bench => {}
             }
         }
-        Answer::Encoded { mu, log_var } => {
+        Answer::Encoded { mu, log_var, nats, constant } => {
             let of = given.into_iter().next().unwrap_or_default();
             if Format::of(buffer.len()).is_some() && of.len() == buffer.len() {
                 let [of, reconstruction] = [of, buffer].map(Shared::new);
-                session.encoded = Some(Encoding { of, mu, log_var, reconstruction });
+                session.encoded = Some(Encoding { of, mu, log_var, reconstruction, nats, constant });
             }
         }
         Answer::Atlas { area, columns, rows } => {
@@ -440,7 +440,8 @@ mod tests {
         assert!(session.hovered.is_none());
         let mut session = Session::default();
         let drawn = |bytes: usize| Ask { query: Query::Encode, buffers: vec![vec![9; bytes]] };
-        let encoded = || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0] };
+        let encoded =
+            || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0], nats: Some(7.5), constant: 0.0 };
         answer(&mut session, Slot::Pad, drawn(PIXELS - 1), encoded(), vec![vec![0; PIXELS]]);
         assert!(session.encoded.is_none(), "a reconstruction of another size than its picture");
         answer(&mut session, Slot::Pad, drawn(PIXELS), encoded(), vec![vec![0; PIXELS]]);
@@ -449,6 +450,7 @@ mod tests {
         let refused = Answer::Refused(Notice { kind: NoticeKind::BadQuestion, detail: String::new() });
         let mut session = Session::default();
         assert_eq!(
+        assert_eq!(encoding.nats, Some(7.5));
             answer(&mut session, Slot::Handle, decode(), refused, vec![]),
             [Next::Say(Message::Engine(NoticeKind::BadQuestion))]
         );

@@ -148,7 +148,13 @@ impl Learner for Fake {
     }
 
     async fn encode(&self, _: &[u8]) -> Result<Encoded, Notice> {
-        Ok(Encoded { mu: vec![0.1, 0.2], log_var: vec![-1.0, -2.0], reconstruction: vec![0.5; PIXELS] })
+        Ok(Encoded {
+            mu: vec![0.1, 0.2],
+            log_var: vec![-1.0, -2.0],
+            reconstruction: vec![0.5; PIXELS],
+            nats: 543.4,
+            constant: 0.0,
+        })
     }
 
     async fn losses_at(&self, z: &[f32], _: Painting<'_>) -> Result<Vec<f32>, Notice> {
