@@ -217,7 +217,7 @@ impl Desk {
     }
 
     /// Where the film strip starts and ends; nothing while one of the two is not here.
-    fn line(self) -> Option<[[f32; 2]; 2]> {
+    pub fn line(self) -> Option<[[f32; 2]; 2]> {
         let [a, b] = self.page.scene().path().get().ends;
         Some([self.place_of(a)?, self.place_of(b)?])
     }

@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use super::ends::Choice;
 use super::play::Player;
 use super::travel::Traveller;
-use crate::latent::path::Course;
+use crate::latent::path::{Course, nearest_to_origin};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Path, SceneStoreFields};
 use crate::ui::desk::Desk;
@@ -53,7 +53,7 @@ fn Shape() -> impl IntoView {
             value: Course::Straight,
             id: "strip-straight",
             name: Signal::derive(move || tr!(desk, strip_straight)),
-            what: Signal::derive(move || tr!(desk, strip_straight_what)),
+            what: Signal::derive(move || straight_what(desk)),
         },
         Segment {
             value: Course::GreatCircle,
@@ -91,6 +91,15 @@ fn Frames() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
     // The field never shows another number than there are pictures.
+/// What the straight line is, and how the one on show lies to the origin.
+fn straight_what(desk: Desk) -> &'static str {
+    match desk.line() {
+        None => tr!(desk, strip_straight_what),
+        Some([a, b]) if nearest_to_origin(a, b).is_some() => tr!(desk, strip_straight_nearer),
+        Some(_) => tr!(desk, strip_straight_not_nearer),
+    }
+}
+
     let set = move |event: Event| {
         if let Ok(frames) = event_target_value(&event).parse() {
             desk.choose_path(|path| path.frames = frames);
