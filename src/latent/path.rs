@@ -9,19 +9,23 @@ pub enum Course {
     /// [`slerp`]: as far from the origin as its ends are, where the prior has its mass.
     GreatCircle,
     /// The geodesic of the decoder's pull-back metric: along it the picture changes least in all. It needs the plane
-    /// surveyed, see [`Way`] and [`crate::latent::regularity`]; until then it is straight.
+    /// surveyed, see [`Way`] and [`crate::latent::regularity`]; until then it is straight. It may well lead through empty
+    /// land, where a decoder changes little because it has learnt nothing.
     Shortest,
+    /// The same in a metric that grows away from the codes, see [`crate::latent::regularity::to_codes`]: it keeps to where
+    /// codes are and goes around the holes between them.
+    NearCodes,
     /// The way whose steepest place is the least steep: nowhere does the picture change more quickly than it must. Needs a
     /// survey, too.
     Gradual,
 }
 
 impl Course {
-    pub const ALL: [Self; 4] = [Self::Straight, Self::GreatCircle, Self::Shortest, Self::Gradual];
+    pub const ALL: [Self; 5] = [Self::Straight, Self::GreatCircle, Self::Shortest, Self::NearCodes, Self::Gradual];
 
     /// Whether it can be told only where the plane is surveyed.
     pub fn is_measured(self) -> bool {
-        matches!(self, Self::Shortest | Self::Gradual)
+        matches!(self, Self::Shortest | Self::NearCodes | Self::Gradual)
     }
 }
 
@@ -89,10 +93,6 @@ pub fn along(a: [f32; 2], b: [f32; 2], z: [f32; 2]) -> (f32, f32) {
     (t, distance(lerp(a, b, t), z))
 }
 
-/// The point at `t` on the straight line from `a` (0) to `b` (1).
-pub fn lerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
-    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
-}
 /// How near the straight line between two points comes to the origin, in units of z, where that is nearer than both; None
 /// where it is nearest at an end.
 pub fn nearest_to_origin(a: [f32; 2], b: [f32; 2]) -> Option<f32> {
@@ -100,6 +100,10 @@ pub fn nearest_to_origin(a: [f32; 2], b: [f32; 2]) -> Option<f32> {
     (t > 0.0 && t < 1.0).then_some(nearest)
 }
 
+/// The point at `t` on the straight line from `a` (0) to `b` (1).
+pub fn lerp(a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
+    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
+}
 
 /// Spherical linear interpolation (Shoemake 1985; for latent spaces White 2016, arXiv:1609.04468) of points of any
 /// length: the direction turns from that of `a` (`t` = 0) to that of `b` (1) at a constant speed through the smaller
@@ -133,7 +137,7 @@ fn turn(a: [f64; 2], b: [f64; 2]) -> f64 {
 /// The point at `t` on the way from `a` (0) to `b` (1).
 pub fn point(course: Course, a: [f32; 2], b: [f32; 2], t: f32) -> [f32; 2] {
     match course {
-        Course::Straight | Course::Shortest | Course::Gradual => lerp(a, b, t),
+        Course::Straight | Course::Shortest | Course::NearCodes | Course::Gradual => lerp(a, b, t),
         Course::GreatCircle => slerp(a, b, t),
     }
 }
@@ -148,7 +152,7 @@ pub fn points(course: Course, a: [f32; 2], b: [f32; 2], n: usize) -> Vec<[f32; 2
 /// first at `n` steps, then between the neighbours of the best of them.
 pub fn nearest(course: Course, a: [f32; 2], b: [f32; 2], z: [f32; 2], n: usize) -> (f32, f32) {
     match course {
-        Course::Straight | Course::Shortest | Course::Gradual => along(a, b, z),
+        Course::Straight | Course::Shortest | Course::NearCodes | Course::Gradual => along(a, b, z),
         Course::GreatCircle => search(|t| distance(slerp(a, b, t), z), n.max(1)),
     }
 }
@@ -261,10 +265,6 @@ mod tests {
         assert_eq!(along(a, a, [-1.0, 2.0]), (0.0, 2.0));
     }
 
-    #[test]
-    fn slerp_by_hand() {
-        assert!(close(slerp([1.0, 0.0], [0.0, 1.0], 0.5), [FRAC_1_SQRT_2, FRAC_1_SQRT_2]));
-        // A third of a right angle, and a third of the way from length 1 to length 4.
     /// Of pairs of samples of N(0, I) in the plane the line dips towards the origin for 71 in 100, and not for all.
     #[test]
     fn the_straight_line_is_nearer_to_the_origin_than_its_ends_for_most_pairs() {
@@ -285,6 +285,10 @@ mod tests {
         }
     }
 
+    #[test]
+    fn slerp_by_hand() {
+        assert!(close(slerp([1.0, 0.0], [0.0, 1.0], 0.5), [FRAC_1_SQRT_2, FRAC_1_SQRT_2]));
+        // A third of a right angle, and a third of the way from length 1 to length 4.
         assert!(close(slerp([1.0, 0.0], [0.0, 4.0], 1.0 / 3.0), [2.0 * (PI / 6.0).cos(), 2.0 * (PI / 6.0).sin()]));
         // The smaller angle, clockwise here.
         assert!(close(slerp([0.0, 2.0], [2.0, 0.0], 0.5), [2f32.sqrt(), 2f32.sqrt()]));

@@ -142,6 +142,18 @@ impl Desk {
         if self.lacks() {
             return;
         }
+    /// Asks what a tenth of a σ of the codes costs in nats, over the last survey.
+    pub fn ask_steps(self) {
+        let session = self.page.session();
+        let (survey, cloud) = (session.survey().get_untracked(), untrack(|| own_cloud(self.page)));
+        let Some(survey) = survey else { return };
+        let codes = cloud.and_then(|cloud| Frame::of_codes(&cloud.codes)).unwrap_or(survey.frame);
+        let Steps { from, to } = Steps::draw(&survey, &codes, STEPS, STEPS_SEED);
+        if !from.is_empty() {
+            self.ask(Slot::Steps, Query::Divergences { from, to }.into());
+        }
+    }
+
         let frame = untrack(|| self.frame());
         let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
         let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
@@ -149,15 +161,28 @@ impl Desk {
     }
 }
 
-/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive.
-pub fn measured(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
-    if !course.is_measured() {
-        return None;
-    }
-    let survey = page.session().survey().get()?;
-    let found = match course {
-        Course::Gradual => gradual(&survey, [a, b])?,
-        _ => geodesic::shortest(&survey, a, b, Metric::Pixels)?.points,
+/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive. `near` is the survey in the
+/// metric that grows away from the codes, which is made only when it is asked for.
+pub fn measured(
+    page: Store<Page>,
+    near: Memo<Option<Shared<Survey>>>,
+    course: Course,
+    [a, b]: [[f32; 2]; 2],
+) -> Option<Way> {
+    let survey = || page.session().survey().get();
+    let (survey, found) = match course {
+        Course::Straight | Course::GreatCircle => return None,
+        Course::Gradual => {
+            let survey = survey()?;
+            let found = gradual(&survey, [a, b])?;
+            (survey, found)
+        }
+        Course::Shortest => {
+            let survey = survey()?;
+            let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?.points;
+            (survey, found)
+        }
+        Course::NearCodes => (survey()?, geodesic::shortest(&near.get()?, a, b, Metric::Pixels)?.points),
     };
     // At an even pace of the picture, not of the hand.
     let points = geodesic::stations(&survey, &found, Metric::Pixels, STATIONS);

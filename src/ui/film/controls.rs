@@ -68,6 +68,12 @@ fn Shape() -> impl IntoView {
             what: Signal::derive(move || tr!(desk, strip_shortest_what)),
         },
         Segment {
+            value: Course::NearCodes,
+            id: "strip-codes",
+            name: Signal::derive(move || tr!(desk, strip_near)),
+            what: Signal::derive(move || tr!(desk, strip_near_what)),
+        },
+        Segment {
             value: Course::Gradual,
             id: "strip-gradual",
             name: Signal::derive(move || tr!(desk, strip_gradual)),
@@ -85,12 +91,6 @@ fn Shape() -> impl IntoView {
     }
 }
 
-/// How many pictures.
-#[component]
-fn Frames() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
-    // The field never shows another number than there are pictures.
 /// What the straight line is, and how the one on show lies to the origin.
 fn straight_what(desk: Desk) -> &'static str {
     match desk.line() {
@@ -100,6 +100,12 @@ fn straight_what(desk: Desk) -> &'static str {
     }
 }
 
+/// How many pictures.
+#[component]
+fn Frames() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let frames = Memo::new(move |_| desk.page.scene().path().get().frames);
+    // The field never shows another number than there are pictures.
     let set = move |event: Event| {
         if let Ok(frames) = event_target_value(&event).parse() {
             desk.choose_path(|path| path.frames = frames);
