@@ -107,6 +107,8 @@ pub enum Slot {
     Atlas,
     /// What the meters are made of: asked for in bands, a whole plane of it takes long.
     Survey,
+    /// What steps in the plane cost in nats.
+    Steps,
     Fidelity,
     /// The whole of what is sampled from, decoded for a classifier in bands.
     Sureness,
@@ -142,11 +144,11 @@ pub enum Query {
     /// buffer 1: the points of the plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers
     /// a cell.
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
-    /// Compare the decodings of points of the plane with the run's held-out data.
-    Fidelity { z: Vec<f32> },
     /// How far apart the likelihoods at pairs of points of the plane are, KL(p(x|from) ‖ p(x|to)); z₁ z₂ of each.
     /// Answer buffer 0: little-endian f32, in nats, a number a pair.
     Divergences { from: Vec<f32>, to: Vec<f32> },
+    /// Compare the decodings of points of the plane with the run's held-out data.
+    Fidelity { z: Vec<f32> },
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -200,15 +202,15 @@ pub enum Answer {
     /// Buffer 0: pixels.
     Decoded,
     /// Buffer 0: the reconstruction.
-    Encoded {
-        mu: Vec<f32>,
     /// −log p(x|z) at the mean under the model's likelihood, in nats without its constant, as training has it, where that is
     /// finite; and the constant, which is 0 for Bernoulli pixels.
+    Encoded {
+        mu: Vec<f32>,
         log_var: Vec<f32>,
-    },
-    /// Buffer 0: the picture.
         nats: Option<f32>,
         constant: f32,
+    },
+    /// Buffer 0: the picture.
     Atlas {
         area: Area,
         columns: u32,
@@ -240,6 +242,8 @@ pub enum Answer {
     },
     /// There are too few held-out data to compare with.
     Incomparable,
+    /// Buffer 0: the divergences.
+    Divergences,
     /// Buffer 0: the codes.
     PointsEncoded,
     /// Buffer 0: the points.

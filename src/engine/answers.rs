@@ -43,6 +43,7 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         Query::Survey { area, columns, rows, first, count } => {
             survey(learner, slice, (*area, *columns, *rows), *first, *count).await
         }
+        Query::Divergences { from, to } => divergences(learner, slice, from, to).await,
         Query::Fidelity { z } => fidelity(learner, slice, z).await,
         Query::Original { index } => original(learner, *index),
         Query::Weights => exported(learner).await,
@@ -215,6 +216,16 @@ async fn survey(
         back.iter_mut().zip(&centres).skip(1).step_by(2).for_each(|(back, asked)| *back = *asked);
     }
     Ok((Answer::Surveyed { first, count }, vec![bytes_of(&found.metric), bytes_of(&back)]))
+}
+
+async fn divergences(learner: &impl Learner, slice: Slice, from: &[f32], to: &[f32]) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let sound = !from.is_empty() && from.len() == to.len() && from.len().is_multiple_of(2) && from.len() / 2 <= LIMIT;
+    if !sound || !from.iter().chain(to).all(|v| v.is_finite()) {
+        return Err(bad_question(format!("{} and {} numbers for pairs of points", from.len(), to.len())));
+    }
+    let nats = learner.divergences(&slice.lift(from, latent), &slice.lift(to, latent)).await?;
+    Ok((Answer::Divergences, vec![bytes_of(&nats)]))
 }
 
 async fn fidelity(learner: &impl Learner, slice: Slice, z: &[f32]) -> Result<Reply, Notice> {

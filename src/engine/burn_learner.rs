@@ -11,6 +11,7 @@ use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
+use crate::nn::divergence::divergence;
 use crate::nn::exchange::{self, ExchangeError};
 use crate::nn::layout::Layout;
 use crate::nn::loss::{constant, mean, value_nll, weighted_neg_log_joint};
@@ -377,6 +378,17 @@ impl Learner for BurnLearner {
             back.extend(b);
         }
         Ok(Surveyed { metric, back })
+    }
+
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let mut nats = Vec::with_capacity(from.len() / latent);
+        // Two decodings of a pair, so that not even one is alone.
+        for (from, to) in from.chunks(CHUNK / 2 * latent).zip(to.chunks(CHUNK / 2 * latent)) {
+            nats.extend(read(divergence(model, self.tensor(from, latent), self.tensor(to, latent))).await?);
+        }
+        Ok(nats)
     }
 
     fn held_out(&self, most: usize) -> Vec<f32> {

@@ -9,6 +9,7 @@ use super::pictures::{
 use super::run::{Mark, Run};
 use super::session::{Likeness, Model, Session, running};
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::steps::median;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
 use crate::spec::Format;
 
@@ -198,6 +199,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Ground
                 | Slot::Atlas
                 | Slot::Survey
+                | Slot::Steps
                 | Slot::Fidelity
                 | Slot::Sureness
                 | Slot::Weights
@@ -246,6 +248,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
             session.fidelity = Some(Likeness { density, coverage, low, high });
         }
         Answer::Incomparable => session.fidelity = None,
+        Answer::Divergences => session.steps = median(&floats(&buffer)),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -447,10 +450,10 @@ mod tests {
         answer(&mut session, Slot::Pad, drawn(PIXELS), encoded(), vec![vec![0; PIXELS]]);
         let encoding = session.encoded.expect("it is encoded");
         assert_eq!((encoding.mu, &encoding.of[..]), (vec![1.0, 2.0], &[9; PIXELS][..]), "with the picture it is of");
+        assert_eq!(encoding.nats, Some(7.5));
         let refused = Answer::Refused(Notice { kind: NoticeKind::BadQuestion, detail: String::new() });
         let mut session = Session::default();
         assert_eq!(
-        assert_eq!(encoding.nats, Some(7.5));
             answer(&mut session, Slot::Handle, decode(), refused, vec![]),
             [Next::Say(Message::Engine(NoticeKind::BadQuestion))]
         );

@@ -7,6 +7,7 @@ use super::run::Run;
 use super::scene::Shipped;
 use crate::data::classifier::Classifier;
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
@@ -64,6 +65,8 @@ pub struct Session {
     pub surveying: Option<Survey>,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
+    /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
+    pub steps: Option<(f32, Interval)>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -107,6 +110,7 @@ impl Default for Session {
             survey: None,
             surveying: None,
             fidelity: None,
+            steps: None,
             classifier: None,
             sureness: None,
             judging: None,

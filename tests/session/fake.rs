@@ -174,6 +174,13 @@ impl Learner for Fake {
         Ok(Surveyed { metric, back: z.iter().map(|z| z / 2.0).collect() })
     }
 
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice> {
+        // The square of the distance.
+        let latent = self.latent.get().unwrap_or(2);
+        let square = |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+        Ok(from.chunks(latent).zip(to.chunks(latent)).map(square).collect())
+    }
+
     fn held_out(&self, most: usize) -> Vec<f32> {
         // Pictures each as bright as its number.
         (0..most.min(self.held_out.get().unwrap_or(20))).flat_map(|i| vec![i as f32; PIXELS]).collect()
@@ -314,6 +321,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
             | Answer::Incomparable
+            | Answer::Divergences
             | Answer::Original { .. }
             | Answer::Weights
             | Answer::PointsEncoded

@@ -25,10 +25,11 @@ pub mod report;
 pub mod returns;
 mod search;
 pub mod slopes;
+pub mod steps;
 pub mod sureness;
 pub mod survey;
-mod weighted;
 pub mod to_codes;
+mod weighted;
 
 pub use frame::Frame;
 pub use survey::{Metric, Survey, Unit};

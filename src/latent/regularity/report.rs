@@ -7,11 +7,8 @@ use super::mmd::Mmd;
 use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
 use super::slopes::{Continuity, STEEP};
-use super::survey::{Metric, Survey, Unit, nats};
+use super::survey::{Metric, Survey, Unit};
 use crate::spec::Input;
-
-/// A step in σ whose change is told in nats.
-const SMALL: f32 = 0.1;
 
 /// Codes that the classes are counted with, where there are more.
 const MOST_CODES: usize = 4000;
@@ -22,7 +19,8 @@ const SEED: u32 = 11;
 /// points are about 1 wide.
 const STEEP_POINTS: f32 = 3.0;
 
-/// What can be measured. `Coverage`, `Density` and `Confidence` need data or a classifier, and come from elsewhere.
+/// What can be measured. `Nats` needs pairs of decodings, `Coverage` and `Density` data, and `Confidence` a classifier: they
+/// come from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meter {
     Continuity,
@@ -121,8 +119,6 @@ pub struct Meters {
     /// Of pixels, per σ of the codes: what is near is a matter of how far the codes spread, and a plain autoencoder may spread
     /// them over tens of units of z.
     pub continuity: Option<Continuity>,
-    /// In the Fisher metric, likewise.
-    pub fisher: Option<Continuity>,
     pub returns: Option<Returns>,
     /// Only of a latent space that is this plane: of a larger one the codes lie beside it.
     pub overlap: Option<Overlap>,
@@ -155,7 +151,6 @@ impl Meters {
                 (self.side, self.flawed) = (survey.columns, survey.flawed());
                 let unit = codes.unit();
                 self.continuity = Continuity::of(survey, Metric::Pixels, unit, steep);
-                self.fisher = Continuity::of(survey, Metric::Fisher, unit, steep);
                 self.returns = Returns::of(survey, NEAR);
             }
             1 if plane => self.overlap = Overlap::of(frame, codes.mu, codes.log_var),
@@ -180,7 +175,6 @@ impl Meters {
             Meter::Continuity => self.continuity.map(|c| plain(c.score())),
             Meter::Slope => self.continuity.map(|c| plain(c.median)),
             Meter::Spread => self.continuity.map(|c| plain(c.spread)),
-            Meter::Nats => self.fisher.map(|c| plain(nats(SMALL * c.median))),
             Meter::Returns => self.returns.map(|r| plain(r.share_near)),
             Meter::Shared => self.overlap.map(|o| plain(o.shared)),
             Meter::Covered => self.overlap.map(|o| plain(o.covered)),
@@ -191,7 +185,7 @@ impl Meters {
                 .as_ref()
                 .map(|c| Reading { value: c.accuracy.value(), interval: Some(c.accuracy.interval) }),
             Meter::Gap => self.gap.map(|g| plain(g.radius)),
-            Meter::Coverage | Meter::Density | Meter::Confidence => None,
+            Meter::Nats | Meter::Coverage | Meter::Density | Meter::Confidence => None,
         }
     }
 }
@@ -220,8 +214,6 @@ mod tests {
         assert_eq!((value(Meter::Continuity), value(Meter::Returns)), (1.0, 1.0));
         // The codes are draws of the prior: their σ is 1 to a few hundredths.
         assert!((value(Meter::Slope) - 2.0).abs() < 0.1 && (value(Meter::Spread) - 1.0).abs() < 1e-5);
-        // ½·(0.1·2)² nats.
-        assert!((value(Meter::Nats) - 0.02).abs() < 2e-3);
         assert!(value(Meter::Shared) > 0.8 && value(Meter::Covered) > 0.95 && value(Meter::Kl) < 0.2, "{meters:?}");
         assert!(value(Meter::Mmd) < 0.05 && value(Meter::Accuracy) > 0.95 && value(Meter::Gap) < 0.8, "{meters:?}");
         assert!([Meter::Coverage, Meter::Confidence].iter().all(|meter| meters.reading(*meter).is_none()));

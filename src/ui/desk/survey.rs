@@ -6,12 +6,13 @@ use leptos::task::spawn_local;
 use reactive_stores::Store;
 use wasm_bindgen::JsValue;
 
-use super::Desk;
+use super::{Desk, own_cloud};
 use crate::client::fetch;
 use crate::data::classifier::Classifier;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::geodesic;
+use crate::latent::regularity::steps::Steps;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
@@ -31,6 +32,10 @@ const MOST_UNASKED: usize = 64;
 
 /// Points that a shortest way goes through: twice as many as the longest film strip has pictures, and more.
 const STATIONS: usize = 97;
+
+/// Draws from which a step is taken.
+const STEPS: usize = 200;
+const STEPS_SEED: u32 = 7;
 
 /// Samples that are compared with the data.
 const COMPARED: usize = 400;
@@ -137,11 +142,6 @@ impl Desk {
         self.ask(Slot::Weights, Query::Weights.into());
     }
 
-    /// Compares samples with the held-out data of the run, where there is one.
-    pub fn ask_fidelity(self) {
-        if self.lacks() {
-            return;
-        }
     /// Asks what a tenth of a σ of the codes costs in nats, over the last survey.
     pub fn ask_steps(self) {
         let session = self.page.session();
@@ -154,6 +154,11 @@ impl Desk {
         }
     }
 
+    /// Compares samples with the held-out data of the run, where there is one.
+    pub fn ask_fidelity(self) {
+        if self.lacks() {
+            return;
+        }
         let frame = untrack(|| self.frame());
         let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
         let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
