@@ -139,11 +139,11 @@ pub enum Query {
     /// Answer buffer 0: little-endian f32, in nats, a number a cell.
     Surface { area: Area, columns: u32, rows: u32 },
     /// Measure the decoder at the centres of the cells `first..first + count` of a grid as in `Atlas`.
-    /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in squared change of the data for
-    /// a unit of z, of pictures as if they had 28×28 values, then the same three in the likelihood's Fisher metric;
-    /// buffer 1: the points of the plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers
-    /// a cell.
-    Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
+    /// `step`: half of the way over which slopes are differences, along the two axes of the plane, in units of z; above 0.
+    /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in mean squared change of a
+    /// datum's values for a unit of z, then the same three in the likelihood's Fisher metric; buffer 1: the points of the
+    /// plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers a cell.
+    Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32, step: [f32; 2] },
     /// How far apart the likelihoods at pairs of points of the plane are, KL(p(x|from) ‖ p(x|to)); z₁ z₂ of each.
     /// Answer buffer 0: little-endian f32, in nats, a number a pair.
     Divergences { from: Vec<f32>, to: Vec<f32> },

@@ -54,9 +54,12 @@ pub struct Member {
     pub aligned: Option<Aligned>,
     /// Of the files.
     pub bytes: Bytes,
-    /// Further measurements, by name.
+    /// Further measurements, by name, if one samples from N(0, I).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub meters: BTreeMap<String, MeterValue>,
+    /// The same, if one samples from the normal distribution with the mean and covariance of the codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fitted: BTreeMap<String, MeterValue>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -261,6 +264,7 @@ mod tests {
             aligned: None,
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
+            fitted: BTreeMap::new(),
         }
     }
 

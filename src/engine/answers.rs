@@ -40,8 +40,9 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         }
         Query::Roll { z, steps } => roll(learner, slice, z, *steps, &ask.buffers).await,
         Query::Surface { area, columns, rows } => surface(learner, slice, (*area, *columns, *rows), &ask.buffers).await,
-        Query::Survey { area, columns, rows, first, count } => {
-            survey(learner, slice, (*area, *columns, *rows), *first, *count).await
+        Query::Survey { area, columns, rows, first, count, step } => {
+            let band = *first as usize..(*first as usize).saturating_add(*count as usize);
+            survey(learner, slice, (*area, *columns, *rows), band, *step).await
         }
         Query::Divergences { from, to } => divergences(learner, slice, from, to).await,
         Query::Fidelity { z } => fidelity(learner, slice, z).await,
@@ -198,18 +199,16 @@ async fn survey(
     learner: &impl Learner,
     slice: Slice,
     (area, columns, rows): (Area, u32, u32),
-    first: u32,
-    count: u32,
+    band: Range<usize>,
+    step: [f32; 2],
 ) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    let band = first as usize..(first as usize).saturating_add(count as usize);
-    let centres = centres(area, columns, rows, band)?;
-    let mut found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes).await?;
-    // What is steep in a picture of many values would be so in every one: as if all had those of 28×28.
-    if learner.input().is_picture() {
-        let share = PIXELS as f32 / learner.input().width() as f32;
-        found.metric.chunks_exact_mut(6).flat_map(|of| &mut of[..3]).for_each(|value| *value *= share);
+    if !step.iter().all(|step| step.is_finite() && *step > 0.0) {
+        return Err(bad_question(format!("slopes over {step:?}")));
     }
+    let (first, count) = (band.start as u32, band.len() as u32);
+    let centres = centres(area, columns, rows, band)?;
+    let found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes, step).await?;
     // On a line the second coordinate means nothing: every decoding comes back at the height that it was asked at.
     let mut back = slice.project(&found.back, latent, 0.0);
     if latent == 1 {

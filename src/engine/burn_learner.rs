@@ -364,14 +364,14 @@ impl Learner for BurnLearner {
         Ok(Slopes { loss, gradient })
     }
 
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+    async fn survey(&self, z: &[f32], axes: [usize; 2], step: [f32; 2]) -> Result<Surveyed, Notice> {
         let model = self.model()?;
         let latent = model.spec().latent;
         let (mut metric, mut back) = (Vec::with_capacity(z.len() * 3), Vec::with_capacity(z.len()));
         for part in z.chunks(SURVEYED * latent) {
             let n = part.len() / latent;
             // Five decodings of a point, so that not even one is alone; its encoding may be.
-            let here = pull_back(model, self.tensor(part, latent), axes);
+            let here = pull_back(model, self.tensor(part, latent), axes, step);
             let codes = model.encode(self.never_alone(here.decoded)).mu.slice(0..n);
             let [m, b] = read_two(here.metric, codes).await?;
             metric.extend(m);

@@ -108,8 +108,9 @@ pub trait Learner {
     async fn losses_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Vec<f32>, Notice>;
     /// The same with its gradients, of a few points at once.
     async fn slopes_at(&self, z: &[f32], painting: Painting<'_>) -> Result<Slopes, Notice>;
-    /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], and where the decodings are encoded to.
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice>;
+    /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], by differences over ±`step` in units of z,
+    /// and where the decodings are encoded to.
+    async fn survey(&self, z: &[f32], axes: [usize; 2], step: [f32; 2]) -> Result<Surveyed, Notice>;
     /// KL(p(x|a) ‖ p(x|b)) of the likelihoods at pairs of points, [n, latent] each; in nats, [n].
     async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice>;
     /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.

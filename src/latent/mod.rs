@@ -2,6 +2,7 @@
 
 pub mod contour;
 pub mod density;
+pub mod fit;
 pub mod generate;
 pub mod histogram;
 pub mod nearest;

@@ -101,7 +101,7 @@ mod tests {
         let device = Device::flex();
         let model = model(&ModelSpec::mlp(&[]), 40.0);
         let z = Tensor::<2>::from_floats([[0.4f32, 0.1]], &device);
-        let metric = numbers(pull_back(&model, z.clone(), [0, 1]).metric);
+        let metric = numbers(pull_back(&model, z.clone(), [0, 1], [1.0 / 64.0; 2]).metric);
         let over = |step: f32| {
             let there = z.clone() + Tensor::<2>::from_floats([[step, 0.0]], &device);
             (numbers(divergence(&model, z.clone(), there))[0], 0.5 * metric[3] * step * step)

@@ -61,8 +61,11 @@ pub struct Session {
     pub points: Option<Shared<Vec<[f32; 2]>>>,
     /// What the decoder does over the whole of the distribution that one samples from: the last that was whole.
     pub survey: Option<Shared<Survey>>,
-    /// The next one, as far as it is known.
+    /// The same over what one does not sample from: the prior where that is fitted to the codes, and the other way round.
+    pub survey_elsewhere: Option<Shared<Survey>>,
+    /// The next one, as far as it is known, and whether it is of elsewhere.
     pub surveying: Option<Survey>,
+    pub surveying_elsewhere: bool,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
     /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
@@ -108,7 +111,9 @@ impl Default for Session {
             reconstructed: None,
             points: None,
             survey: None,
+            survey_elsewhere: None,
             surveying: None,
+            surveying_elsewhere: false,
             fidelity: None,
             steps: None,
             classifier: None,

@@ -171,6 +171,7 @@ impl Candidate {
             aligned: self.aligned,
             bytes: Bytes { weights: file.len(), codes: codes.len() },
             meters: Default::default(),
+            fitted: Default::default(),
             name: self.name,
         })
     }

@@ -167,7 +167,7 @@ impl Learner for Fake {
         Ok(Slopes { loss: self.losses_at(z, painting).await?, gradient })
     }
 
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+    async fn survey(&self, z: &[f32], axes: [usize; 2], _: [f32; 2]) -> Result<Surveyed, Notice> {
         // As steep as the first coordinate, the axes beside it, and everything comes back half as far out.
         let points = z.chunks(self.latent.get().unwrap_or(2));
         let metric = points.flat_map(|z| [z[0], axes[0] as f32, axes[1] as f32, 4.0 * z[0], 0.0, 0.0]).collect();

@@ -8,7 +8,7 @@ use super::fake::*;
 const AREA: Area = Area { min: [0.0, -3.0], max: [4.0, 1.0] };
 
 fn survey(columns: u32, rows: u32, first: u32, count: u32) -> Query {
-    Query::Survey { area: AREA, columns, rows, first, count }
+    Query::Survey { area: AREA, columns, rows, first, count, step: [0.1; 2] }
 }
 
 #[test]
@@ -87,7 +87,9 @@ fn nonsense_about_meters_is_refused() {
         survey(2, 2, u32::MAX, u32::MAX),
         survey(0, 2, 0, 1),
         survey(100, 100, 0, 4097),
-        Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1 },
+        Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1, step: [0.1; 2] },
+        Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [0.1, 0.0] },
+        Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [f32::NAN, 0.1] },
         Query::Divergences { from: vec![], to: vec![] },
         Query::Divergences { from: vec![0.0; 4], to: vec![0.0; 2] },
         Query::Divergences { from: vec![0.0; 3], to: vec![0.0; 3] },

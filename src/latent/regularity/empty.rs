@@ -1,14 +1,10 @@
 //! How much of a way is empty: leads through places where the density of the codes, the aggregated posterior q(z), is below
-//! a tenth of what is sampled from. The same tenth tells which samples fall near codes, see [`Overlap::covered`].
-//!
-//! [`Overlap::covered`]: super::overlap::Overlap::covered
+//! a tenth of what is sampled from, see [`EMPTY`].
 
 use super::geodesic::{halves, spots};
+use super::holes::EMPTY;
 use super::overlap::density;
 use super::survey::Survey;
-
-/// A place is empty if q is below this share of p there.
-const EMPTY: f64 = 0.1;
 
 /// Whether each cell of a survey's grid is empty, row by row from the top left, by posteriors N(μ, diag σ²) as in
 /// [`density`]; none narrower than half a cell. All of them are where there are no codes.
@@ -16,7 +12,7 @@ pub fn empty(survey: &Survey, mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Vec<bool
     let q = density(survey.frame.area(), survey.columns, survey.rows, mu, log_var);
     let is_empty = |cell: usize| {
         let p = survey.frame.log_density(survey.centre(cell)).exp();
-        q.get(cell).is_none_or(|q| f64::from(*q) < EMPTY * p)
+        q.get(cell).is_none_or(|q| f64::from(*q) < f64::from(EMPTY) * p)
     };
     (0..survey.cells()).map(is_empty).collect()
 }

@@ -178,7 +178,7 @@ mod tests {
     /// The same in a frame that is moved and stretched: nothing but the areas' names changes.
     #[test]
     fn a_frame_s_units_are_its_own() {
-        let frame = Frame { centre: [30.0, -4.0], scale: [12.0, 0.2] };
+        let frame = Frame::diagonal([30.0, -4.0], [12.0, 0.2]);
         let (here, there) = (
             one(&Frame::PRIOR, [1.0, -0.5], [0.5, 0.8]),
             one(&frame, frame.point([1.0, -0.5]), [0.5 * frame.scale[0], 0.8 * frame.scale[1]]),

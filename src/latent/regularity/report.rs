@@ -1,12 +1,11 @@
 //! Every meter of a model at once, with their names: the same numbers on the page, in the card of a family and in the tests.
 
 use super::clusters::{Clusters, Gap, Share, centre_class, largest_gap};
-use super::frame::Frame;
 use super::interval::Interval;
 use super::mmd::Mmd;
 use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
-use super::slopes::{Continuity, STEEP};
+use super::slopes::{Continuity, steep};
 use super::survey::{Metric, Survey, Unit};
 use crate::spec::Input;
 
@@ -14,10 +13,6 @@ use crate::spec::Input;
 const MOST_CODES: usize = 4000;
 
 const SEED: u32 = 11;
-
-/// A slope of points of a plane above this is steep: a tenth of σ then moves the datum by more than 0.3, and the sets of
-/// points are about 1 wide.
-const STEEP_POINTS: f32 = 3.0;
 
 /// What can be measured. `Nats` needs pairs of decodings, `Coverage` and `Density` data, and `Confidence` a classifier: they
 /// come from elsewhere.
@@ -97,18 +92,6 @@ pub struct Codes<'a> {
     pub input: Input,
 }
 
-impl Codes<'_> {
-    /// What slopes are counted per.
-    fn unit(&self) -> Unit {
-        unit(self.mu)
-    }
-}
-
-/// One σ of the codes along each axis; of what is sampled from, where there are too few codes to say.
-pub fn unit(codes: &[[f32; 2]]) -> Unit {
-    Frame::of_codes(codes).map_or(Unit::Frame, |frame| Unit::Of(frame.scale))
-}
-
 /// What was measured. None: not yet, or not possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meters {
@@ -117,7 +100,7 @@ pub struct Meters {
     /// Cells whose numbers are not finite.
     pub flawed: usize,
     /// Of pixels, per σ of the codes: what is near is a matter of how far the codes spread, and a plain autoencoder may spread
-    /// them over tens of units of z.
+    /// them over tens of units of z. The same model with its plane scaled or turned reads the same.
     pub continuity: Option<Continuity>,
     pub returns: Option<Returns>,
     /// Only of a latent space that is this plane: of a larger one the codes lie beside it.
@@ -141,16 +124,12 @@ impl Meters {
     /// The same with one more part.
     pub fn with(mut self, part: usize, survey: &Survey, codes: Codes) -> Self {
         let frame = &survey.frame;
-        let steep = match codes.input {
-            Input::Picture(_) => STEEP,
-            Input::Point => STEEP_POINTS,
-        };
         let plane = codes.latent == 2;
         match part {
             0 => {
                 (self.side, self.flawed) = (survey.columns, survey.flawed());
-                let unit = codes.unit();
-                self.continuity = Continuity::of(survey, Metric::Pixels, unit, steep);
+                let steep = steep(codes.input);
+                self.continuity = Continuity::of(survey, Metric::Pixels, Unit::Codes, steep);
                 self.returns = Returns::of(survey, NEAR);
             }
             1 if plane => self.overlap = Overlap::of(frame, codes.mu, codes.log_var),
@@ -192,6 +171,7 @@ impl Meters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Frame;
     use super::super::survey::known;
     use super::*;
     use crate::rng::Rng;
@@ -207,13 +187,13 @@ mod tests {
     #[test]
     fn a_regular_plane_reads_well_on_every_meter() {
         let (mu, log_var, labels) = codes(3000);
-        let survey = known::even(Frame::PRIOR, 48, [4.0, 0.0, 1.0]);
+        let survey = known::even(Frame::PRIOR, 48, [0.04, 0.0, 0.01]).with_codes(Frame::of_codes(&mu));
         let of = Codes { mu: &mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
         let value = |meter| meters.reading(meter).expect("it can be measured").value;
         assert_eq!((value(Meter::Continuity), value(Meter::Returns)), (1.0, 1.0));
         // The codes are draws of the prior: their σ is 1 to a few hundredths.
-        assert!((value(Meter::Slope) - 2.0).abs() < 0.1 && (value(Meter::Spread) - 1.0).abs() < 1e-5);
+        assert!((value(Meter::Slope) - 0.2).abs() < 0.01 && (value(Meter::Spread) - 1.0).abs() < 1e-5);
         assert!(value(Meter::Shared) > 0.8 && value(Meter::Covered) > 0.95 && value(Meter::Kl) < 0.2, "{meters:?}");
         assert!(value(Meter::Mmd) < 0.05 && value(Meter::Accuracy) > 0.95 && value(Meter::Gap) < 0.8, "{meters:?}");
         assert!([Meter::Coverage, Meter::Confidence].iter().all(|meter| meters.reading(*meter).is_none()));
@@ -223,15 +203,58 @@ mod tests {
     #[test]
     fn slopes_count_per_deviation_of_the_codes() {
         let (mu, log_var, labels) = codes(3000);
-        let survey = known::even(Frame::PRIOR, 16, [9.0, 0.0, 1.0]);
         let far: Vec<[f32; 2]> = mu.iter().map(|z| z.map(|x| 10.0 * x)).collect();
         let read = |mu: &[[f32; 2]]| {
+            let survey = known::even(Frame::PRIOR, 16, [0.09, 0.0, 0.01]).with_codes(Frame::of_codes(mu));
             let of = Codes { mu, log_var: &log_var, labels: &labels, latent: 2, input: Input::default() };
             let meters = Meters::of(&survey, of);
             [Meter::Slope, Meter::Continuity].map(|meter| meters.reading(meter).expect("measured").value)
         };
         let ([near, smooth], [steep, torn]) = (read(&mu), read(&far));
         assert!((steep / near - 10.0).abs() < 1e-3 && (smooth, torn) == (1.0, 0.0), "{near} {steep}");
+    }
+
+    /// One model in planes that differ in scale and turn alone, measured in the frame of its codes: every meter that needs no
+    /// prior reads the same to 0.01.
+    #[test]
+    fn a_model_whose_plane_is_scaled_and_turned_reads_the_same() {
+        let mut rng = Rng::new(8);
+        let codes: Vec<[f32; 2]> = (0..2000).map(|_| [1.0 + 1.3 * rng.normal(), 0.8 * rng.normal()]).collect();
+        let labels: Vec<u8> = codes.iter().map(|z| u8::from(z[0] > 1.0)).collect();
+        // Steep near a circle, and half of the plane is encoded beside where it came from.
+        let slope = |z: [f32; 2]| 0.4 + 1.5 * (-((z[0] - 1.0).hypot(z[1]) - 1.0).powi(2) * 8.0).exp();
+        let home = |z: [f32; 2]| if z[1] > 0.3 { [z[0] + 0.4 * z[1], z[1]] } else { z };
+        let read = |scale: f32, turn: f32| {
+            let (sin, cos) = turn.sin_cos();
+            let there = |[x, y]: [f32; 2]| [scale * (cos * x - sin * y), scale * (sin * x + cos * y)];
+            let here = |[x, y]: [f32; 2]| [(cos * x + sin * y) / scale, (-sin * x + cos * y) / scale];
+            let mu: Vec<[f32; 2]> = codes.iter().map(|z| there(*z)).collect();
+            let frame = Frame::of_codes(&mu).expect("codes");
+            let metric = |z: [f32; 2]| {
+                // Per unit of the original plane (s², 0, s²/4), turned and scaled.
+                let s = slope(here(z)) / scale;
+                let (a, c) = (s * s, s * s / 4.0);
+                [a * cos * cos + c * sin * sin, (a - c) * sin * cos, a * sin * sin + c * cos * cos]
+            };
+            let survey = known::survey(frame, 96, metric, |z| there(home(here(z))));
+            let points = vec![[f32::NEG_INFINITY; 2]; mu.len()];
+            let of = Codes { mu: &mu, log_var: &points, labels: &labels, latent: 2, input: Input::default() };
+            let meters = Meters::of(&survey, of);
+            [Meter::Continuity, Meter::Slope, Meter::Returns, Meter::Mmd, Meter::Accuracy, Meter::Gap]
+                .map(|meter| meters.reading(meter).expect("measured").value)
+        };
+        let plain = read(1.0, 0.0);
+        for (scale, turn) in
+            [(0.149, 0.0), (0.05, 0.0), (10.0, 0.0), (1.0, 0.5), (1.0, 0.785), (0.01, 2.0), (300.0, -1.1)]
+        {
+            for (a, b) in plain.iter().zip(read(scale, turn)) {
+                assert!((a - b).abs() < 0.01, "{scale} {turn}: {plain:?} {:?}", read(scale, turn));
+            }
+        }
+        assert!(
+            (0.2..0.95).contains(&plain[0]) && (0.2..0.95).contains(&plain[2]),
+            "it has something to say: {plain:?}"
+        );
     }
 
     #[test]

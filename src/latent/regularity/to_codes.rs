@@ -179,8 +179,7 @@ mod tests {
                 [cos * x + sin * y, -sin * x + cos * y]
             };
             let moved: Vec<[f32; 2]> = codes.iter().map(|z| there(*z)).collect();
-            let mut frame = Frame::PRIOR;
-            (frame.centre, frame.scale) = (shift, [scale; 2]);
+            let frame = Frame::diagonal(shift, [scale; 2]);
             let metric = |z: [f32; 2]| calm_within(here(z)).map(|g| g * size / (scale * scale));
             let survey = known::survey(frame, 96, metric, |z| z);
             let to = ToCodes::new(&moved).expect("codes");

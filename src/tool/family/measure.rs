@@ -34,7 +34,8 @@ const BAND: usize = 1024;
 const COMPARED: usize = 1000;
 const SEED: u32 = 5;
 
-/// Reads the meters of the family on `shelf` and writes them into its card. What one samples from is the prior.
+/// Reads the meters of the family on `shelf` and writes them into its card: if one samples from the prior, and if from the
+/// normal distribution with the mean and covariance of the codes.
 ///
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
@@ -60,9 +61,11 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
         let mut learner = cpu();
         learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
-        let meters = yard.read(&learner, &codes)?;
+        let meters = yard.read(&learner, &codes, Frame::PRIOR)?;
         say(member, &meters);
-        family.members[index].meters = meters;
+        let fitted = Frame::of_codes(&codes.mu).map(|frame| yard.read(&learner, &codes, frame)).transpose()?;
+        let member = &mut family.members[index];
+        (member.meters, member.fitted) = (meters, fitted.unwrap_or_default());
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
@@ -76,18 +79,23 @@ struct Yard {
 }
 
 impl Yard {
-    fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
-        let survey = survey(learner, Frame::PRIOR, SIDE)?;
+    fn read(
+        &self,
+        learner: &impl Learner,
+        codes: &CodesFile,
+        frame: Frame,
+    ) -> Result<BTreeMap<String, MeterValue>, ToolError> {
+        let survey = survey(learner, frame, &codes.mu, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
-        let samples = sample::prior(COMPARED, &mut Rng::new(SEED)).concat();
+        let draws = sample::prior(COMPARED, &mut Rng::new(SEED));
+        let samples: Vec<f32> = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
         let decoded = block_on(learner.decode(&samples))?;
         let fidelity =
             Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
-        let frame = Frame::of_codes(&codes.mu).unwrap_or(survey.frame);
-        let steps = Steps::draw(&survey, &frame, COMPARED, SEED);
+        let steps = Steps::draw(&survey, COMPARED, SEED);
         let nats = median(&block_on(learner.divergences(&steps.from, &steps.to))?);
         let elsewhere = |meter: Meter| match meter {
             Meter::Nats => nats.map(|(value, interval)| Reading { value, interval: Some(interval) }),
@@ -107,17 +115,17 @@ impl Yard {
     }
 }
 
-/// A whole survey, in bands as the page asks for them.
+/// A whole survey of a model whose codes are `codes`, in bands as the page asks for them.
 ///
 /// # Errors
 /// What the learner says.
-pub fn survey(learner: &impl Learner, frame: Frame, side: usize) -> Result<Survey, ToolError> {
-    let mut survey = Survey::new(frame, side, side);
+pub fn survey(learner: &impl Learner, frame: Frame, codes: &[[f32; 2]], side: usize) -> Result<Survey, ToolError> {
+    let mut survey = Survey::new(frame, side, side).with_codes(Frame::of_codes(codes));
     while !survey.is_whole() {
         let first = survey.done();
         let centres: Vec<f32> =
             (first..(first + BAND).min(survey.cells())).flat_map(|cell| survey.centre(cell)).collect();
-        let found = block_on(learner.survey(&centres, [0, 1]))?;
+        let found = block_on(learner.survey(&centres, [0, 1], survey.step()))?;
         survey.put(first, &found.metric, &found.back);
     }
     Ok(survey)

@@ -7,7 +7,6 @@ use super::along;
 use super::gauge::{FINE, Gauge, Origin};
 use super::marginals::Marginals;
 use super::texts;
-use crate::i18n::number;
 use crate::latent::regularity::report::{Meter, Reading};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Chosen, SceneStoreFields};
@@ -37,7 +36,11 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                     <tr>
                         <th scope="col">{move || tr!(desk, meters_table)}</th>
                         <th scope="col">{move || tr!(desk, meters_value)}</th>
-                        <th scope="col">{move || tr!(desk, meters_along)}</th>
+                        <th scope="col">
+                            {move || {
+                                if desk.samples_prior() { tr!(desk, meters_along) } else { tr!(desk, meters_along_fitted) }
+                            }}
+                        </th>
                     </tr>
                 </thead>
                 <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
@@ -119,6 +122,12 @@ fn Choice(gauge: Gauge) -> impl IntoView {
     let chosen = desk.page.scene().chosen();
     let segments = vec![
         Segment {
+            value: Chosen::Model,
+            id: "chosen-model",
+            name: Signal::derive(move || tr!(desk, chosen_model)),
+            what: Signal::derive(move || tr!(desk, chosen_model_what)),
+        },
+        Segment {
             value: Chosen::Prior,
             id: "chosen-prior",
             name: Signal::derive(move || tr!(desk, chosen_prior)),
@@ -146,7 +155,7 @@ fn Choice(gauge: Gauge) -> impl IntoView {
 fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
     let desk = gauge.desk;
     let reading = Memo::new(move |_| gauge.reading(meter));
-    let written = move |value: f32| number(desk.locale(), value, texts::decimals(meter));
+    let written = move |value: f32| texts::written(desk.locale(), meter, value);
     let value = move || reading.get().map_or("–".to_owned(), |(reading, _)| written(reading.value));
     let interval = move || {
         let (reading, _) = reading.get()?;
@@ -185,9 +194,7 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
         points.read().iter().flatten().map(text).collect::<Vec<_>>().join(" ")
     };
     let dot = move || {
-        // The curve was measured with the prior: of another distribution nothing lies on it.
-        let prior = desk.page.scene().chosen().get() == Chosen::Prior;
-        let (stand, points) = (gauge.stand().filter(|_| prior)?, points.read());
+        let (stand, points) = (gauge.stand()?, points.read());
         let [a, b] = [points.get(stand.low).copied()??, points.get(stand.high).copied()??];
         Some(crate::latent::path::lerp(a, b, stand.t))
     };
@@ -195,7 +202,7 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
         let family = desk.page.family().get();
         let each = |(i, reading): (usize, &Option<Reading>)| {
             let (family, reading) = (family.as_ref()?, reading.as_ref()?);
-            let value = number(desk.locale(), reading.value, texts::decimals(meter));
+            let value = texts::written(desk.locale(), meter, reading.value);
             Some(format!("{}: {value}", words::member(desk.locale(), family, i)))
         };
         let values = along.read().iter().enumerate().filter_map(each).collect::<Vec<_>>().join("; ");

@@ -1,6 +1,6 @@
 //! What a meter is called, what it measures and how it misleads, in the page's language.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, number};
 use crate::latent::regularity::report::Meter;
 use crate::ui::words::say;
 
@@ -63,8 +63,16 @@ pub fn but(l: Locale, meter: Meter) -> &'static str {
     }
 }
 
+/// Its number as one reads it: slopes in percent of the range of a pixel.
+pub fn written(l: Locale, meter: Meter, value: f32) -> String {
+    match meter {
+        Meter::Slope => format!("{} %", number(l, 100.0 * value, 0)),
+        _ => number(l, value, decimals(meter)),
+    }
+}
+
 /// Decimals of its numbers.
-pub fn decimals(meter: Meter) -> usize {
+fn decimals(meter: Meter) -> usize {
     match meter {
         Meter::Slope | Meter::Spread | Meter::Nats => 1,
         Meter::Mmd => 3,
