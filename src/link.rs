@@ -311,6 +311,7 @@ fn course_name(course: Course) -> &'static str {
         Course::Straight => "line",
         Course::GreatCircle => "arc",
         Course::Shortest => "geodesic",
+        Course::NearCodes => "codes",
         Course::Gradual => "gradual",
     }
 }

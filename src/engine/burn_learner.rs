@@ -11,9 +11,10 @@ use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
+use crate::nn::divergence::divergence;
 use crate::nn::exchange::{self, ExchangeError};
 use crate::nn::layout::Layout;
-use crate::nn::loss::weighted_neg_log_joint;
+use crate::nn::loss::{constant, mean, value_nll, weighted_neg_log_joint};
 use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights;
@@ -311,14 +312,21 @@ impl Learner for BurnLearner {
 
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice> {
         let model = self.model()?;
-        let posterior = model.encode(self.never_alone(self.picture(picture)));
+        let x = self.picture(picture);
+        let posterior = model.encode(self.never_alone(x.clone()));
         let mu = posterior.mu.slice(0..1);
-        let reconstruction = self.decodings(model, mu.clone());
+        let ModelSpec { likelihood, input, .. } = *model.spec();
+        let output = model.decode(self.never_alone(mu.clone())).slice(0..1);
+        let nll = value_nll(output.clone(), x, likelihood, input).sum_dim(1);
+        let found = Tensor::cat(vec![mean(output, input), nll], 1);
         let (mu, log_var) = match posterior.log_var {
             Some(log_var) => read_two(mu, log_var.slice(0..1)).await?.into(),
             None => (read(mu).await?, Vec::new()),
         };
-        Ok(Encoded { mu, log_var, reconstruction: read(reconstruction).await? })
+        let mut reconstruction = read(found).await?;
+        let nats = reconstruction.pop().ok_or_else(|| lost(&"a reconstruction came back short"))?;
+        let constant = constant(likelihood, picture.len());
+        Ok(Encoded { mu, log_var, reconstruction, nats, constant })
     }
 
     async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice> {
@@ -370,6 +378,17 @@ impl Learner for BurnLearner {
             back.extend(b);
         }
         Ok(Surveyed { metric, back })
+    }
+
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let mut nats = Vec::with_capacity(from.len() / latent);
+        // Two decodings of a pair, so that not even one is alone.
+        for (from, to) in from.chunks(CHUNK / 2 * latent).zip(to.chunks(CHUNK / 2 * latent)) {
+            nats.extend(read(divergence(model, self.tensor(from, latent), self.tensor(to, latent))).await?);
+        }
+        Ok(nats)
     }
 
     fn held_out(&self, most: usize) -> Vec<f32> {

@@ -58,7 +58,7 @@ fn any_scene(rng: &mut Rng) -> Scene {
         hidden,
         path: Path {
             ends: [end(rng), end(rng)],
-            course: Course::ALL[rng.below(4)],
+            course: Course::ALL[rng.below(Course::ALL.len())],
             frames: Path::FEWEST + rng.below(Path::MOST - Path::FEWEST + 1),
         },
         centre: if coin(rng) { plain.centre } else { point(rng).map(f64::from) },
@@ -211,6 +211,16 @@ fn nonsense_is_reported_and_changes_nothing() {
         let parsed = parse(word);
         assert_eq!(parsed.nonsense, [word], "{word}");
         assert_eq!(parsed.scene, Scene::default(), "{word}");
+    }
+}
+
+/// A link of before means what it meant.
+#[test]
+fn every_course_has_its_word() {
+    let words = ["line", "arc", "geodesic", "codes", "gradual"];
+    for (course, word) in Course::ALL.into_iter().zip(words) {
+        let parsed = parse(&format!("course={word}"));
+        assert!(parsed.nonsense.is_empty() && parsed.scene.path.course == course, "{word}");
     }
 }
 

@@ -9,6 +9,7 @@ use super::pictures::{
 use super::run::{Mark, Run};
 use super::session::{Likeness, Model, Session, running};
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::steps::median;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
 use crate::spec::Format;
 
@@ -198,6 +199,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Ground
                 | Slot::Atlas
                 | Slot::Survey
+                | Slot::Steps
                 | Slot::Fidelity
                 | Slot::Surgery
                 | Slot::Sureness
@@ -205,11 +207,11 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Bench => {}
             }
         }
-        Answer::Encoded { mu, log_var } => {
+        Answer::Encoded { mu, log_var, nats, constant } => {
             let of = given.into_iter().next().unwrap_or_default();
             if Format::of(buffer.len()).is_some() && of.len() == buffer.len() {
                 let [of, reconstruction] = [of, buffer].map(Shared::new);
-                session.encoded = Some(Encoding { of, mu, log_var, reconstruction });
+                session.encoded = Some(Encoding { of, mu, log_var, reconstruction, nats, constant });
             }
         }
         Answer::Atlas { area, columns, rows } => {
@@ -253,6 +255,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         // Either was asked for the same data, of which there are none.
         Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),
         Answer::Surgery(surgery) => session.surgery = Some(surgery),
+        Answer::Divergences => session.steps = median(&floats(&buffer)),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -460,12 +463,14 @@ mod tests {
         assert!(session.hovered.is_none());
         let mut session = Session::default();
         let drawn = |bytes: usize| Ask { query: Query::Encode, buffers: vec![vec![9; bytes]] };
-        let encoded = || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0] };
+        let encoded =
+            || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0], nats: Some(7.5), constant: 0.0 };
         answer(&mut session, Slot::Pad, drawn(PIXELS - 1), encoded(), vec![vec![0; PIXELS]]);
         assert!(session.encoded.is_none(), "a reconstruction of another size than its picture");
         answer(&mut session, Slot::Pad, drawn(PIXELS), encoded(), vec![vec![0; PIXELS]]);
         let encoding = session.encoded.expect("it is encoded");
         assert_eq!((encoding.mu, &encoding.of[..]), (vec![1.0, 2.0], &[9; PIXELS][..]), "with the picture it is of");
+        assert_eq!(encoding.nats, Some(7.5));
         let refused = Answer::Refused(Notice { kind: NoticeKind::BadQuestion, detail: String::new() });
         let mut session = Session::default();
         assert_eq!(

@@ -8,6 +8,7 @@ use super::scene::Shipped;
 use crate::data::classifier::Classifier;
 use crate::estimate::Surgery;
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
@@ -70,6 +71,8 @@ pub struct Session {
     pub fidelity: Option<Likeness>,
     /// The ELBO of the run's held-out data taken apart, when that was last asked.
     pub surgery: Option<Surgery>,
+    /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
+    pub steps: Option<(f32, Interval)>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -116,6 +119,7 @@ impl Default for Session {
             surveying_elsewhere: false,
             fidelity: None,
             surgery: None,
+            steps: None,
             classifier: None,
             sureness: None,
             judging: None,

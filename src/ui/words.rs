@@ -132,13 +132,13 @@ pub fn place(desk: Desk, points: Points, place: Place) -> String {
         Place::Border { first, second } => say!(l, place_border, first = name(first), second = name(second)),
         Place::Empty { nearest } if !nearest.is_finite() => say!(l, place_unknown, pictures = pictures),
         Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2), pictures = pictures),
-        Place::Outside { beyond } => {
-            let percent = 100.0 * beyond;
+        Place::Outside { beyond, nearest } => {
+            let (percent, distance) = (100.0 * beyond, number(nearest, 2));
             if percent < 0.001 {
-                return say!(l, place_far_outside).to_owned();
+                return say!(l, place_far_outside, distance = distance, pictures = pictures);
             }
             let decimals = if percent >= 0.1 { 1 } else { 3 };
-            say!(l, place_outside, percent = number(percent, decimals))
+            say!(l, place_outside, percent = number(percent, decimals), distance = distance, pictures = pictures)
         }
     }
 }

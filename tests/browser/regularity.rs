@@ -234,6 +234,9 @@ async fn a_hole_is_found_and_a_bridge_is_built() {
     }
     let [strip, straight] = [page.picture("strip", 28, 28).await, page.picture("strip-straight-row", 28, 28).await];
     page.picture_once("strip-straight-row", straight, |p| p.distance(&strip) < 0.02).await;
+    page.click("strip-codes").await;
+    page.wait_address("course=codes").await;
+    page.wait("how empty it is", "/\\d %/.test(find('strip-empty')?.textContent)").await;
     page.check_no_errors().await;
 }
 

@@ -19,6 +19,7 @@ use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::interval::{Interval, of_mean};
 use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::steps::{Steps, median};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
 use crate::nn::layout::Layout;
@@ -106,7 +107,10 @@ impl Yard {
         let fidelity =
             Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
+        let steps = Steps::draw(&survey, COMPARED, SEED);
+        let nats = median(&block_on(learner.divergences(&steps.from, &steps.to))?);
         let elsewhere = |meter: Meter| match meter {
+            Meter::Nats => nats.map(|(value, interval)| Reading { value, interval: Some(interval), reference: None }),
             Meter::Coverage => {
                 fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval), reference: None })
             }

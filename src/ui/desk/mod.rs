@@ -19,6 +19,7 @@ use crate::client::probe::Gpu;
 use crate::i18n::Locale;
 use crate::latent::path::{Course, Way};
 use crate::latent::place::{Neighbourhood, class_means, heart, neighbourhood};
+use crate::latent::regularity::to_codes::ToCodes;
 use crate::latent::tiles;
 use crate::latent::view::{View, cells};
 use crate::link::Parsed;
@@ -124,11 +125,15 @@ impl Desk {
             let cloud = own_cloud(page)?;
             neighbourhood(&cloud.codes, &cloud.labels, page.scene().handles().read().z())
         });
+        let near = Memo::new(move |_| {
+            let (survey, cloud) = (page.session().survey().get()?, own_cloud(page)?);
+            ToCodes::new(&cloud.codes).map(|codes| Shared::new(codes.around_holes(&survey)))
+        });
         let route = Memo::new(move |_| {
             let Path { ends: [a, b], course, .. } = page.scene().path().get();
             let place = |end| place_of(page, means, end);
             let ends = [place(a)?, place(b)?];
-            Some(survey::measured(page, course, ends).unwrap_or(Way::Course(course, ends)))
+            Some(survey::measured(page, near, course, ends).unwrap_or(Way::Course(course, ends)))
         });
         Self { page, history, means, around, route, wire: StoredValue::new_local(Wire::default()), beside: false }
     }
@@ -217,7 +222,7 @@ impl Desk {
     }
 
     /// Where the film strip starts and ends; nothing while one of the two is not here.
-    fn line(self) -> Option<[[f32; 2]; 2]> {
+    pub fn line(self) -> Option<[[f32; 2]; 2]> {
         let [a, b] = self.page.scene().path().get().ends;
         Some([self.place_of(a)?, self.place_of(b)?])
     }

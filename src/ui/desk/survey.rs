@@ -12,6 +12,7 @@ use crate::data::classifier::Classifier;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::geodesic;
+use crate::latent::regularity::steps::Steps;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
@@ -31,6 +32,10 @@ const MOST_UNASKED: usize = 64;
 
 /// Points that a shortest way goes through: twice as many as the longest film strip has pictures, and more.
 const STATIONS: usize = 97;
+
+/// Draws from which a step is taken.
+const STEPS: usize = 200;
+const STEPS_SEED: u32 = 7;
 
 /// Samples that are compared with the data.
 const COMPARED: usize = 400;
@@ -171,6 +176,15 @@ impl Desk {
         self.ask(Slot::Weights, Query::Weights.into());
     }
 
+    /// Asks what a tenth of a σ of the codes costs in nats, over the last survey.
+    pub fn ask_steps(self) {
+        let Some(survey) = self.page.session().survey().get_untracked() else { return };
+        let Steps { from, to } = Steps::draw(&survey, STEPS, STEPS_SEED);
+        if !from.is_empty() {
+            self.ask(Slot::Steps, Query::Divergences { from, to }.into());
+        }
+    }
+
     /// Compares samples with the held-out data of the run, where there is one.
     pub fn ask_fidelity(self) {
         if self.lacks() {
@@ -183,15 +197,28 @@ impl Desk {
     }
 }
 
-/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive.
-pub fn measured(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
-    if !course.is_measured() {
-        return None;
-    }
-    let survey = page.session().survey().get()?;
-    let found = match course {
-        Course::Gradual => gradual(&survey, [a, b])?,
-        _ => geodesic::shortest(&survey, a, b, Metric::Pixels)?.points,
+/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive. `near` is the survey in the
+/// metric that grows away from the codes, which is made only when it is asked for.
+pub fn measured(
+    page: Store<Page>,
+    near: Memo<Option<Shared<Survey>>>,
+    course: Course,
+    [a, b]: [[f32; 2]; 2],
+) -> Option<Way> {
+    let survey = || page.session().survey().get();
+    let (survey, found) = match course {
+        Course::Straight | Course::GreatCircle => return None,
+        Course::Gradual => {
+            let survey = survey()?;
+            let found = gradual(&survey, [a, b])?;
+            (survey, found)
+        }
+        Course::Shortest => {
+            let survey = survey()?;
+            let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?.points;
+            (survey, found)
+        }
+        Course::NearCodes => (survey()?, geodesic::shortest(&near.get()?, a, b, Metric::Pixels)?.points),
     };
     // At an even pace of the picture, not of the hand.
     let points = geodesic::stations(&survey, &found, Metric::Pixels, STATIONS);
