@@ -57,6 +57,20 @@ pub struct Member {
     /// Further measurements, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub meters: BTreeMap<String, MeterValue>,
+    /// The same model trained from other seeds on the same data: how much of a curve along β is chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<OtherSeed>,
+}
+
+/// What a model from another seed measures; its weights are not shipped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherSeed {
+    pub seed: u32,
+    /// Optimiser steps, which may be fewer than those of the model that is shipped.
+    pub steps: u32,
+    pub test: Test,
+    /// By name, as the member's own.
+    pub meters: BTreeMap<String, f32>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -87,6 +101,15 @@ const LOPSIDED: f32 = 0.6;
 const WIDE: f32 = 1.15;
 
 impl Member {
+    /// The least and the greatest reading of a meter over all seeds, the shipped one's among them; nothing where there is
+    /// no other seed.
+    pub fn over_seeds(&self, meter: &str) -> Option<[f32; 2]> {
+        let own = self.meters.get(meter)?.value;
+        let others = self.seeds.iter().filter_map(|other| other.meters.get(meter).copied());
+        let (low, high, count) = others.fold((own, own, 0), |(l, h, n), v| (l.min(v), h.max(v), n + 1));
+        (count > 0).then_some([low, high])
+    }
+
     pub fn character(&self) -> Character {
         let largest = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
         let (high, low) =
@@ -226,6 +249,10 @@ impl Member {
         numbers.extend([Some(self.lost_by_rounding.reconstruction), self.lost_by_rounding.elbo].iter().flatten());
         numbers.extend(self.kl_by_dimension.iter().chain(&self.sigma).chain(&self.spread));
         numbers.extend(self.aligned.iter().map(|aligned| aligned.likeness));
+        for other in &self.seeds {
+            numbers.extend([Some(other.test.reconstruction), other.test.kl, other.test.elbo].into_iter().flatten());
+            numbers.extend(other.meters.values());
+        }
         numbers.extend(self.meters.values().flat_map(|m| [Some(m.value), m.low, m.high]).flatten());
         numbers
     }
@@ -261,6 +288,7 @@ mod tests {
             aligned: None,
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
+            seeds: Vec::new(),
         }
     }
 
@@ -287,6 +315,15 @@ mod tests {
         let mut whole = family();
         let meter = MeterValue { value: 0.9, low: Some(0.8), high: None };
         whole.members[1].meters.insert("accuracy".into(), meter);
+        let other = |seed, accuracy: f32| OtherSeed {
+            seed,
+            steps: 10,
+            test: whole.members[1].test,
+            meters: BTreeMap::from([("accuracy".to_owned(), accuracy)]),
+        };
+        whole.members[1].seeds = vec![other(2, 0.95), other(3, 0.7)];
+        assert_eq!(whole.members[1].over_seeds("accuracy"), Some([0.7, 0.95]));
+        assert_eq!((whole.members[1].over_seeds("no"), whole.members[0].over_seeds("accuracy")), (None, None));
         let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
         assert_eq!(read, whole);
         let [plain, half] = [0, 1].map(|i| read.run_of(&read.members[i]));

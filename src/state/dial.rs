@@ -97,6 +97,7 @@ mod tests {
             aligned: None,
             bytes: Bytes { weights: 0, codes: 0 },
             meters: BTreeMap::new(),
+            seeds: vec![],
         };
         Family {
             name: "test".into(),

@@ -6,24 +6,25 @@ use std::path::Path;
 
 use pollster::block_on;
 
-use super::classifier;
-use super::{NAME, notes};
+use super::plan::Plan;
+use super::{Places, classifier, notes};
 use crate::data::classifier::Classifier;
 use crate::data::codes::Codes as CodesFile;
-use crate::data::family::{Family, Member, MeterValue};
+use crate::data::family::{Family, MeterValue, OtherSeed};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
-use crate::engine::batches;
 use crate::engine::learner::Learner;
 use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::interval::{Interval, of_mean};
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
 use crate::rng::Rng;
-use crate::spec::{Input, PIXELS};
+use crate::spec::{Input, ModelSpec, PIXELS};
 use crate::tool::recipe::{ToolError, cpu};
-use crate::tool::shelf::{encoding, write};
+use crate::tool::shelf::{encoding, pack_codes, write};
 
 /// Cells along a side of the survey, and of one answer.
 const SIDE: usize = 128;
@@ -33,38 +34,48 @@ const BAND: usize = 1024;
 const COMPARED: usize = 1000;
 const SEED: u32 = 5;
 
-/// Reads the meters of the family on `shelf` and writes them into its card. What one samples from is the prior.
+/// Reads the meters of a family on the shelf and writes them into its card. What one samples from is the prior.
 ///
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
-pub fn measure(shelf: &Path) -> Result<(), ToolError> {
-    let folder = shelf.join(NAME);
-    let file = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
-    };
+pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
+    let folder = places.shelf.join(plan.name);
+    let file = |name: &str| read(&folder.join(name));
     let mut family = Family::parse(&file("card.json")?).map_err(|e| encoding(&e))?;
-    let (Set::Pictures(set), Set::Pictures(held_out)) = batches::data(&family.run)? else {
-        return Err(encoding(&"the family is not of pictures"));
-    };
+    let [set, held_out] = plan.pictures(places.data)?;
+    if !plan.made(&family) {
+        return Err(encoding(&"the card is of another family"));
+    }
     // Rounded as it is shipped, so that the page's numbers are these.
     let judge = classifier::train(&set).write().map_err(|e| encoding(&e))?;
     write(&folder, "classifier.safetensors", &judge)?;
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
-    eprintln!("the classifier is right about {right:.3} of the held-out digits");
+    eprintln!("the classifier is right about {right:.3} of the held-out pictures");
     let yard = Yard { real: reals(&held_out), classifier };
+    let held_out = Set::Pictures(held_out);
     for index in 0..family.members.len() {
         let member = &family.members[index];
+        let run = family.run_of(member);
         let mut learner = cpu();
-        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        learner.load(&run.model, &file(&member.weights)?)?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
         let meters = yard.read(&learner, &codes)?;
-        say(member, &meters);
+        say(&member.name, &meters);
+        let others = plan.others.iter().map(|&(seed, steps)| {
+            let path = places.other(plan, seed).join(&member.weights);
+            path.exists().then(|| yard.other(&run.model, &read(&path)?, &held_out, seed, steps)).transpose()
+        });
+        let others: Result<Vec<Option<OtherSeed>>, ToolError> = others.collect();
+        family.members[index].seeds = others?.into_iter().flatten().collect();
         family.members[index].meters = meters;
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ToolError> {
+    std::fs::read(path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
 }
 
 /// What all are measured with.
@@ -75,6 +86,28 @@ struct Yard {
 }
 
 impl Yard {
+    /// The same of a model of another seed, whose codes are in no file.
+    fn other(
+        &self,
+        spec: &ModelSpec,
+        file: &[u8],
+        held_out: &Set,
+        seed: u32,
+        steps: u32,
+    ) -> Result<OtherSeed, ToolError> {
+        let layout = Layout::new(spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, file).map_err(|e| encoding(&e))?;
+        let test = super::measure(spec, &flat, held_out)?;
+        let mut learner = cpu();
+        learner.load(spec, file)?;
+        let (mu, log_var) = block_on(learner.posteriors(held_out, held_out.len()))?;
+        let codes = pack_codes(&mu, &log_var, held_out.labels())?;
+        let meters = self.read(&learner, &CodesFile::read(&codes).map_err(|e| encoding(&e))?)?;
+        say(&format!("from seed {seed}"), &meters);
+        let meters = meters.into_iter().map(|(name, meter)| (name, meter.value)).collect();
+        Ok(OtherSeed { seed, steps, test, meters })
+    }
+
     fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
         let survey = survey(learner, Frame::PRIOR, SIDE)?;
         let of =
@@ -130,7 +163,7 @@ fn value(reading: Reading) -> Option<MeterValue> {
     Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
 }
 
-fn say(member: &Member, meters: &BTreeMap<String, MeterValue>) {
+fn say(name: &str, meters: &BTreeMap<String, MeterValue>) {
     let line: Vec<String> = meters.iter().map(|(name, meter)| format!("{name} {:.3}", meter.value)).collect();
-    eprintln!("{}: {}", member.name, line.join(", "));
+    eprintln!("{name}: {}", line.join(", "));
 }
