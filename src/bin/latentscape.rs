@@ -1,6 +1,7 @@
 //! Trains the shipped models and measures them: `latentscape train NAME…`, which first chooses learning rate and seed on
 //! pictures held out of the training set, as `latentscape choose NAME…` alone does; or writes their latent codes anew from
-//! their weights: `latentscape codes NAME…` (all, when none is named). `latentscape family NAME…` trains the models that
+//! their weights: `latentscape codes NAME…`, or measures them anew into their cards: `latentscape measure NAME…` (all, when
+//! none is named). `latentscape family NAME…` trains the models that
 //! differ in β alone, and reads their meters; `latentscape family measure NAME…` only reads them; `latentscape family seeds
 //! NAME…` trains a family from other seeds and reads its meters again. What is stopped goes on with the same command.
 
@@ -16,6 +17,7 @@ use latentscape::tool::{choice, shelf};
 const USAGE: &str = "usage: latentscape choose [NAME…]
        latentscape train [NAME…]
        latentscape codes [NAME…]
+       latentscape measure [NAME…]
        latentscape family [NAME…]
        latentscape family measure [NAME…]
        latentscape family seeds [NAME…]
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         }
         ["train", ref names @ ..] => each(names, async |recipe| shelf::train(recipe, &data, &shelf, &work).await),
         ["codes", ref names @ ..] => each(names, async |recipe| shelf::codes(recipe, &data, &shelf).await),
+        ["measure", ref names @ ..] => each(names, async |recipe| shelf::measure(recipe, &data, &shelf).await),
         ["family", "measure", ref names @ ..] => {
             families(names, &shelf).and_then(|plans| plans.iter().try_for_each(measured))
         }

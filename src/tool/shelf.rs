@@ -6,7 +6,7 @@ use half::f16;
 use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::choice::{Choice, Start};
 use super::evaluate::{Metrics, evaluate};
@@ -46,8 +46,9 @@ struct Card<'a> {
     test: &'a Metrics,
     /// Of the weights as trained, 32 bits a number.
     test_before_rounding: &'a Metrics,
-    /// Of the same architecture after the same epochs in PyTorch: what `tests/reference/train_vae.py` reached.
-    pytorch: Pytorch,
+    /// Of the same architecture and schedule after as many epochs in PyTorch: what `tests/reference/train_vae.py` reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pytorch: Option<Pytorch>,
     rebuild: String,
 }
 
@@ -131,6 +132,28 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     write_codes(&learner, &recipe.pictures(data)?, &folder).await
 }
 
+/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card.
+///
+/// # Errors
+/// As [`train`].
+pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(recipe.name);
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+    };
+    let mut card: Map<String, Value> = serde_json::from_slice(&read("card.json")?).map_err(|e| encoding(&e))?;
+    let spec: ModelSpec =
+        serde_json::from_value(card.get("model").cloned().unwrap_or_default()).map_err(|e| encoding(&e))?;
+    let layout = Layout::new(&spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
+    let shipped = weights::from_safetensors(&layout, &read(WEIGHTS)?).map_err(|e| encoding(&e))?;
+    let [_, test] = &recipe.pictures(data)?;
+    let found = serde_json::to_value(evaluate(&spec, &shipped, test).await?).map_err(|e| encoding(&e))?;
+    eprintln!("{}: {found}", recipe.name);
+    card.insert("test".into(), found);
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
+}
+
 /// The codes of the training and the test pictures, a file each.
 async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
     for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
@@ -141,7 +164,7 @@ async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folde
     Ok(())
 }
 
-fn pytorch(recipe: &Recipe) -> Result<Pytorch, ToolError> {
+fn pytorch(recipe: &Recipe) -> Result<Option<Pytorch>, ToolError> {
     let all: Value = serde_json::from_str(PYTORCH).map_err(|e| encoding(&e))?;
     let source = match recipe.rate {
         Rate::Constant | Rate::Calm => recipe.source.to_owned(),
@@ -150,10 +173,8 @@ fn pytorch(recipe: &Recipe) -> Result<Pytorch, ToolError> {
     let results = &all[&source];
     let last = results["epochs"].as_array().and_then(|epochs| epochs.last());
     let elbo = last.and_then(|epoch| epoch["neg_elbo"].as_f64());
-    match (elbo, results["first_test_pictures"]["log_p"].as_f64()) {
-        (Some(negative), Some(log_px_first_1000)) => Ok(Pytorch { elbo: -negative, log_px_first_1000 }),
-        _ => Err(encoding(&format!("there are no results of PyTorch for {source}"))),
-    }
+    let found = elbo.zip(results["first_test_pictures"]["log_p"].as_f64());
+    Ok(found.map(|(negative, log_px_first_1000)| Pytorch { elbo: -negative, log_px_first_1000 }))
 }
 
 /// μ and log σ² as F16 [n, latent], labels as U8 [n]; of points, whose log σ² is −∞, no log σ².

@@ -16,6 +16,7 @@ use crate::data::set::Set;
 use crate::engine::learner::Learner;
 use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::interval::{Interval, of_mean};
+use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
@@ -33,6 +34,9 @@ const BAND: usize = 1024;
 /// Held-out data, and as many samples, that are compared.
 const COMPARED: usize = 1000;
 const SEED: u32 = 5;
+
+/// Draws from the codes, and from the prior, that their overlap is estimated with: more than the page takes.
+const DRAWS: usize = 20_000;
 
 /// Reads the meters of a family on the shelf and writes them into its card. What one samples from is the prior.
 ///
@@ -112,18 +116,24 @@ impl Yard {
         let survey = survey(learner, Frame::PRIOR, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
-        let meters = Meters::of(&survey, of);
+        let mut meters = Meters::of(&survey, of);
+        meters.overlap = Overlap::of(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
+        meters.ideal = Overlap::reference(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
         let samples = sample::prior(COMPARED, &mut Rng::new(SEED)).concat();
         let decoded = block_on(learner.decode(&samples))?;
         let fidelity =
             Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
         let elsewhere = |meter: Meter| match meter {
-            Meter::Coverage => fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval) }),
-            Meter::Density => fidelity.map(|f| Reading { value: f.density, interval: f.density_interval }),
+            Meter::Coverage => {
+                fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval), reference: None })
+            }
+            Meter::Density => {
+                fidelity.map(|f| Reading { value: f.density, interval: f.density_interval, reference: None })
+            }
             Meter::Confidence => {
                 let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
-                Some(Reading { value: mean, interval: of_mean(&sure, SEED) })
+                Some(Reading { value: mean, interval: of_mean(&sure, SEED), reference: None })
             }
             _ => None,
         };
@@ -160,7 +170,8 @@ fn reals(held_out: &ImageSet) -> Vec<f32> {
 fn value(reading: Reading) -> Option<MeterValue> {
     let Interval { low, high } = reading.interval.unwrap_or(Interval { low: f32::NAN, high: f32::NAN });
     let finite = |value: f32| value.is_finite().then_some(value);
-    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
+    let reference = reading.reference.and_then(finite);
+    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high), reference })
 }
 
 fn say(name: &str, meters: &BTreeMap<String, MeterValue>) {

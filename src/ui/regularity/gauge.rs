@@ -171,17 +171,17 @@ impl Gauge {
     /// How sure the classifier is, over the whole of what one samples from.
     fn of_classifier(self, meter: Meter) -> Option<Reading> {
         let sureness = self.desk.page.session().sureness().get().filter(|_| meter == Meter::Confidence)?;
-        Some(Reading { value: sureness.mean()?, interval: None })
+        Some(Reading { value: sureness.mean()?, interval: None, reference: None })
     }
 
     /// What was compared with the run's own data.
     fn of_data(self, meter: Meter) -> Option<Reading> {
         let likeness = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
         match meter {
-            Meter::Density => Some(Reading { value: likeness.density, interval: None }),
+            Meter::Density => Some(Reading { value: likeness.density, interval: None, reference: None }),
             Meter::Coverage => {
                 let interval = Interval { low: likeness.low, high: likeness.high };
-                Some(Reading { value: likeness.coverage, interval: Some(interval) })
+                Some(Reading { value: likeness.coverage, interval: Some(interval), reference: None })
             }
             _ => None,
         }
@@ -201,7 +201,7 @@ impl Gauge {
         let of = |member: &crate::data::family::Member| {
             let found = member.meters.get(meter.name())?;
             let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
-            Some(Reading { value: found.value, interval })
+            Some(Reading { value: found.value, interval, reference: found.reference })
         };
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
     }

@@ -152,6 +152,10 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
         let (reading, _) = reading.get()?;
         reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
     };
+    let reference = move || {
+        let value = reading.get()?.0.reference?;
+        Some(tr!(desk, meters_reference, value = written(value)))
+    };
     let before = move || matches!(reading.get(), Some((_, Origin::Before)));
     view! {
         <tr>
@@ -161,7 +165,7 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
                 class:before=before
                 title=move || before().then(|| tr!(desk, measured_before))
             >
-                {value} " " <small>{interval}</small>
+                {value} " " <small>{interval}</small> " " <small class="reference">{reference}</small>
             </td>
             <td><Curve gauge meter/></td>
         </tr>
