@@ -19,7 +19,7 @@ use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{Chosen, SceneStoreFields, Shipped};
+use crate::state::scene::{Chosen, DataSet, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
@@ -104,18 +104,17 @@ impl Desk {
     /// Lets the classifier see the whole of what is sampled from, where there is one of such pictures; it is fetched once.
     pub fn judge(self) {
         let session = self.page.session();
-        if !session.model().get_untracked().draws_generated_digits() {
-            return;
-        }
-        if session.classifier().read_untracked().is_some() {
+        let Some(data) = session.model().get_untracked().judged_by() else { return };
+        if self.wire.with_value(|wire| wire.judges == Some(data)) {
             let frame = untrack(|| self.frame());
             session.judging().set(Some(Sureness::new(frame)));
             return self.judge_on();
         }
         spawn_local(async move {
-            match classifier().await {
+            match classifier(data).await {
                 Ok(found) => {
                     session.classifier().set(Some(Shared::new(found)));
+                    self.wire.update_value(|wire| wire.judges = Some(data));
                     self.judge();
                 }
                 // One meter less; its reading beforehand stays.
@@ -175,7 +174,7 @@ pub fn gradual(survey: &Survey, [a, b]: [[f32; 2]; 2]) -> Option<Vec<[f32; 2]>> 
     Some(points)
 }
 
-async fn classifier() -> Result<Classifier, JsValue> {
-    let file = fetch::bytes(&format!("{}/classifier.safetensors", Shipped::Digits(0).folder())).await?;
+async fn classifier(data: DataSet) -> Result<Classifier, JsValue> {
+    let file = fetch::bytes(&format!("{}/classifier.safetensors", data.folder())).await?;
     Classifier::read(&file).map_err(|why| JsValue::from(why.to_string()))
 }

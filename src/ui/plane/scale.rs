@@ -25,7 +25,7 @@ fn ends(desk: Desk) -> Option<[String; 2]> {
             ["0".to_owned(), say!(l, scale_slopes, most = most, steep = steep)]
         }
         Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
-        Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
+        Cover::Confidence if desk.page.session().model().get().judged_by().is_none() => return None,
         Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
         Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
         Cover::Regions => return None,
