@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::{Format, ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
@@ -110,6 +111,7 @@ pub enum Slot {
     /// What the meters are made of: asked for in bands, a whole plane of it takes long.
     Survey,
     Fidelity,
+    Surgery,
     /// The whole of what is sampled from, decoded for a classifier in bands.
     Sureness,
     /// The model itself.
@@ -146,6 +148,8 @@ pub enum Query {
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
     /// Compare the decodings of points of the plane with the run's held-out data.
     Fidelity { z: Vec<f32> },
+    /// Take the ELBO of the run's held-out data apart.
+    Surgery,
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -235,6 +239,7 @@ pub enum Answer {
     },
     /// There are too few held-out data to compare with.
     Incomparable,
+    Surgery(Surgery),
     /// Buffer 0: the codes.
     PointsEncoded,
     /// Buffer 0: the points.

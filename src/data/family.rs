@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::check::Flaw;
 use crate::spec::{ModelSpec, Objective, RunSpec, TrainingSpec};
 
@@ -57,6 +58,9 @@ pub struct Member {
     /// Further measurements, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub meters: BTreeMap<String, MeterValue>,
+    /// The ELBO of the held-out data taken apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surgery: Option<Surgery>,
     /// The same model trained from other seeds on the same data: how much of a curve along β is chance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seeds: Vec<OtherSeed>,
@@ -233,7 +237,8 @@ impl Member {
         if ![&self.weights, &self.codes].into_iter().all(|name| is_plain(name)) {
             return Err(FamilyError::File(self.name.clone()));
         }
-        if !self.numbers().iter().all(|number| number.is_finite()) {
+        let sound = self.surgery.as_ref().is_none_or(Surgery::is_finite);
+        if !sound || !self.numbers().iter().all(|number| number.is_finite()) {
             return Err(FamilyError::NotFinite(self.name.clone()));
         }
         let of_points = if self.objective.is_variational() { latent } else { 0 };
@@ -291,6 +296,7 @@ mod tests {
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
             seeds: Vec::new(),
+            surgery: None,
         }
     }
 

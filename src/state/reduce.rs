@@ -202,6 +202,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Atlas
                 | Slot::Survey
                 | Slot::Fidelity
+                | Slot::Surgery
                 | Slot::Sureness
                 | Slot::Weights
                 | Slot::Bench => {}
@@ -252,7 +253,9 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         Answer::Fidelity { density, coverage, low, high } => {
             session.fidelity = Some(Likeness { density, coverage, low, high });
         }
-        Answer::Incomparable => session.fidelity = None,
+        // Either was asked for the same data, of which there are none.
+        Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),
+        Answer::Surgery(surgery) => session.surgery = Some(surgery),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {

@@ -6,6 +6,7 @@ use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original,
 use super::run::Run;
 use super::scene::{DataSet, Shipped};
 use crate::data::classifier::Classifier;
+use crate::estimate::Surgery;
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
@@ -66,6 +67,8 @@ pub struct Session {
     pub surveying: Option<Survey>,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
+    /// The ELBO of the run's held-out data taken apart, when that was last asked.
+    pub surgery: Option<Surgery>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -110,6 +113,7 @@ impl Default for Session {
             survey: None,
             surveying: None,
             fidelity: None,
+            surgery: None,
             classifier: None,
             sureness: None,
             judging: None,

@@ -7,9 +7,11 @@ use super::recipe::ToolError;
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::burn_learner::{gather, read};
+use crate::estimate::{Estimate, Surgery};
 use crate::latent::amortisation;
 use crate::latent::evidence::{Around, Asked, Evidence, evidence, grid};
-use crate::latent::regularity::interval::{Estimate, Running};
+use crate::latent::regularity::interval::{Running, Z};
+use crate::latent::surgery;
 use crate::nn::layout::Layout;
 use crate::nn::loss::mean;
 use crate::nn::vae::{Batch, Vae};
@@ -22,6 +24,8 @@ const NOISE_SEED: u32 = 9;
 const CHUNK: usize = 500;
 /// Samples of z a picture.
 const DRAWS: usize = 32;
+/// The same where the ELBO is taken apart.
+const ERROR_DRAWS: usize = 8;
 /// Pictures whose log p(x) is computed.
 pub const EXACT: usize = 1000;
 /// Pictures whose gap is taken apart.
@@ -109,7 +113,7 @@ pub async fn evaluate(spec: &ModelSpec, flat: &[f32], test: &ImageSet) -> Result
 }
 
 fn interval(of: Running) -> Option<[f64; 2]> {
-    let half = crate::latent::regularity::interval::Z * of.variance_of_mean().sqrt();
+    let half = Z * of.variance_of_mean().sqrt();
     half.is_finite().then(|| [of.mean() - half, of.mean() + half])
 }
 
@@ -167,6 +171,24 @@ pub async fn mean_terms(vae: &Vae, test: &Set, draws: usize) -> Result<Vec<[f64;
         }
     }
     Ok(all)
+}
+
+/// The ELBO of `set` taken apart. None where a number is not finite.
+///
+/// # Errors
+/// `Learner` when the device can't be read.
+pub async fn taken_apart(vae: &Vae, set: &Set) -> Result<Option<Surgery>, ToolError> {
+    let errors: Vec<f32> = mean_terms(vae, set, ERROR_DRAWS).await?.iter().map(|terms| terms[0] as f32).collect();
+    let (mut mu, mut log_var) = (Vec::new(), Vec::new());
+    for start in (0..set.len()).step_by(CHUNK) {
+        let posterior = vae.encode(gather(set, start..(start + CHUNK).min(set.len()), &Device::flex()));
+        mu.extend(read(posterior.mu).await?);
+        if let Some(found) = posterior.log_var {
+            log_var.extend(read(found).await?);
+        }
+    }
+    log_var.resize(mu.len(), f32::NEG_INFINITY);
+    Ok(surgery::of(&errors, &mu, &log_var, vae.spec().latent, NOISE_SEED).filter(Surgery::is_finite))
 }
 
 /// log p(x|z) p(z) of a model with two latent dimensions and of its data, without the constants of the likelihood.

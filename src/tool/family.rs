@@ -193,6 +193,7 @@ impl Candidate {
             bytes: Bytes { weights: file.len(), codes: codes.len() },
             meters: Default::default(),
             seeds: Vec::new(),
+            surgery: None,
             name: self.name.clone(),
         })
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::choice::{Choice, Start};
-use super::evaluate::{Metrics, evaluate};
+use super::evaluate::{Metrics, evaluate, model, taken_apart};
 use super::recipe::{Recipe, ToolError, cpu};
 use super::training::{Rate, Task};
 use crate::data::image_set::ImageSet;
@@ -17,6 +17,7 @@ use crate::data::set::Set;
 use crate::engine::answers::atlas;
 use crate::engine::burn_learner::BurnLearner;
 use crate::engine::learner::Learner;
+use crate::estimate::Surgery;
 use crate::latent::slice::Slice;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
@@ -46,6 +47,8 @@ struct Card<'a> {
     test: &'a Metrics,
     /// Of the weights as trained, 32 bits a number.
     test_before_rounding: &'a Metrics,
+    /// The ELBO of the test pictures taken apart, of the weights as shipped.
+    surgery: Option<Surgery>,
     /// Of the same architecture and schedule after as many epochs in PyTorch: what `tests/reference/train_vae.py` reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pytorch: Option<Pytorch>,
@@ -103,6 +106,7 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path, work: &Path) -> R
         atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
         test: &evaluate(spec, &shipped, test).await?,
         test_before_rounding: &evaluate(spec, &flat, test).await?,
+        surgery: taken_apart(&model(spec, &shipped)?, &Set::Pictures(test.clone())).await?,
         pytorch: pytorch(recipe)?,
         rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
     };
@@ -151,6 +155,8 @@ pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), T
     let found = serde_json::to_value(evaluate(&spec, &shipped, test).await?).map_err(|e| encoding(&e))?;
     eprintln!("{}: {found}", recipe.name);
     card.insert("test".into(), found);
+    let apart = taken_apart(&model(&spec, &shipped)?, &Set::Pictures(test.clone())).await?;
+    card.insert("surgery".into(), serde_json::to_value(apart).map_err(|e| encoding(&e))?);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
 }
 

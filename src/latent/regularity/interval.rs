@@ -1,7 +1,6 @@
 //! How sure a share or a mean of a sample is: intervals that hold the true value 95 times in a hundred.
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::estimate::{Estimate, Interval};
 use crate::rng::Rng;
 
 /// The normal distribution's 0.975 quantile.
@@ -9,20 +8,6 @@ pub const Z: f64 = 1.959_964;
 
 /// Times that a sample is drawn again from itself.
 const RESAMPLES: usize = 1000;
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    pub low: f32,
-    pub high: f32,
-}
-
-/// A number that comes from a sample, and its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    pub value: f32,
-    #[serde(flatten)]
-    pub interval: Interval,
-}
 
 /// Mean and variance of numbers that come one after another (Welford 1962).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -24,6 +24,7 @@ use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, ModelSpec, PIXELS};
+use crate::tool::evaluate::{model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, pack_codes, write};
 
@@ -60,19 +61,22 @@ pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
     let held_out = Set::Pictures(held_out);
     for index in 0..family.members.len() {
         let member = &family.members[index];
-        let run = family.run_of(member);
-        let mut learner = cpu();
-        learner.load(&run.model, &file(&member.weights)?)?;
+        let (mut learner, spec, shipped) = (cpu(), family.run_of(member).model, file(&member.weights)?);
+        learner.load(&spec, &shipped)?;
+        let layout = Layout::new(&spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &shipped).map_err(|e| encoding(&e))?;
+        let apart = block_on(taken_apart(&model(&spec, &flat)?, &held_out))?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
         let meters = yard.read(&learner, &codes)?;
         say(&member.name, &meters);
         let others = plan.others.iter().map(|&(seed, steps)| {
             let path = places.other(plan, seed).join(&member.weights);
-            path.exists().then(|| yard.other(&run.model, &read(&path)?, &held_out, seed, steps)).transpose()
+            path.exists().then(|| yard.other(&spec, &read(&path)?, &held_out, seed, steps)).transpose()
         });
         let others: Result<Vec<Option<OtherSeed>>, ToolError> = others.collect();
         family.members[index].seeds = others?.into_iter().flatten().collect();
         family.members[index].meters = meters;
+        family.members[index].surgery = apart;
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
