@@ -87,6 +87,8 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Slot {
     Handle,
+    /// The picture that the model before had at the handle, for this one to encode.
+    Carried,
     Hover,
     Pad,
     Paint,

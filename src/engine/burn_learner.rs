@@ -62,6 +62,17 @@ impl BurnLearner {
         self.install(spec, &layout, saved, (Arc::new(Set::Pictures(set)), Arc::new(Set::Pictures(held_out))))
     }
 
+    /// Goes on with a run on these sets from a step and what [`Learner::checkpoint`] gave after it.
+    ///
+    /// # Errors
+    /// `BadSpec` as [`Self::begin_on`], `CheckpointUnreadable` for what is not a checkpoint of this model.
+    pub fn restore_on(&mut self, spec: &RunSpec, at: (u32, &[u8]), sets: [ImageSet; 2]) -> Result<(), Notice> {
+        let layout = checked(spec)?;
+        let saved = saved(&layout, at.0, at.1)?;
+        let [set, held_out] = sets.map(|set| Arc::new(Set::Pictures(set)));
+        self.install(spec, &layout, saved, (set, held_out))
+    }
+
     /// Parameters of the model in training, flat; empty without a run.
     ///
     /// # Errors
@@ -225,10 +236,7 @@ impl Learner for BurnLearner {
 
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice> {
         let layout = checked(spec)?;
-        let saved = Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
-            kind: NoticeKind::CheckpointUnreadable,
-            detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
-        })?;
+        let saved = saved(&layout, step, checkpoint)?;
         let data = self.data(spec)?;
         self.install(spec, &layout, saved, data)
     }
@@ -462,6 +470,13 @@ fn checked(spec: &RunSpec) -> Result<Layout, Notice> {
         Some(flaw) => Err(bad_spec(flaw.to_string())),
         None => Layout::new(&spec.model).map_err(|flaw| bad_spec(flaw.to_string())),
     }
+}
+
+fn saved(layout: &Layout, step: u32, checkpoint: &[u8]) -> Result<Saved, Notice> {
+    Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
+        kind: NoticeKind::CheckpointUnreadable,
+        detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
+    })
 }
 
 fn bad_spec(detail: String) -> Notice {

@@ -249,6 +249,14 @@ impl Gauge {
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
     }
 
+    /// Reactive: the least and the greatest reading of a meter over the seeds that each member was trained from; nothing
+    /// where there was one.
+    pub fn over_seeds(self, meter: Meter) -> Vec<Option<[f32; 2]>> {
+        let (family, prior) = (self.desk.page.family().get(), self.desk.samples_prior());
+        let of = |member: &crate::data::family::Member| member.over_seeds(meter.name(), prior);
+        family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
+    }
+
     /// Reactive: whether the codes fill what is sampled from, and yet hardly a decoding comes back: they say too little, and
     /// what does not come back is no hole.
     pub fn says_little(self) -> bool {
