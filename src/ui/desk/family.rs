@@ -40,7 +40,7 @@ impl Desk {
         let dial = dial::snapped(dial);
         let model = Shipped::on_dial(self.page.scene().model().get_untracked().data(), dial);
         match self.book(model) {
-            Some(_) => self.turn_to(model, dial),
+            Some(_) => self.open_member(model, dial),
             None => self.bring_first(model, dial),
         }
     }
@@ -56,7 +56,7 @@ impl Desk {
             }
             let brought = match brought {
                 Ok(model) => {
-                    self.turn_to(model, dial);
+                    self.open_member(model, dial);
                     self.fetch_others(model).await
                 }
                 Err(why) => {
@@ -72,7 +72,7 @@ impl Desk {
     }
 
     /// Shows a member that is here, or the way from it to its neighbour.
-    fn turn_to(self, model: Shipped, dial: f32) {
+    fn open_member(self, model: Shipped, dial: f32) {
         let scene = self.page.scene();
         let before = self.shelf().filter(|before| before.family() == model.family());
         self.carry_to(model);
