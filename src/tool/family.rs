@@ -72,6 +72,7 @@ pub fn build(shelf: &Path) -> Result<(), ToolError> {
         name: NAME.into(),
         run: run(),
         held_out: held_out.len(),
+        floor: None,
         members: members?,
         notes: Vec::new(),
         rebuild: "cargo run --features tool --bin latentscape -- family".into(),

@@ -25,7 +25,7 @@ use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, PIXELS};
-use crate::tool::evaluate::{model, taken_apart};
+use crate::tool::evaluate::{floor, model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, write};
 
@@ -74,6 +74,7 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
         family.members[index].meters = meters;
         family.members[index].surgery = apart;
     }
+    family.floor = floor(&family.run.model, &held_out).map(|floor| floor as f32);
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
 }

@@ -76,6 +76,7 @@ impl Gauge {
             if before.is_some_and(|before| before != of) {
                 // What was compared with the data is of weights that have learnt since, or of another run.
                 session.fidelity().set(None);
+                session.surgery().set(None);
                 session.sureness().set(None);
                 session.judging().set(None);
                 if phase != Phase::Training {
