@@ -123,11 +123,16 @@ pub fn CardText() -> impl IntoView {
             _ => tr!(desk, card_text_plain, count = count, reconstruction = reconstruction),
         })
     };
+    let floor = move || {
+        let floor = desk.page.card().get().filter(|_| !desk.has_run())?.test.floor?;
+        Some(tr!(desk, surgery_floor, floor = number(desk.locale(), floor, 1)))
+    };
     view! {
         <Show when=move || desk.page.card().read().is_some() && !desk.has_run()>
             <section class="card" data-testid="card">
                 <h2>{move || tr!(desk, card_title)}</h2>
                 <p>{text}</p>
+                <p class="fine" hidden=move || floor().is_none()>{floor}</p>
             </section>
         </Show>
     }

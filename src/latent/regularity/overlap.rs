@@ -123,7 +123,7 @@ struct Aggregate {
 impl Aggregate {
     fn new(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Option<Self> {
         let flat = log_var.as_flattened();
-        if flat.iter().all(|v| (v / 2.0).exp() > 0.0) {
+        if flat.iter().all(|v| v.is_finite()) {
             let mixture = Mixture::new(mu.as_flattened(), flat, 2)?;
             return Some(Self { mixture, units: None, log_area: 0.0 });
         }
@@ -229,7 +229,7 @@ fn with_kernel(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Vec<([f32; 2], [f32; 2]
         let variance = codes.iter().map(|code| (code.0[axis] - mean).powi(2)).sum::<f32>() / n;
         (variance * n.powf(-1.0 / 3.0)).ln()
     });
-    let wide = |v: f32, kernel: f32| if (v / 2.0).exp() > 0.0 { v } else { kernel };
+    let wide = |v: f32, kernel: f32| if v.is_finite() { v } else { kernel };
     codes.into_iter().map(|(mu, [v, w])| (mu, [wide(v, kernel[0]), wide(w, kernel[1])])).collect()
 }
 
@@ -303,6 +303,10 @@ mod tests {
             let found = of(&Frame::PRIOR, &mu, &sigma).kl().expect("a density");
             assert!((found.value - expected).abs() < 1e-3, "{sigma:?}: {found:?} {expected}");
         }
+        // Without a KL term widths fall to e⁻¹⁸⁰, which 32 bits take for 0.
+        let narrow = Overlap::of(&Frame::PRIOR, &[[3.0, 0.0], [-5.0, 1.0]], &[[-360.0; 2]; 2], 100, 1).expect("codes");
+        let expected = (9.0 + 26.0) / 4.0 + 359.0 - 2f32.ln();
+        assert!(narrow.kl().is_some_and(|kl| (kl.value - expected).abs() < 1e-2), "{narrow:?} {expected}");
     }
 
     /// Two equal Gaussians d apart share 2Φ(−d/2): 0.3173 for d = 2; q/p = e^(2z₁ − 2) is a tenth at z₁ = 1 − ln(10)/2 =

@@ -25,7 +25,7 @@ use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, ModelSpec, PIXELS};
-use crate::tool::evaluate::{model, taken_apart};
+use crate::tool::evaluate::{floor, model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, pack_codes, write};
 
@@ -60,6 +60,7 @@ pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
     let right = classifier::accuracy(&classifier, &held_out);
     eprintln!("the classifier is right about {right:.3} of the held-out pictures");
     let yard = Yard { real: reals(&held_out), classifier };
+    family.floor = floor(&family.run.model, &held_out).map(|floor| floor as f32);
     let held_out = Set::Pictures(held_out);
     for index in 0..family.members.len() {
         let member = &family.members[index];

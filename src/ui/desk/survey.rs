@@ -184,6 +184,13 @@ impl Desk {
         }
     }
 
+    /// Takes the ELBO of the run's held-out data apart, where they are here.
+    pub fn ask_surgery(self) {
+        if !self.lacks() {
+            self.ask(Slot::Surgery, Query::Surgery.into());
+        }
+    }
+
     /// Compares samples with the held-out data of the run, where there is one.
     pub fn ask_fidelity(self) {
         if self.lacks() {
