@@ -117,6 +117,31 @@ pub enum Slot {
     Bench,
 }
 
+/// A share of a sample, and its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    pub value: f32,
+    pub low: f32,
+    pub high: f32,
+}
+
+/// How like real data others are: `latent::regularity::fidelity` says what of each is a share of what.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fidelity {
+    pub precision: Share,
+    pub recall: Share,
+    pub coverage: Share,
+}
+
+/// What a model's [`Fidelity`] is seen beside.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct References {
+    /// Of real data that were held out like those they are compared with.
+    pub held_out: Fidelity,
+    /// Of any number of copies of the mean of the data.
+    pub constant: Fidelity,
+}
+
 /// What does not change the session (but for `TrainSteps` of the benchmark).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Query {
@@ -142,8 +167,9 @@ pub enum Query {
     /// buffer 1: the points of the plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers
     /// a cell.
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
-    /// Compare the decodings of points of the plane with the run's held-out data.
-    Fidelity { z: Vec<f32> },
+    /// Compare the decodings of points of the plane with the run's held-out data; with `references`, also what is to be seen
+    /// beside that, which is the same for every model of the same data.
+    Fidelity { z: Vec<f32>, references: bool },
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -224,12 +250,9 @@ pub enum Answer {
         first: u32,
         count: u32,
     },
-    /// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), with the 95 % interval of the coverage.
     Fidelity {
-        density: f32,
-        coverage: f32,
-        low: f32,
-        high: f32,
+        samples: Fidelity,
+        references: Option<References>,
     },
     /// There are too few held-out data to compare with.
     Incomparable,

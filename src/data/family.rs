@@ -140,7 +140,7 @@ pub struct Bytes {
     pub codes: usize,
 }
 
-/// A measurement, with its interval where it has one.
+/// A measurement, with its interval where it has one, and what it would be in the case that it is to be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeterValue {
     pub value: f32,
@@ -148,6 +148,8 @@ pub struct MeterValue {
     pub low: Option<f32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<f32>,
 }
 
 /// Why a card was not taken.
@@ -285,7 +287,7 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read_and_says_how_each_was_trained() {
         let mut whole = family();
-        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None };
+        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None, reference: Some(1.0) };
         whole.members[1].meters.insert("accuracy".into(), meter);
         let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
         assert_eq!(read, whole);

@@ -8,7 +8,7 @@ use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;
 use crate::protocol::DeviceKind;
-use crate::spec::{MOST_CLASSES, Objective, RunSpec};
+use crate::spec::{DataSpec, MOST_CLASSES, Objective, RunSpec};
 
 /// The member of the β family that the dial begins at: β = 1. `tests/family.rs` holds it to the card.
 pub const HOME: u8 = 5;
@@ -154,6 +154,15 @@ impl Shipped {
         match self {
             Self::Digits(member) => Some(member),
             Self::Mnist | Self::Fashion => None,
+        }
+    }
+
+    /// What it was trained on; of a member of the family without how many.
+    pub fn data(self) -> DataSpec {
+        match self {
+            Self::Mnist => DataSpec::Mnist,
+            Self::Fashion => DataSpec::Fashion,
+            Self::Digits(_) => DataSpec::Digits { count: 0 },
         }
     }
 

@@ -8,7 +8,7 @@ use super::scene::Shipped;
 use crate::data::classifier::Classifier;
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::sureness::Sureness;
-use crate::protocol::{DeviceInfo, Phase};
+use crate::protocol::{DeviceInfo, Fidelity, Phase, References};
 use crate::spec::DataSpec;
 
 #[derive(Clone, Debug, Store)]
@@ -62,8 +62,10 @@ pub struct Session {
     pub survey: Option<Shared<Survey>>,
     /// The next one, as far as it is known.
     pub surveying: Option<Survey>,
-    /// How like the run's held-out data samples were, when that was last asked.
-    pub fidelity: Option<Likeness>,
+    /// How like the run's held-out data samples were, when that was last asked; and what that is seen beside, with the data
+    /// and the seed that it is of.
+    pub fidelity: Option<Fidelity>,
+    pub fidelity_references: Option<((DataSpec, u32), References)>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -107,6 +109,7 @@ impl Default for Session {
             survey: None,
             surveying: None,
             fidelity: None,
+            fidelity_references: None,
             classifier: None,
             sureness: None,
             judging: None,
@@ -124,15 +127,6 @@ pub struct Lacking {
     pub names: Vec<String>,
     /// The codes of its own pictures, if they came with it, and the step that they are of.
     pub codes: Option<(u32, Shared<Cloud>)>,
-}
-
-/// Density and coverage (Naeem et al. 2020), with the 95 % interval of the coverage.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Likeness {
-    pub density: f32,
-    pub coverage: f32,
-    pub low: f32,
-    pub high: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
 use super::slopes::{Continuity, STEEP};
 use super::survey::{Metric, Survey, Unit, nats};
+use crate::protocol::{self, Fidelity, References};
 use crate::spec::Input;
 
 /// A step in σ whose change is told in nats.
@@ -22,7 +23,7 @@ const SEED: u32 = 11;
 /// points are about 1 wide.
 const STEEP_POINTS: f32 = 3.0;
 
-/// What can be measured. `Coverage`, `Density` and `Confidence` need data or a classifier, and come from elsewhere.
+/// What can be measured. `Precision`, `Recall`, `Coverage` and `Confidence` need data or a classifier, and come from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meter {
     Continuity,
@@ -36,13 +37,14 @@ pub enum Meter {
     Mmd,
     Accuracy,
     Gap,
+    Precision,
+    Recall,
     Coverage,
-    Density,
     Confidence,
 }
 
 impl Meter {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Continuity,
         Self::Slope,
         Self::Spread,
@@ -50,14 +52,20 @@ impl Meter {
         Self::Returns,
         Self::Shared,
         Self::Covered,
+        Self::Precision,
+        Self::Recall,
         Self::Coverage,
-        Self::Density,
         Self::Confidence,
         Self::Kl,
         Self::Mmd,
         Self::Accuracy,
         Self::Gap,
     ];
+
+    /// The name in a card of what copies of the data's mean would read, where that says something.
+    pub fn of_constant(self) -> String {
+        format!("{}-of-mean", self.name())
+    }
 
     /// Its name in a card.
     pub fn name(self) -> &'static str {
@@ -73,18 +81,21 @@ impl Meter {
             Self::Mmd => "mmd",
             Self::Accuracy => "neighbour-accuracy",
             Self::Gap => "largest-gap",
+            Self::Precision => "data-precision",
+            Self::Recall => "data-recall",
             Self::Coverage => "data-coverage",
-            Self::Density => "data-density",
             Self::Confidence => "classifier-confidence",
         }
     }
 }
 
-/// A number, and its 95 % interval where it comes from a sample.
+/// A number, its 95 % interval where it comes from a sample, and what it would be in the case that it is to be compared
+/// with: of the overlap's meters, if the codes were the distribution itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     pub value: f32,
     pub interval: Option<Interval>,
+    pub reference: Option<f32>,
 }
 
 /// The codes that a survey is compared with; one entry a datum in each.
@@ -175,7 +186,7 @@ impl Meters {
 
     /// A meter's reading; nothing where it could not be taken, and of those that come from elsewhere.
     pub fn reading(&self, meter: Meter) -> Option<Reading> {
-        let plain = |value: f32| Reading { value, interval: None };
+        let plain = |value: f32| Reading { value, interval: None, reference: None };
         match meter {
             Meter::Continuity => self.continuity.map(|c| plain(c.score())),
             Meter::Slope => self.continuity.map(|c| plain(c.median)),
@@ -186,14 +197,32 @@ impl Meters {
             Meter::Covered => self.overlap.map(|o| plain(o.covered)),
             Meter::Kl => self.overlap.map(|o| plain(o.kl)),
             Meter::Mmd => self.mmd.map(|m| plain(m.distance as f32)),
-            Meter::Accuracy => self
-                .clusters
-                .as_ref()
-                .map(|c| Reading { value: c.accuracy.value(), interval: Some(c.accuracy.interval) }),
+            Meter::Accuracy => self.clusters.as_ref().map(|c| Reading {
+                value: c.accuracy.value(),
+                interval: Some(c.accuracy.interval),
+                reference: None,
+            }),
             Meter::Gap => self.gap.map(|g| plain(g.radius)),
-            Meter::Coverage | Meter::Density | Meter::Confidence => None,
+            Meter::Precision | Meter::Recall | Meter::Coverage | Meter::Confidence => None,
         }
     }
+}
+
+/// The share of a [`Fidelity`] that a meter reads.
+pub fn share(found: &Fidelity, meter: Meter) -> Option<protocol::Share> {
+    match meter {
+        Meter::Precision => Some(found.precision),
+        Meter::Recall => Some(found.recall),
+        Meter::Coverage => Some(found.coverage),
+        _ => None,
+    }
+}
+
+/// A meter's reading of generated data, with what held-out data have for its reference.
+pub fn of_data(found: &Fidelity, references: Option<&References>, meter: Meter) -> Option<Reading> {
+    let protocol::Share { value, low, high } = share(found, meter)?;
+    let reference = references.and_then(|beside| share(&beside.held_out, meter)).map(|share| share.value);
+    Some(Reading { value, interval: Some(Interval { low, high }), reference })
 }
 
 #[cfg(test)]

@@ -15,11 +15,12 @@ use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::batches;
 use crate::engine::learner::Learner;
-use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
+use crate::latent::regularity::fidelity::{Balls, COMPARED, NEIGHBOURS, fidelity, references};
 use crate::latent::regularity::interval::{Interval, of_mean};
-use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
+use crate::protocol::References;
 use crate::rng::Rng;
 use crate::spec::{Input, PIXELS};
 use crate::tool::recipe::{ToolError, cpu};
@@ -29,8 +30,8 @@ use crate::tool::shelf::{encoding, write};
 const SIDE: usize = 128;
 const BAND: usize = 1024;
 
-/// Held-out data, and as many samples, that are compared.
-const COMPARED: usize = 1000;
+/// Samples that the classifier judges; the first of them are compared with data.
+const SAMPLES: usize = 1000;
 const SEED: u32 = 5;
 
 /// Reads the meters of the family on `shelf` and writes them into its card. What one samples from is the prior.
@@ -53,7 +54,12 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
     eprintln!("the classifier is right about {right:.3} of the held-out digits");
-    let yard = Yard { real: reals(&held_out), classifier };
+    let held_out = reals(&held_out);
+    let (real, other) = held_out.split_at(held_out.len() / 2);
+    let balls = |data| Balls::new(data, PIXELS, NEIGHBOURS).ok_or_else(|| encoding(&"too few held-out digits"));
+    let real = balls(real)?;
+    let references = references(&real, &balls(other)?);
+    let yard = Yard { real, references, classifier };
     for index in 0..family.members.len() {
         let member = &family.members[index];
         let mut learner = cpu();
@@ -68,37 +74,41 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
 }
 
 /// What all are measured with.
-struct Yard {
-    /// [n, pixels], 0..1.
-    real: Vec<f32>,
+struct Yard<'a> {
+    /// Held-out digits, and what others of them and their mean have beside them.
+    real: Balls<'a>,
+    references: References,
     classifier: Classifier,
 }
 
-impl Yard {
+impl Yard<'_> {
     fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
         let survey = survey(learner, Frame::PRIOR, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
         let meters = Meters::of(&survey, of);
-        let samples = sample::prior(COMPARED, &mut Rng::new(SEED)).concat();
+        let samples = sample::prior(SAMPLES, &mut Rng::new(SEED)).concat();
         let decoded = block_on(learner.decode(&samples))?;
-        let fidelity =
-            Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
+        let found =
+            Balls::new(&decoded[..COMPARED * PIXELS], PIXELS, NEIGHBOURS).map(|fake| fidelity(&self.real, &fake));
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
         let elsewhere = |meter: Meter| match meter {
-            Meter::Coverage => fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval) }),
-            Meter::Density => fidelity.map(|f| Reading { value: f.density, interval: f.density_interval }),
             Meter::Confidence => {
                 let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
-                Some(Reading { value: mean, interval: of_mean(&sure, SEED) })
+                Some(Reading { value: mean, interval: of_mean(&sure, SEED), reference: None })
             }
-            _ => None,
+            _ => report::of_data(found.as_ref()?, Some(&self.references), meter),
+        };
+        let of_constant = |meter: Meter| {
+            let share = report::share(&self.references.constant, meter)?;
+            Some((meter.of_constant(), value(Reading { value: share.value, interval: None, reference: None })?))
         };
         let named = |meter: Meter| {
             let reading = meters.reading(meter).or_else(|| elsewhere(meter))?;
             Some((meter.name().to_owned(), value(reading)?))
         };
-        Ok(Meter::ALL.into_iter().filter_map(named).collect())
+        let meters = Meter::ALL.into_iter();
+        Ok(meters.clone().filter_map(named).chain(meters.filter_map(of_constant)).collect())
     }
 }
 
@@ -118,8 +128,9 @@ pub fn survey(learner: &impl Learner, frame: Frame, side: usize) -> Result<Surve
     Ok(survey)
 }
 
+/// Twice as many as are compared, [n, pixels] in 0..1.
 fn reals(held_out: &ImageSet) -> Vec<f32> {
-    let n = COMPARED.min(held_out.len());
+    let n = (2 * COMPARED).min(held_out.len() / 2 * 2);
     held_out.pixels()[..n * PIXELS].iter().map(|&pixel| f32::from(pixel) / 255.0).collect()
 }
 
@@ -127,7 +138,8 @@ fn reals(held_out: &ImageSet) -> Vec<f32> {
 fn value(reading: Reading) -> Option<MeterValue> {
     let Interval { low, high } = reading.interval.unwrap_or(Interval { low: f32::NAN, high: f32::NAN });
     let finite = |value: f32| value.is_finite().then_some(value);
-    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
+    let reference = reading.reference.and_then(finite);
+    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high), reference })
 }
 
 fn say(member: &Member, meters: &BTreeMap<String, MeterValue>) {

@@ -11,11 +11,12 @@ use crate::client::fetch;
 use crate::data::classifier::Classifier;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
+use crate::latent::regularity::fidelity::COMPARED;
 use crate::latent::regularity::geodesic;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
-use crate::protocol::{PixelFormat, Query, Slot};
+use crate::protocol::{PixelFormat, Query, References, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
@@ -32,8 +33,7 @@ const MOST_UNASKED: usize = 64;
 /// Points that a shortest way goes through: twice as many as the longest film strip has pictures, and more.
 const STATIONS: usize = 97;
 
-/// Samples that are compared with the data.
-const COMPARED: usize = 400;
+/// Of the samples that are compared with the data.
 const COMPARED_SEED: u32 = 5;
 
 impl Desk {
@@ -137,7 +137,8 @@ impl Desk {
         self.ask(Slot::Weights, Query::Weights.into());
     }
 
-    /// Compares samples with the held-out data of the run, where there is one.
+    /// Compares samples with the held-out data of the run, where there is one. What stands beside that is computed once for the
+    /// same data.
     pub fn ask_fidelity(self) {
         if self.lacks() {
             return;
@@ -145,7 +146,15 @@ impl Desk {
         let frame = untrack(|| self.frame());
         let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
         let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
-        self.ask(Slot::Fidelity, Query::Fidelity { z }.into());
+        let references = untrack(|| self.fidelity_references()).is_none();
+        self.ask(Slot::Fidelity, Query::Fidelity { z, references }.into());
+    }
+
+    /// What samples are seen beside, if it is known of the data of the run that is on show. Reactive.
+    pub fn fidelity_references(self) -> Option<References> {
+        let session = self.page.session();
+        let run = session.run().read().as_ref().map(|run| (run.log.spec.data, run.log.spec.seed))?;
+        session.fidelity_references().get().filter(|(of, _)| *of == run).map(|(_, references)| references)
     }
 }
 

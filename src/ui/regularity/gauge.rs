@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::data::family::Character;
 use crate::latent::regularity::clusters::Clusters;
 use crate::latent::regularity::interval::Interval;
-use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::Phase;
 use crate::spec::Input;
@@ -171,20 +171,23 @@ impl Gauge {
     /// How sure the classifier is, over the whole of what one samples from.
     fn of_classifier(self, meter: Meter) -> Option<Reading> {
         let sureness = self.desk.page.session().sureness().get().filter(|_| meter == Meter::Confidence)?;
-        Some(Reading { value: sureness.mean()?, interval: None })
+        Some(Reading { value: sureness.mean()?, interval: None, reference: None })
     }
 
     /// What was compared with the run's own data.
     fn of_data(self, meter: Meter) -> Option<Reading> {
-        let likeness = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
-        match meter {
-            Meter::Density => Some(Reading { value: likeness.density, interval: None }),
-            Meter::Coverage => {
-                let interval = Interval { low: likeness.low, high: likeness.high };
-                Some(Reading { value: likeness.coverage, interval: Some(interval) })
-            }
-            _ => None,
+        let found = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
+        report::of_data(&found, self.desk.fidelity_references().as_ref(), meter)
+    }
+
+    /// Reactive: what copies of the data's mean would read, of the run or of the family.
+    pub fn of_constant(self, meter: Meter) -> Option<f32> {
+        if self.desk.has_run() {
+            return report::share(&self.desk.fidelity_references()?.constant, meter).map(|share| share.value);
         }
+        let stand = self.stand()?;
+        let family = self.desk.page.family().get()?;
+        family.members.get(stand.nearest())?.meters.get(&meter.of_constant()).map(|found| found.value)
     }
 
     /// Reactive: where the dial stands, while the family is on show.
@@ -201,7 +204,7 @@ impl Gauge {
         let of = |member: &crate::data::family::Member| {
             let found = member.meters.get(meter.name())?;
             let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
-            Some(Reading { value: found.value, interval })
+            Some(Reading { value: found.value, interval, reference: found.reference })
         };
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
     }

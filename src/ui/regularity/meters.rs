@@ -152,6 +152,11 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
         let (reading, _) = reading.get()?;
         reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
     };
+    let beside = move || {
+        let constant = gauge.of_constant(meter)?;
+        let real = reading.get()?.0.reference?;
+        Some(tr!(desk, meters_beside, real = written(real), constant = written(constant)))
+    };
     let before = move || matches!(reading.get(), Some((_, Origin::Before)));
     view! {
         <tr>
@@ -162,6 +167,7 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
                 title=move || before().then(|| tr!(desk, measured_before))
             >
                 {value} " " <small>{interval}</small>
+                <small class="beside">{beside}</small>
             </td>
             <td><Curve gauge meter/></td>
         </tr>
