@@ -122,6 +122,7 @@ impl Bench {
                     | Answer::Surface { .. }
                     | Answer::Fidelity { .. }
                     | Answer::Incomparable
+                    | Answer::Surgery(_)
                     | Answer::Original { .. }
                     | Answer::Weights
                     | Answer::PointsEncoded
@@ -207,7 +208,14 @@ impl Bench {
         let bench = self.clone();
         let survey = Closure::<dyn Fn(u32) -> Promise>::new(move |side: u32| {
             let area = Frame::PRIOR.area();
-            bench.ask(Query::Survey { area, columns: side, rows: side, first: 0, count: side.saturating_mul(side) })
+            bench.ask(Query::Survey {
+                area,
+                columns: side,
+                rows: side,
+                first: 0,
+                count: side.saturating_mul(side),
+                step: [1.0 / 64.0; 2],
+            })
         });
         set(&peer, "survey", &survey.into_js_value())?;
 

@@ -52,9 +52,14 @@ const PLANE: &[Entry] = &[
     },
     Entry {
         key: "from",
-        print: |s| if s.chosen == Chosen::Codes { "codes".into() } else { "prior".into() },
+        print: |s| match s.chosen {
+            Chosen::Model => "model".into(),
+            Chosen::Prior => "prior".into(),
+            Chosen::Codes => "codes".into(),
+        },
         parse: |s, t| {
-            let known = [("prior", Chosen::Prior), ("codes", Chosen::Codes)].into_iter().find(|(word, _)| *word == t);
+            let words = [("model", Chosen::Model), ("prior", Chosen::Prior), ("codes", Chosen::Codes)];
+            let known = words.into_iter().find(|(word, _)| *word == t);
             known.map(|(_, chosen)| s.chosen = chosen)
         },
     },

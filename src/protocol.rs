@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::{Fidelity, References, Surgery};
 use crate::spec::{Format, ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
@@ -108,6 +109,7 @@ pub enum Slot {
     /// What the meters are made of: asked for in bands, a whole plane of it takes long.
     Survey,
     Fidelity,
+    Surgery,
     /// The whole of what is sampled from, decoded for a classifier in bands.
     Sureness,
     /// The model itself.
@@ -115,31 +117,6 @@ pub enum Slot {
     /// Pictures to be taken away, in bands: all else goes before them.
     Generated,
     Bench,
-}
-
-/// A share of a sample, and its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Share {
-    pub value: f32,
-    pub low: f32,
-    pub high: f32,
-}
-
-/// How like real data others are: `latent::regularity::fidelity` says what of each is a share of what.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Fidelity {
-    pub precision: Share,
-    pub recall: Share,
-    pub coverage: Share,
-}
-
-/// What a model's [`Fidelity`] is seen beside.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct References {
-    /// Of real data that were held out like those they are compared with.
-    pub held_out: Fidelity,
-    /// Of any number of copies of the mean of the data.
-    pub constant: Fidelity,
 }
 
 /// What does not change the session (but for `TrainSteps` of the benchmark).
@@ -162,14 +139,16 @@ pub enum Query {
     /// Answer buffer 0: little-endian f32, in nats, a number a cell.
     Surface { area: Area, columns: u32, rows: u32 },
     /// Measure the decoder at the centres of the cells `first..first + count` of a grid as in `Atlas`.
-    /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in squared change of the data for
-    /// a unit of z, of pictures as if they had 28×28 values, then the same three in the likelihood's Fisher metric;
-    /// buffer 1: the points of the plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers
-    /// a cell.
-    Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32 },
+    /// `step`: half of the way over which slopes are differences, along the two axes of the plane, in units of z; above 0.
+    /// Answer buffer 0: its pull-back metric along the two axes of the plane, g₁₁ g₁₂ g₂₂ in mean squared change of a
+    /// datum's values for a unit of z, then the same three in the likelihood's Fisher metric; buffer 1: the points of the
+    /// plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers a cell.
+    Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32, step: [f32; 2] },
     /// Compare the decodings of points of the plane with the run's held-out data; with `references`, also what is to be seen
     /// beside that, which is the same for every model of the same data.
     Fidelity { z: Vec<f32>, references: bool },
+    /// Take the ELBO of the run's held-out data apart.
+    Surgery,
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -256,6 +235,7 @@ pub enum Answer {
     },
     /// There are too few held-out data to compare with.
     Incomparable,
+    Surgery(Surgery),
     /// Buffer 0: the codes.
     PointsEncoded,
     /// Buffer 0: the points.

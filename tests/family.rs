@@ -209,8 +209,8 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
     let card = |name: &str, meter: Meter| family.member(name).unwrap().meters[meter.name()].value;
     for name in ["ae", "beta-0", "beta-1", "beta-32"] {
         let member = family.member(name).unwrap();
-        let survey = survey(&load(&family, member), Frame::PRIOR, 64).unwrap();
         let codes = Codes::read(&file(&member.codes)).unwrap();
+        let survey = survey(&load(&family, member), Frame::PRIOR, &codes.mu, 64).unwrap();
         let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
         let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::default() });
         for (meter, within) in
@@ -228,4 +228,63 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
     let notes = family.notes.join(" ");
     assert!(notes.contains("The KL divergence of the aggregated posterior falls with β"), "{notes}");
     assert!(notes.contains("Continuity does not always do as theory has it"), "{notes}");
+}
+
+/// The member with z′ = scale · R(turn) · z instead of z: the same model of the data in another plane.
+#[cfg(feature = "tool")]
+fn reparameterised(family: &Family, member: &Member, scale: f32, turn: f32) -> BurnLearner {
+    use latentscape::nn::exchange::to_file;
+    use latentscape::nn::layout::Layout;
+    use latentscape::nn::weights::from_safetensors;
+    let model = &family.run_of(member).model;
+    let layout = Layout::new(model).unwrap();
+    let mut flat = from_safetensors(&layout, &file(&member.weights)).unwrap();
+    let (sin, cos) = turn.sin_cos();
+    let there = |[x, y]: [f32; 2]| [scale * (cos * x - sin * y), scale * (sin * x + cos * y)];
+    for parameter in &layout.parameters {
+        let values = &mut flat[parameter.range()];
+        match parameter.name.as_str() {
+            "mu.weight" | "mu.bias" => values.as_chunks_mut::<2>().0.iter_mut().for_each(|z| *z = there(*z)),
+            "decoder.0.weight" => {
+                let (first, second) = values.split_at_mut(parameter.shape[1]);
+                for (a, b) in first.iter_mut().zip(second) {
+                    (*a, *b) = ((cos * *a - sin * *b) / scale, (sin * *a + cos * *b) / scale);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut learner = BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() });
+    learner.load(model, &to_file(model, None, &layout, &flat).unwrap()).unwrap();
+    learner
+}
+
+/// What a plain autoencoder scores is the model's and not its plane's: the same autoencoder with z scaled and turned reads
+/// the same in the frame of its codes, to 0.01.
+#[cfg(feature = "tool")]
+#[test]
+fn the_scores_of_an_autoencoder_know_no_scale_and_no_turn() {
+    use latentscape::latent::regularity::Frame;
+    use latentscape::latent::regularity::report::{Codes as OfPlane, Meter, Meters};
+    use latentscape::spec::Input;
+    use latentscape::tool::family::measure::survey;
+    let family = family();
+    let member = family.member("ae").unwrap();
+    let held_out = batches::data(&family.run).unwrap().1;
+    let read = |scale: f32, turn: f32| {
+        let learner = reparameterised(&family, member, scale, turn);
+        let (mu, log_var) = block_on(learner.posteriors(&held_out, held_out.len())).unwrap();
+        let [mu, log_var] = [mu, log_var].map(|values| values.chunks(2).map(|z| [z[0], z[1]]).collect::<Vec<_>>());
+        let survey = survey(&learner, Frame::of_codes(&mu).unwrap(), &mu, 96).unwrap();
+        let labels = held_out.labels();
+        let meters =
+            Meters::of(&survey, OfPlane { mu: &mu, log_var: &log_var, labels, latent: 2, input: Input::default() });
+        [Meter::Continuity, Meter::Slope, Meter::Returns].map(|meter| meters.reading(meter).unwrap().value)
+    };
+    let plain = read(1.0, 0.0);
+    for (scale, turn) in [(0.149, 0.0), (0.05, 0.0), (10.0, 0.0), (1.0, 0.6), (0.002, 2.0)] {
+        let found = read(scale, turn);
+        let apart = plain.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart < 0.01, "{scale} {turn}: {found:?}, as shipped {plain:?}");
+    }
 }

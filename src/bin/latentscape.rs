@@ -1,5 +1,5 @@
 //! Trains the shipped models and measures them: `latentscape train NAME…`, or writes their latent codes anew from their
-//! weights: `latentscape codes NAME…` (all, when none is named). `latentscape family` trains the models that differ in β
+//! weights: `latentscape codes NAME…`, or measures them anew into their cards: `latentscape measure NAME…` (all, when none is named). `latentscape family` trains the models that differ in β
 //! alone, and reads their meters; `latentscape family measure` only reads them.
 
 use std::path::{Path, PathBuf};
@@ -10,8 +10,9 @@ use latentscape::tool::{family, shelf};
 
 const USAGE: &str = "usage: latentscape train [NAME…]
        latentscape codes [NAME…]
+       latentscape measure [NAME…]
        latentscape family [measure]
-the pictures of train and codes are looked for in $LATENTSCAPE_DATA, else ../shared/data";
+the pictures of train, codes and measure are looked for in $LATENTSCAPE_DATA, else ../shared/data";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["train", ref names @ ..] => each(names, async |recipe| shelf::train(recipe, &data, &shelf).await),
         ["codes", ref names @ ..] => each(names, async |recipe| shelf::codes(recipe, &data, &shelf).await),
+        ["measure", ref names @ ..] => each(names, async |recipe| shelf::measure(recipe, &data, &shelf).await),
         ["family"] => family::build(&shelf).and_then(|()| family::measure::measure(&shelf)),
         ["family", "measure"] => family::measure::measure(&shelf),
         _ => {

@@ -36,14 +36,12 @@ pub fn mean(pixels: &[u8], width: usize) -> f64 {
 fn known(data: &DataSpec) -> Option<f32> {
     match data {
         DataSpec::Digits { .. } => Some(41.0),
-        DataSpec::Shapes { .. } => Some(SHAPES),
+        DataSpec::Shapes { .. } => Some(22.5),
         DataSpec::Mnist => Some(45.5),
         DataSpec::Fashion => Some(189.9),
         DataSpec::Points { .. } | DataSpec::Own { .. } => None,
     }
 }
-
-const SHAPES: f32 = 0.0;
 
 /// n/2 · ln(2πσ²).
 fn constant(values: usize, deviation: f32) -> f32 {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::check::Flaw;
 use crate::spec::{ModelSpec, Objective, RunSpec, TrainingSpec};
 
@@ -54,9 +55,15 @@ pub struct Member {
     pub aligned: Option<Aligned>,
     /// Of the files.
     pub bytes: Bytes,
-    /// Further measurements, by name.
+    /// Further measurements, by name, if one samples from N(0, I).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub meters: BTreeMap<String, MeterValue>,
+    /// The same, if one samples from the normal distribution with the mean and covariance of the codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fitted: BTreeMap<String, MeterValue>,
+    /// The ELBO of the held-out data taken apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surgery: Option<Surgery>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -210,7 +217,8 @@ impl Member {
         if ![&self.weights, &self.codes].into_iter().all(|name| is_plain(name)) {
             return Err(FamilyError::File(self.name.clone()));
         }
-        if !self.numbers().iter().all(|number| number.is_finite()) {
+        let sound = self.surgery.as_ref().is_none_or(Surgery::is_finite);
+        if !sound || !self.numbers().iter().all(|number| number.is_finite()) {
             return Err(FamilyError::NotFinite(self.name.clone()));
         }
         let of_points = if self.objective.is_variational() { latent } else { 0 };
@@ -263,6 +271,8 @@ mod tests {
             aligned: None,
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
+            fitted: BTreeMap::new(),
+            surgery: None,
         }
     }
 

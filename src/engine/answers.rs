@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use super::downhill::roll_down;
 use super::inbox::Ask;
-use super::learner::{Learner, Painting, Slopes};
+use super::learner::{Errors, Learner, Painting, Slopes};
 use crate::data::set::pictures;
+use crate::estimate::Surgery;
 use crate::latent::regularity::fidelity::{Balls, NEIGHBOURS, fidelity, references};
 use crate::latent::regularity::frame::cell_centre;
 use crate::latent::slice::Slice;
+use crate::latent::surgery;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
 use crate::spec::{Format, Input, PIXELS};
 
@@ -17,6 +19,11 @@ pub const LIMIT: usize = 4096;
 
 /// Most samples that are compared with as many data: each with each.
 const MOST_COMPARED: usize = 500;
+
+/// Held-out data that the ELBO is taken apart of, and samples of z for the reconstruction error of each: as many data as the
+/// card of the family is about, since what a code says of a datum depends on it.
+const TAKEN_APART: usize = 2000;
+const DRAWS: usize = 2;
 
 /// Most steps of one roll.
 const STEPS: u32 = 64;
@@ -39,10 +46,12 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         }
         Query::Roll { z, steps } => roll(learner, slice, z, *steps, &ask.buffers).await,
         Query::Surface { area, columns, rows } => surface(learner, slice, (*area, *columns, *rows), &ask.buffers).await,
-        Query::Survey { area, columns, rows, first, count } => {
-            survey(learner, slice, (*area, *columns, *rows), *first, *count).await
+        Query::Survey { area, columns, rows, first, count, step } => {
+            let band = *first as usize..(*first as usize).saturating_add(*count as usize);
+            survey(learner, slice, (*area, *columns, *rows), band, *step).await
         }
         Query::Fidelity { z, references } => compared(learner, slice, z, *references).await,
+        Query::Surgery => taken_apart(learner).await,
         Query::Original { index } => original(learner, *index),
         Query::Weights => exported(learner).await,
         Query::BenchSteps { count } => bench_steps(learner, *count),
@@ -193,18 +202,16 @@ async fn survey(
     learner: &impl Learner,
     slice: Slice,
     (area, columns, rows): (Area, u32, u32),
-    first: u32,
-    count: u32,
+    band: Range<usize>,
+    step: [f32; 2],
 ) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    let band = first as usize..(first as usize).saturating_add(count as usize);
-    let centres = centres(area, columns, rows, band)?;
-    let mut found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes).await?;
-    // What is steep in a picture of many values would be so in every one: as if all had those of 28×28.
-    if learner.input().is_picture() {
-        let share = PIXELS as f32 / learner.input().width() as f32;
-        found.metric.chunks_exact_mut(6).flat_map(|of| &mut of[..3]).for_each(|value| *value *= share);
+    if !step.iter().all(|step| step.is_finite() && *step > 0.0) {
+        return Err(bad_question(format!("slopes over {step:?}")));
     }
+    let (first, count) = (band.start as u32, band.len() as u32);
+    let centres = centres(area, columns, rows, band)?;
+    let found = learner.survey(&slice.lift(&centres, latent), slice.within(latent).axes, step).await?;
     // On a line the second coordinate means nothing: every decoding comes back at the height that it was asked at.
     let mut back = slice.project(&found.back, latent, 0.0);
     if latent == 1 {
@@ -231,6 +238,18 @@ async fn compared(learner: &impl Learner, slice: Slice, z: &[f32], beside: bool)
     let samples = fidelity(&real, &balls(&decoded)?);
     let references = if beside { Some(references(&real, &balls(&other[..n * width])?)) } else { None };
     Ok((Answer::Fidelity { samples, references }, vec![]))
+}
+
+async fn taken_apart(learner: &impl Learner) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let Errors { errors, mu, log_var } = learner.errors(TAKEN_APART, DRAWS).await?;
+    if errors.len() < 2 {
+        return Ok((Answer::Incomparable, vec![]));
+    }
+    let found = surgery::of(&errors, &mu, &log_var, latent, 0);
+    // JSON has no NaN.
+    let found = found.filter(Surgery::is_finite).ok_or_else(|| bad_question("codes that are not finite".into()))?;
+    Ok((Answer::Surgery(found), vec![]))
 }
 
 /// The points at the centres of a grid's cells, z₁ z₂ of each, row by row from the top left.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::batches::{self, Batches, reference_batch};
-use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
+use super::learner::{Codes, Encoded, Errors, Learner, Painting, Slopes, Strip, Surveyed};
 use super::training::{Sets, Training};
 use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
@@ -23,7 +23,7 @@ use crate::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 /// Points that are surveyed at once: each is decoded five times.
 const SURVEYED: usize = 128;
 /// Held-out data that a validation measures, with the same noise every time.
@@ -356,14 +356,14 @@ impl Learner for BurnLearner {
         Ok(Slopes { loss, gradient })
     }
 
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+    async fn survey(&self, z: &[f32], axes: [usize; 2], step: [f32; 2]) -> Result<Surveyed, Notice> {
         let model = self.model()?;
         let latent = model.spec().latent;
         let (mut metric, mut back) = (Vec::with_capacity(z.len() * 3), Vec::with_capacity(z.len()));
         for part in z.chunks(SURVEYED * latent) {
             let n = part.len() / latent;
             // Five decodings of a point, so that not even one is alone; its encoding may be.
-            let here = pull_back(model, self.tensor(part, latent), axes);
+            let here = pull_back(model, self.tensor(part, latent), axes, step);
             let codes = model.encode(self.never_alone(here.decoded)).mu.slice(0..n);
             let [m, b] = read_two(here.metric, codes).await?;
             metric.extend(m);
@@ -378,6 +378,13 @@ impl Learner for BurnLearner {
             set.batch(&(0..most.min(set.len())).collect::<Vec<_>>(), &mut values);
         }
         values
+    }
+
+    async fn errors(&self, most: usize, draws: usize) -> Result<Errors, Notice> {
+        match &self.run {
+            Some(run) => run.errors(most, draws, |values, n| self.never_alone(self.rows(values, n))).await,
+            None => Ok(Errors::default()),
+        }
     }
 
     fn show(&mut self, half: Half) -> bool {

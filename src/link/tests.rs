@@ -37,7 +37,7 @@ fn any_scene(rng: &mut Rng) -> Scene {
         model: [Shipped::Mnist, Shipped::Fashion, Shipped::on_dial(dial)][rng.below(3)],
         dial,
         against: [None, Some(rng.below(12) as u8)][rng.below(2)],
-        chosen: [Chosen::Prior, Chosen::Codes][rng.below(2)],
+        chosen: [Chosen::Model, Chosen::Prior, Chosen::Codes][rng.below(3)],
         nats: coin(rng),
         handles: if coin(rng) { plain.handles.clone() } else { handles },
         layers: Layers {

@@ -8,47 +8,46 @@ use super::loss::mean;
 use super::vae::Vae;
 use crate::spec::Likelihood;
 
-/// Half of the way over which a difference is taken, in units of z. A power of two, so that z ± STEP is exact near the
-/// prior; wide enough that 32-bit logits of some tens keep three digits of their difference, narrow beside any feature
-/// of a plane that a visitor can see.
-const STEP: f32 = 1.0 / 64.0;
-
 /// What a decoder does around points.
 pub struct PullBack {
     /// The decodings, [n, width].
     pub decoded: Tensor<2>,
-    /// g₁₁ g₁₂ g₂₂, in squared change of the data for a unit of z, then the same three in the Fisher metric; [n, 6].
+    /// g₁₁ g₁₂ g₂₂, in mean squared change of a datum's values for a unit of z, so that a picture of more pixels is not steeper
+    /// for that; then the same three in the Fisher metric, of the whole datum; [n, 6].
     pub metric: Tensor<2>,
 }
 
-/// By central differences along two axes of the latent space; `z` is [n, latent]. Where the two axes are one, as on a
-/// line, the second adds nothing.
-pub fn pull_back(model: &Vae, z: Tensor<2>, [a, b]: [usize; 2]) -> PullBack {
+/// By central differences along two axes of the latent space, from z − `step` to z + `step` along each, in units of z; `z`
+/// is [n, latent]. Where the two axes are one, as on a line, the second adds nothing. A step that is a share of the codes' σ
+/// gives the same slopes per σ in a space that is the same but for its scale.
+pub fn pull_back(model: &Vae, z: Tensor<2>, [a, b]: [usize; 2], step: [f32; 2]) -> PullBack {
     let [n, latent] = z.dims();
     let shifted = |axis: usize, by: f32| {
         let mut shift = vec![0.0; latent];
         shift[axis] = by;
         z.clone() + Tensor::<2>::from_data(TensorData::new(shift, [1, latent]), &z.device())
     };
-    let around = vec![z.clone(), shifted(a, STEP), shifted(a, -STEP), shifted(b, STEP), shifted(b, -STEP)];
+    let [s, t] = step;
+    let around = vec![z.clone(), shifted(a, s), shifted(a, -s), shifted(b, t), shifted(b, -t)];
     let output = model.decode(Tensor::cat(around, 0));
     let part = |i: usize| output.clone().slice(i * n..(i + 1) * n);
     let (input, likelihood) = (model.spec().input, model.spec().likelihood);
 
-    let slope = |plus: Tensor<2>, minus: Tensor<2>| (plus - minus) / (2.0 * STEP);
-    let of_mean = |i: usize| slope(mean(part(i), input), mean(part(i + 1), input));
-    let pixels = products(of_mean(1), of_mean(3), a == b);
+    let slope = |plus: Tensor<2>, minus: Tensor<2>, step: f32| (plus - minus) / (2.0 * step);
+    let of_mean = |i: usize, step: f32| slope(mean(part(i), input), mean(part(i + 1), input), step);
+    let change = products(of_mean(1, s), of_mean(3, t), a == b);
     let fisher = match likelihood {
         // Of a Bernoulli pixel with logit l and probability p: p·(1 − p)·(∂l)².
         Likelihood::Bernoulli => {
             let p = mean(part(0), input);
             let root = (p.clone() * (-p + 1.0)).sqrt();
-            let of_output = |i: usize| slope(part(i), part(i + 1)) * root.clone();
-            products(of_output(1), of_output(3), a == b)
+            let of_output = |i: usize, step: f32| slope(part(i), part(i + 1), step) * root.clone();
+            products(of_output(1, s), of_output(3, t), a == b)
         }
         // Of a normal value: (∂x̂)² / deviation².
-        Likelihood::Gaussian { deviation } => pixels.clone() / (deviation * deviation),
+        Likelihood::Gaussian { deviation } => change.clone() / (deviation * deviation),
     };
+    let pixels = change / input.width() as f32;
     PullBack { decoded: mean(part(0), input), metric: Tensor::cat(vec![pixels, fisher], 1) }
 }
 
@@ -79,7 +78,7 @@ mod tests {
         let device = Device::flex();
         let tensor = Tensor::from_data(TensorData::new(flat.clone(), [flat.len()]), &device);
         let model = Vae::from_flat(spec, &layout, &tensor);
-        let back = pull_back(&model, Tensor::from_floats([z], &device), [0, 1]);
+        let back = pull_back(&model, Tensor::from_floats([z], &device), [0, 1], [1.0 / 64.0; 2]);
         let of = |name: &str| flat[layout.parameters.iter().find(|p| p.name == name).unwrap().range()].to_vec();
         (of("decoder.0.weight"), of("decoder.0.bias"), numbers(back.metric))
     }
@@ -99,9 +98,10 @@ mod tests {
             let (w, _, metric) = at(&spec, z);
             let dot =
                 |i: usize, j: usize| (0..2).map(|k| f64::from(w[i * 2 + k]) * f64::from(w[j * 2 + k])).sum::<f64>();
-            let pixels = [dot(0, 0), dot(0, 1), dot(1, 1)];
-            close(&metric[..3], &pixels, 1e-4);
-            close(&metric[3..], &pixels.map(|g| g * 4.0), 1e-4);
+            let change = [dot(0, 0), dot(0, 1), dot(1, 1)];
+            // Two values, and a deviation of ½.
+            close(&metric[..3], &change.map(|g| g / 2.0), 1e-4);
+            close(&metric[3..], &change.map(|g| g * 4.0), 1e-4);
         }
     }
 
@@ -122,7 +122,7 @@ mod tests {
                 fisher[i] += of * product;
             }
         }
-        close(&metric[..3], &pixels, 1e-3);
+        close(&metric[..3], &pixels.map(|g| g / width as f64), 1e-3);
         close(&metric[3..], &fisher, 1e-3);
     }
 }

@@ -1,6 +1,7 @@
 //! Numbers over the plane as colours: RGBA, straight alpha, row by row from the top left.
 
 use super::palette::CLASS;
+use crate::latent::regularity::returns::NEAR;
 use crate::latent::regularity::slopes::STEEP;
 use crate::latent::regularity::survey::nats;
 
@@ -55,8 +56,8 @@ pub fn slope_share(slope: f32) -> f32 {
     (1.0 + slope / STEEP).ln() / (1.0 + MOST_SLOPE / STEEP).ln()
 }
 
-/// So many pixels per σ are as steep as the colour gets.
-pub const MOST_SLOPE: f32 = 150.0;
+/// A root mean square change by so much per σ is as steep as the colour gets.
+pub const MOST_SLOPE: f32 = 5.4;
 
 /// Slopes in the Fisher metric per σ, as what a tenth of a σ costs in nats: yellow from [`MOST_NATS`] on.
 pub fn nats_of(cells: &[Option<f32>]) -> Vec<u8> {
@@ -83,6 +84,11 @@ pub const LEAST_SURE: f32 = 0.5;
 
 /// So far off, in σ, is as bad as the colour gets.
 pub const FARTHEST_RETURN: f32 = 1.0;
+
+/// Where on the scale of returns a hole begins.
+pub fn hole_share() -> f32 {
+    NEAR / FARTHEST_RETURN
+}
 
 /// From dark to bright, evenly to the eye and in grey too, after the colour map "plasma" of van der Walt and Smith (2015).
 const WARM: [[f32; 3]; 5] =

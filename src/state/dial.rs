@@ -97,6 +97,8 @@ mod tests {
             aligned: None,
             bytes: Bytes { weights: 0, codes: 0 },
             meters: BTreeMap::new(),
+            fitted: BTreeMap::new(),
+            surgery: None,
         };
         Family {
             name: "test".into(),

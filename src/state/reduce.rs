@@ -199,6 +199,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Atlas
                 | Slot::Survey
                 | Slot::Fidelity
+                | Slot::Surgery
                 | Slot::Sureness
                 | Slot::Weights
                 | Slot::Bench => {}
@@ -240,14 +241,20 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
             if !survey.is_whole() {
                 return vec![Next::Survey];
             }
-            session.survey = session.surveying.take().map(Shared::new);
+            let whole = session.surveying.take().map(Shared::new);
+            match session.surveying_elsewhere {
+                true => session.survey_elsewhere = whole,
+                false => session.survey = whole,
+            }
         }
         Answer::Fidelity { samples, references } => {
             session.fidelity = Some(samples);
             let of = session.run.as_ref().map(|run| (run.log.spec.data, run.log.spec.seed));
             session.fidelity_references = of.zip(references).or(session.fidelity_references.take());
         }
-        Answer::Incomparable => session.fidelity = None,
+        // Either was asked for the same data, of which there are none.
+        Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),
+        Answer::Surgery(surgery) => session.surgery = Some(surgery),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -266,8 +273,9 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
 
 /// Whether a question was one of this survey.
 fn asked_of(survey: &Survey, query: &Query) -> bool {
-    matches!(query, Query::Survey { area, columns, rows, .. }
-        if (*area, *columns as usize, *rows as usize) == (survey.frame.area(), survey.columns, survey.rows))
+    matches!(query, Query::Survey { area, columns, rows, step, .. }
+        if (*area, *columns as usize, *rows as usize) == (survey.frame.area(), survey.columns, survey.rows)
+            && *step == survey.step())
 }
 
 #[cfg(test)]
@@ -323,7 +331,14 @@ mod tests {
     fn a_survey_goes_on_until_it_is_whole_and_the_last_whole_one_stays() {
         let frame = crate::latent::regularity::Frame::PRIOR;
         let mut session = Session { surveying: Some(Survey::new(frame, 2, 2)), ..Session::default() };
-        let ask = |columns: u32, first: u32| Query::Survey { area: frame.area(), columns, rows: 2, first, count: 2 };
+        let ask = |columns: u32, first: u32| Query::Survey {
+            area: frame.area(),
+            columns,
+            rows: 2,
+            first,
+            count: 2,
+            step: [1.0 / 64.0; 2],
+        };
         let bytes = |n: usize| vec![vec![0u8; n * 24], vec![0u8; n * 8]];
         let band = |session: &mut Session, query: Query, first: u32| {
             answer(session, Slot::Survey, query.into(), Answer::Surveyed { first, count: 2 }, bytes(2))
@@ -333,6 +348,11 @@ mod tests {
         assert!(session.survey.is_none());
         assert_eq!(band(&mut session, ask(2, 2), 2), []);
         assert!(session.surveying.is_none() && session.survey.as_ref().is_some_and(|survey| survey.is_whole()));
+        assert!(session.survey_elsewhere.is_none());
+        (session.surveying, session.surveying_elsewhere) = (Some(Survey::new(frame, 1, 2)), true);
+        assert_eq!(band(&mut session, ask(1, 0), 0), []);
+        let columns = |survey: &Option<Shared<Survey>>| survey.as_ref().map(|survey| survey.columns);
+        assert_eq!((columns(&session.survey), columns(&session.survey_elsewhere)), (Some(2), Some(1)));
         assert_eq!(band(&mut session, ask(2, 2), 2), [], "nobody asks any more");
     }
 

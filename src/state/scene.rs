@@ -61,7 +61,7 @@ impl Default for Scene {
             model: Shipped::Mnist,
             dial: f32::from(HOME),
             against: None,
-            chosen: Chosen::Prior,
+            chosen: Chosen::Model,
             nats: false,
             handles: Handles::default(),
             layers: Layers::default(),
@@ -126,10 +126,23 @@ impl Beside {
 /// The distribution that completeness is a claim about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
+    /// As the model was trained: N(0, I) where it was trained with a prior, else what is fitted to its codes.
+    Model,
     /// N(0, I).
     Prior,
-    /// The normal distribution with the codes' own mean and deviations: the best one could choose for a plain autoencoder.
+    /// The normal distribution with the codes' own mean and covariance.
     Codes,
+}
+
+impl Chosen {
+    /// Whether it is N(0, I) for a model that was, or was not, trained with a prior.
+    pub fn is_prior(self, trained_with_prior: bool) -> bool {
+        match self {
+            Self::Model => trained_with_prior,
+            Self::Prior => true,
+            Self::Codes => false,
+        }
+    }
 }
 
 /// A model in `pretrained/`.

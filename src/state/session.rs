@@ -6,9 +6,10 @@ use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original,
 use super::run::Run;
 use super::scene::Shipped;
 use crate::data::classifier::Classifier;
+use crate::estimate::{Fidelity, References, Surgery};
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::sureness::Sureness;
-use crate::protocol::{DeviceInfo, Fidelity, Phase, References};
+use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
 
 #[derive(Clone, Debug, Store)]
@@ -60,12 +61,17 @@ pub struct Session {
     pub points: Option<Shared<Vec<[f32; 2]>>>,
     /// What the decoder does over the whole of the distribution that one samples from: the last that was whole.
     pub survey: Option<Shared<Survey>>,
-    /// The next one, as far as it is known.
+    /// The same over what one does not sample from: the prior where that is fitted to the codes, and the other way round.
+    pub survey_elsewhere: Option<Shared<Survey>>,
+    /// The next one, as far as it is known, and whether it is of elsewhere.
     pub surveying: Option<Survey>,
+    pub surveying_elsewhere: bool,
     /// How like the run's held-out data samples were, when that was last asked; and what that is seen beside, with the data
     /// and the seed that it is of.
     pub fidelity: Option<Fidelity>,
     pub fidelity_references: Option<((DataSpec, u32), References)>,
+    /// The ELBO of the run's held-out data taken apart, when that was last asked.
+    pub surgery: Option<Surgery>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -107,9 +113,12 @@ impl Default for Session {
             reconstructed: None,
             points: None,
             survey: None,
+            survey_elsewhere: None,
             surveying: None,
+            surveying_elsewhere: false,
             fidelity: None,
             fidelity_references: None,
+            surgery: None,
             classifier: None,
             sureness: None,
             judging: None,

@@ -171,6 +171,8 @@ impl Candidate {
             aligned: self.aligned,
             bytes: Bytes { weights: file.len(), codes: codes.len() },
             meters: Default::default(),
+            fitted: Default::default(),
+            surgery: None,
             name: self.name,
         })
     }

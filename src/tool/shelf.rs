@@ -6,15 +6,16 @@ use half::f16;
 use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::evaluate::{Metrics, evaluate};
+use super::evaluate::{Metrics, evaluate, model, taken_apart};
 use super::recipe::{Recipe, ToolError, cpu};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::answers::atlas;
 use crate::engine::burn_learner::BurnLearner;
 use crate::engine::learner::Learner;
+use crate::estimate::Surgery;
 use crate::latent::slice::Slice;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
@@ -39,6 +40,8 @@ struct Card<'a> {
     test: &'a Metrics,
     /// Of the weights as trained, 32 bits a number.
     test_before_rounding: &'a Metrics,
+    /// The ELBO of the test pictures taken apart, of the weights as shipped.
+    surgery: Option<Surgery>,
     /// Of the same architecture after the same epochs in PyTorch: what `tests/reference/train_vae.py` reached.
     pytorch: Pytorch,
     rebuild: String,
@@ -86,6 +89,7 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
         atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
         test: &evaluate(spec, &shipped, test).await?,
         test_before_rounding: &evaluate(spec, &flat, test).await?,
+        surgery: taken_apart(&model(spec, &shipped)?, &Set::Pictures(test.clone())).await?,
         pytorch: pytorch(recipe.source)?,
         rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
     };
@@ -112,6 +116,30 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     let mut learner = cpu();
     learner.load(&recipe.model(), &file)?;
     write_codes(&learner, &recipe.pictures(data)?, &folder).await
+}
+
+/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card.
+///
+/// # Errors
+/// As [`train`].
+pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(recipe.name);
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+    };
+    let mut card: Map<String, Value> = serde_json::from_slice(&read("card.json")?).map_err(|e| encoding(&e))?;
+    let spec: ModelSpec =
+        serde_json::from_value(card.get("model").cloned().unwrap_or_default()).map_err(|e| encoding(&e))?;
+    let layout = Layout::new(&spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
+    let shipped = weights::from_safetensors(&layout, &read(WEIGHTS)?).map_err(|e| encoding(&e))?;
+    let [_, test] = &recipe.pictures(data)?;
+    let found = serde_json::to_value(evaluate(&spec, &shipped, test).await?).map_err(|e| encoding(&e))?;
+    eprintln!("{}: {found}", recipe.name);
+    card.insert("test".into(), found);
+    let apart = taken_apart(&model(&spec, &shipped)?, &Set::Pictures(test.clone())).await?;
+    card.insert("surgery".into(), serde_json::to_value(apart).map_err(|e| encoding(&e))?);
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
 }
 
 /// The codes of the training and the test pictures, a file each.

@@ -14,6 +14,7 @@ use super::keep::Keep;
 use super::segments::{Segment, Segments};
 use super::words::{self, tr};
 use crate::i18n::{count, number};
+use crate::latent::fit::Kind;
 use crate::spec::MOST_CLASSES;
 use crate::state::PageStoreFields;
 use crate::state::session::SessionStoreFields;
@@ -71,6 +72,12 @@ fn How(sampler: Sampler) -> impl IntoView {
             id: "sample-prior",
             name: Signal::derive(move || tr!(desk, sample_prior)),
             what: Signal::derive(move || tr!(desk, sample_prior_what)),
+        },
+        Segment {
+            value: From::Fitted,
+            id: "sample-fitted",
+            name: Signal::derive(move || tr!(desk, sample_fitted)),
+            what: Signal::derive(move || tr!(desk, sample_fitted_what)),
         },
         Segment {
             value: From::Posterior,
@@ -131,6 +138,9 @@ fn Settings(sampler: Sampler) -> impl IntoView {
     };
     view! {
         <div class="row">
+            <Show when=move || from.get() == From::Fitted>
+                <Density sampler/>
+            </Show>
             <Show when=move || from.get() == From::Class>
                 <label>
                     {move || tr!(desk, sample_of)}
@@ -181,6 +191,51 @@ fn Settings(sampler: Sampler) -> impl IntoView {
             </button>
         </div>
         <p class="hint" data-testid="sample-no-input" hidden=move || !without()>{move || tr!(desk, sample_no_input)}</p>
+    }
+}
+
+/// What is fitted to the codes.
+#[component]
+fn Density(sampler: Sampler) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let choose = move |event| {
+        let wanted = event_target_value(&event);
+        if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind_word(*kind) == wanted) {
+            sampler.kind.set(kind);
+        }
+    };
+    view! {
+        <label>
+            {move || tr!(desk, sample_density)}
+            <select data-testid="sample-density" on:change=choose>
+                {Kind::ALL
+                    .map(|kind| {
+                        view! {
+                            <option value=kind_word(kind) prop:selected=move || sampler.kind.get() == kind>
+                                {move || kind_name(desk, kind)}
+                            </option>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </select>
+        </label>
+    }
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Normal => "normal",
+        Kind::Diagonal => "diagonal",
+        Kind::Mixture => "mixture",
+    }
+}
+
+fn kind_name(desk: Desk, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Normal => tr!(desk, sample_normal),
+        Kind::Diagonal => tr!(desk, sample_diagonal),
+        Kind::Mixture => tr!(desk, sample_mixture),
     }
 }
 
@@ -252,6 +307,16 @@ fn said(desk: Desk, sampler: Sampler) -> Option<String> {
     let spread = |spread: f32| number(desk.locale(), spread, 2);
     Some(match sampler.drawn.get()? {
         Drawn::Prior { count } => tr!(desk, sample_said_prior, count = count),
+        Drawn::Fitted { count, kind, held_out } => {
+            let kind = kind_name(desk, kind);
+            match held_out {
+                Some(nats) => {
+                    let nats = number(desk.locale(), nats as f32, 2);
+                    tr!(desk, sample_said_fitted, count = count, kind = kind, nats = nats)
+                }
+                None => tr!(desk, sample_said_fitted_short, count = count, kind = kind),
+            }
+        }
         Drawn::Posterior { count, spread: s, source: Source::Drawing } => {
             tr!(desk, sample_said_drawing, count = count, spread = spread(s))
         }

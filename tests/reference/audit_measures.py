@@ -155,12 +155,15 @@ def log_q(z, mu, log_var, band=2000):
     return out
 
 
-def silverman(mu, log_var):
-    """Points are widened to the codes' deviation times n^(−1/6) (Silverman 1986), as the page does."""
+def aggregate(mu, log_var):
+    """ln q as a function of points. Where codes are points each is a Gaussian n^(−1/6) times as wide as all codes together,
+    along every direction (Silverman 1986), as the page does."""
     if log_var is not None:
-        return log_var
-    width = mu.double().std(0, correction=0) * len(mu) ** (-1 / 6)
-    return (2 * width.log()).expand(len(mu), mu.shape[1])
+        return lambda z: log_q(z, mu, log_var)
+    codes = Frame.of_codes(mu)
+    own = codes.standard(mu)
+    width = torch.full_like(own, -math.log(len(mu)) / 3)
+    return lambda z: log_q(codes.standard(z), own, width) - codes.root.diagonal().log().sum()
 
 
 def aggregated_kl(mu, log_var, frame, rng, each=4):
@@ -173,10 +176,10 @@ def aggregated_kl(mu, log_var, frame, rng, each=4):
     return over_draws(terms)
 
 
-def overlap(mu, log_var, frame, rng, draws=20_000):
+def overlap(log_density, frame, rng, draws=20_000):
     """∫ min(p, q) and the share of p where q is at least a tenth of p, over draws of p."""
     z = frame.sample(draws, rng)
-    ratio = (log_q(z, mu, log_var) - frame.log_density(z)).exp()
+    ratio = (log_density(z) - frame.log_density(z)).exp()
     return of_mean(ratio.clamp(max=1)), of_share(int((ratio >= 0.1).sum()), draws)
 
 
@@ -187,26 +190,27 @@ def as_if_prior(mu, log_var, rng):
 
 
 def mmd_squared(mu, log_var, frame):
-    """E k(x, x′) − 2 E k(x, y) + E k(y, y′) with k = exp(−|x − y|²/2), x and x′ of two data, in frame units along the
-    axes (Gretton et al. 2012); the closed form for Gaussians with diagonal covariances."""
-    scale = frame.covariance.diagonal().sqrt()
-    m = (mu.double() - frame.mean) / scale
-    v = torch.zeros_like(m) if log_var is None else log_var.double().exp() / scale**2
+    """E k(x, x′) − 2 E k(x, y) + E k(y, y′) with k = exp(−|x − y|²/2), x and x′ of two data, in Mahalanobis units of the frame
+    (Gretton et al. 2012); the closed form for Gaussians. And the deviation of each datum's influence."""
+    m = frame.standard(mu)
+    inverse = torch.linalg.inv(frame.root)
+    variance = torch.zeros_like(m) if log_var is None else log_var.double().exp()
+    v = torch.einsum("ab,nb,cb->nac", inverse, variance, inverse)
 
     def kernel(a, va, b, vb):
-        wide = 1 + va + vb
-        return (wide ** -0.5 * torch.exp(-0.5 * (a - b) ** 2 / wide)).prod(-1)
+        wide = torch.eye(2, dtype=torch.float64) + va + vb
+        xx, xy, yy = wide[..., 0, 0], wide[..., 0, 1], wide[..., 1, 1]
+        det, d = xx * yy - xy * xy, a - b
+        square = (yy * d[..., 0] ** 2 - 2 * xy * d[..., 0] * d[..., 1] + xx * d[..., 1] ** 2) / det
+        return det**-0.5 * torch.exp(-0.5 * square)
 
     n = len(m)
-    total = torch.zeros(n, dtype=torch.float64)
-    for i in range(n):
-        total[i] = kernel(m[i], v[i], m, v).sum() - kernel(m[i], v[i], m[i], v[i])
-    zero, one = torch.zeros_like(m[:1]), torch.ones_like(v[:1])
+    total = torch.stack([kernel(m[i], v[i], m, v).sum() - kernel(m[i], v[i], m[i], v[i]) for i in range(n)])
+    zero, one = torch.zeros_like(m[:1]), torch.eye(2, dtype=torch.float64)[None]
     across, own = kernel(m, v, zero, one), kernel(zero, one, zero, one)[0]
     squared = total.sum() / (n * (n - 1)) - 2 * across.mean() + own
     # Twice the influence of each datum: the first order of the U-statistic's variance.
-    influence = 2 * (total / (n - 1) - across)
-    return float(squared), float(influence.std())
+    return float(squared), float((2 * (total / (n - 1) - across)).std())
 
 
 def jacobians(model, z):

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use latentscape::data::own::Own;
 use latentscape::engine::inbox::Inbox;
-use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
+use latentscape::engine::learner::{Codes, Encoded, Errors, Learner, Painting, Slopes, Strip, Surveyed};
 use latentscape::engine::session::{Outgoing, Rest, Session};
 use latentscape::protocol::*;
 use latentscape::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
@@ -159,7 +159,7 @@ impl Learner for Fake {
         Ok(Slopes { loss: self.losses_at(z, painting).await?, gradient })
     }
 
-    async fn survey(&self, z: &[f32], axes: [usize; 2]) -> Result<Surveyed, Notice> {
+    async fn survey(&self, z: &[f32], axes: [usize; 2], _: [f32; 2]) -> Result<Surveyed, Notice> {
         // As steep as the first coordinate, the axes beside it, and everything comes back half as far out.
         let points = z.chunks(self.latent.get().unwrap_or(2));
         let metric = points.flat_map(|z| [z[0], axes[0] as f32, axes[1] as f32, 4.0 * z[0], 0.0, 0.0]).collect();
@@ -169,6 +169,13 @@ impl Learner for Fake {
     fn held_out(&self, most: usize) -> Vec<f32> {
         // Pictures each as bright as its number.
         (0..most.min(self.held_out.get().unwrap_or(20))).flat_map(|i| vec![i as f32; PIXELS]).collect()
+    }
+
+    async fn errors(&self, most: usize, draws: usize) -> Result<Errors, Notice> {
+        // As far off as there are draws; codes far apart and narrow.
+        let n = most.min(self.held_out.get().unwrap_or(20));
+        let mu = (0..2 * n).map(|i| i as f32).collect();
+        Ok(Errors { errors: vec![draws as f32; n], mu, log_var: vec![-12.0; 2 * n] })
     }
 
     fn show(&mut self, half: Half) -> bool {
@@ -306,6 +313,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
             | Answer::Incomparable
+            | Answer::Surgery(_)
             | Answer::Original { .. }
             | Answer::Weights
             | Answer::PointsEncoded

@@ -1,5 +1,6 @@
 //! What the meters ask, and runs from given weights.
 
+use latentscape::estimate::Fidelity;
 use latentscape::protocol::*;
 use latentscape::spec::RunSpec;
 
@@ -8,7 +9,7 @@ use super::fake::*;
 const AREA: Area = Area { min: [0.0, -3.0], max: [4.0, 1.0] };
 
 fn survey(columns: u32, rows: u32, first: u32, count: u32) -> Query {
-    Query::Survey { area: AREA, columns, rows, first, count }
+    Query::Survey { area: AREA, columns, rows, first, count, step: [0.1; 2] }
 }
 
 #[test]
@@ -60,6 +61,27 @@ fn samples_are_compared_with_what_was_held_out() {
 }
 
 #[test]
+fn the_elbo_is_taken_apart() {
+    let mut script = Script::new();
+    script.ask(1, Slot::Surgery, Query::Surgery).turn();
+    let said = |script: &Script| match &script.heard[0].message {
+        ToPage::Answer { answer, .. } => answer.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(said(&script), Answer::Refused(notice) if notice.kind == NoticeKind::NoModel));
+    script.heard();
+    script.say(load()).turn().heard();
+    script.ask(2, Slot::Surgery, Query::Surgery).turn();
+    let Answer::Surgery(found) = said(&script) else { panic!("{:?}", said(&script)) };
+    let rate = found.rate.expect("a variational model");
+    assert!(found.data == 20 && (rate.information.value - 20f32.ln()).abs() < 1e-3, "{rate:?}");
+    script.fake.held_out.set(Some(1));
+    script.heard();
+    script.ask(3, Slot::Surgery, Query::Surgery).turn();
+    assert_eq!(said(&script), Answer::Incomparable);
+}
+
+#[test]
 fn too_few_data_are_no_mistake_of_who_compares_with_them() {
     let mut script = Script::new();
     script.fake.held_out.set(Some(3));
@@ -82,7 +104,9 @@ fn nonsense_about_meters_is_refused() {
         survey(2, 2, u32::MAX, u32::MAX),
         survey(0, 2, 0, 1),
         survey(100, 100, 0, 4097),
-        Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1 },
+        Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1, step: [0.1; 2] },
+        Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [0.1, 0.0] },
+        Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [f32::NAN, 0.1] },
         Query::Fidelity { z: vec![], references: false },
         Query::Fidelity { z: vec![0.0; 10], references: false },
         Query::Fidelity { z: vec![0.0; 2002], references: false },

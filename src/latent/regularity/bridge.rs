@@ -14,7 +14,7 @@ pub struct Bridge {
     /// Cells' centres, in units of z: from one where the way starts to one where it ends, or the straight line between
     /// them where that is no steeper; one point where both sets share a cell.
     pub points: Vec<[f32; 2]>,
-    /// The steepest slope along it, per frame unit, and where.
+    /// The steepest slope along it, per σ of the codes, and where.
     pub worst: (f32, [f32; 2]),
     /// The same of the straight line between its ends.
     pub straight: (f32, [f32; 2]),
@@ -59,7 +59,7 @@ pub fn bridge(survey: &Survey, from: &[[f32; 2]], to: &[[f32; 2]], metric: Metri
     Some(Bridge { points, worst, straight })
 }
 
-/// The steepest slope along a way, per frame unit, and where; looked for every half of a cell. None where a point is
+/// The steepest slope along a way, per σ of the codes, and where; looked for every half of a cell. None where a point is
 /// outside of the frame's area, for no points, or if the survey is not whole.
 pub fn worst_slope(survey: &Survey, points: &[[f32; 2]], metric: Metric) -> Option<(f32, [f32; 2])> {
     let spots = spots(survey, points)?;
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn where_nothing_is_steep_it_is_the_straight_line() {
-        let survey = known::even(Frame { centre: [0.0; 2], scale: [4.0, 1.0] }, 40, [1.0, 0.0, 1.0]);
+        let survey = known::even(Frame::diagonal([0.0; 2], [4.0, 1.0]), 40, [1.0, 0.0, 1.0]);
         let found = bridge(&survey, &[[-5.0, 0.3]], &[[6.0, -2.0]], Metric::Fisher).expect("a way");
         assert!(found.points.len() == 2 && (found.worst.0 - 4.0).abs() < 1e-4, "{found:?}");
         let touching = bridge(&survey, &[[0.3, 0.3]], &[[0.31, 0.31], [4.0, 1.0]], Metric::Fisher).expect("a way");

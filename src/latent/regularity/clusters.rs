@@ -15,8 +15,13 @@ const AROUND: usize = 25;
 /// A gap is looked for within so many frame units of the centre: 1 − e^(−3.125) = 0.956 of the frame's mass.
 pub const GAP_WITHIN: f32 = 2.5;
 
-/// Points along each axis at which a gap is looked for, 0.05 frame units apart.
+/// Points along each axis at which a gap is looked for, 0.05 frame units apart; half of a cell's diagonal.
 const GAP_POINTS: i32 = 50;
+const HALF_CELL: f32 = 0.036;
+
+/// Where the largest gaps on the grid are looked at more closely: directions, and steps down to this many frame units.
+const DIRECTIONS: usize = 16;
+const CLOSE: f32 = 5e-4;
 
 /// A share of codes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,16 +125,33 @@ pub struct Gap {
     pub radius: f32,
 }
 
-/// The largest disc without codes whose centre is within [`GAP_WITHIN`] of the frame's, looked for on a grid: the radius
-/// is at most 0.036 frame units, half of a cell's diagonal, too small. None without codes.
+/// The largest disc without codes whose centre is within [`GAP_WITHIN`] of the frame's: looked for on a grid, and wherever a
+/// larger one may be by the grid, by steps that get smaller. None without codes.
 pub fn largest_gap(frame: &Frame, codes: &[[f32; 2]]) -> Option<Gap> {
     let standard: Vec<[f32; 2]> = codes.iter().map(|z| frame.standard(*z)).collect();
     let buckets = Buckets::new(&standard);
     let line = || (-GAP_POINTS..=GAP_POINTS).map(|i| GAP_WITHIN * i as f32 / GAP_POINTS as f32);
     let points = line().flat_map(|y| line().map(move |x| [x, y])).filter(|[x, y]| x.hypot(*y) <= GAP_WITHIN);
-    let gaps = points.filter_map(|z| Some((z, buckets.neighbours(&standard, z, 1).first()?.0)));
-    let (z, square) = gaps.reduce(|best, gap| if gap.1 > best.1 { gap } else { best })?;
-    Some(Gap { centre: frame.point(z), radius: square.sqrt() })
+    let radius = |z: [f32; 2]| Some(buckets.neighbours(&standard, z, 1).first()?.0.sqrt());
+    let gaps: Vec<([f32; 2], f32)> = points.filter_map(|z| Some((z, radius(z)?))).collect();
+    let largest = gaps.iter().map(|gap| gap.1).fold(0.0, f32::max);
+    let closer = |(mut z, mut best): ([f32; 2], f32)| {
+        let mut step = HALF_CELL;
+        while step > CLOSE {
+            let around = (0..DIRECTIONS).map(|i| (i as f32 * std::f32::consts::TAU / DIRECTIONS as f32).sin_cos());
+            let next = around.map(|(sin, cos)| [z[0] + step * cos, z[1] + step * sin]);
+            let next = next.filter(|[x, y]| x.hypot(*y) <= GAP_WITHIN).filter_map(|z| Some((z, radius(z)?)));
+            match next.filter(|next| next.1 > best).reduce(|a, b| if b.1 > a.1 { b } else { a }) {
+                Some(found) => (z, best) = found,
+                None => step /= 2.0,
+            }
+        }
+        (z, best)
+    };
+    // The radius changes by no more than one moves, so that no larger gap is near the other points.
+    let found = gaps.into_iter().filter(|gap| gap.1 >= largest - HALF_CELL).map(closer);
+    let (z, radius) = found.reduce(|best, gap| if gap.1 > best.1 { gap } else { best })?;
+    Some(Gap { centre: frame.point(z), radius })
 }
 
 /// Finite codes in frame units, with a label that is a class.
@@ -234,7 +256,7 @@ mod tests {
         let (codes, labels) = blobs(&[[-2.0, 0.0], [2.0, 0.0], [0.0, 0.1]], 100, 0.2);
         let (class, share) = centre_class(&Frame::PRIOR, &codes, &labels).expect("codes");
         assert_eq!((class, share.hits, share.of), (2, 25, 25));
-        let frame = Frame { centre: [2.0, 0.0], scale: [1.0; 2] };
+        let frame = Frame::diagonal([2.0, 0.0], [1.0; 2]);
         assert_eq!(centre_class(&frame, &codes, &labels).map(|found| found.0), Some(1));
         assert_eq!(centre_class(&frame, &[], &[]), None);
     }
@@ -242,7 +264,7 @@ mod tests {
     /// A lattice of codes with a disc of radius 0.8 taken out around (0.6, −0.4).
     #[test]
     fn the_gap_is_where_it_was_made() {
-        let frame = Frame { centre: [10.0, 0.0], scale: [5.0, 0.1] };
+        let frame = Frame::diagonal([10.0, 0.0], [5.0, 0.1]);
         let line = || (-40..=40).map(|i| i as f32 * 0.1);
         let lattice = line().flat_map(|y| line().map(move |x| [x, y]));
         let codes: Vec<[f32; 2]> =

@@ -8,8 +8,8 @@
 //! recall. So they are read together, beside what held-out data and one constant datum have. The paper's density is left out:
 //! it grows with blur without bound.
 
-use super::interval::{Interval, wilson};
-use crate::protocol::{Fidelity, References, Share};
+use super::interval::wilson;
+use crate::estimate::{Estimate, Fidelity, Interval, References};
 
 /// k of the balls, as in the second paper; the first takes 3.
 pub const NEIGHBOURS: usize = 5;
@@ -91,9 +91,9 @@ fn mean(of: &Balls) -> Vec<f32> {
     sum.iter().map(|sum| (sum / of.len() as f64) as f32).collect()
 }
 
-fn share(hits: usize, of: usize) -> Share {
-    let Interval { low, high } = wilson(hits, of).unwrap_or(Interval { low: 0.0, high: 1.0 });
-    Share { value: hits as f32 / of.max(1) as f32, low, high }
+fn share(hits: usize, of: usize) -> Estimate {
+    let interval = wilson(hits, of).unwrap_or(Interval { low: 0.0, high: 1.0 });
+    Estimate { value: hits as f32 / of.max(1) as f32, interval }
 }
 
 /// Squared distance of each of the data to its k-th nearest other, `data` being [n, d]; O(n² d). Empty where there are
@@ -186,7 +186,7 @@ mod tests {
         // Generated balls [−5, 6] and [−0.5, 11.5] of 0.5 and 5.5, at 5 of each other, hold all; 0.5 covers 0 and 1, 5.5 only 10.
         let found = measured(&[0.0, 1.0, 3.0, 10.0], &[0.5, 5.5], 1, 1);
         assert_eq!(values(found), [1.0, 1.0, 0.75]);
-        assert!(found.coverage.low < 0.75 && found.coverage.high > 0.75);
+        assert!(found.coverage.interval.low < 0.75 && found.coverage.interval.high > 0.75);
     }
 
     /// 600 of each in 20 dimensions: all three alike, and the coverage of the lemma ± 0.03.
@@ -208,7 +208,7 @@ mod tests {
         let mut rng = Rng::new(3);
         let real = normals(300, 8, 1.0, &mut rng);
         let apart = measured(&real, &moved(&normals(300, 8, 1.0, &mut rng), 50.0), 8, K);
-        assert_eq!((values(apart), apart.coverage.low), ([0.0; 3], 0.0));
+        assert_eq!((values(apart), apart.coverage.interval.low), ([0.0; 3], 0.0));
         // A generator that knows one of two modes: what it makes is right, and half is missing.
         let two = [normals(300, 8, 1.0, &mut rng), moved(&normals(300, 8, 1.0, &mut rng), 50.0)].concat();
         let [precision, recall, coverage] = values(measured(&two, &normals(600, 8, 1.0, &mut rng), 8, K));

@@ -1,7 +1,6 @@
 //! A survey's metric between the cells' centres, in units of the grid: a point is a column and a row, a step is one cell.
 //! So an anisotropic plane is no special case.
 
-use super::frame::REACH;
 use super::slopes::largest_singular_value;
 use super::survey::{Metric, Survey, Unit};
 
@@ -18,6 +17,8 @@ pub struct Field {
     rows: usize,
     /// (11, 12, 22), per column and row.
     cells: Vec<[f64; 3]>,
+    /// The codes' [`factor`](super::frame::Frame::factor), in columns and rows: its two columns.
+    unit: [[f64; 2]; 2],
 }
 
 impl Field {
@@ -28,7 +29,9 @@ impl Field {
             // Rows go down and z₂ goes up.
             [a * width * width, -b * width * height, c * height * height]
         };
-        Self { columns: survey.columns, rows: survey.rows, cells: (0..survey.cells()).map(per_cell).collect() }
+        let [[l, _], [m, n]] = survey.codes.factor().map(|row| row.map(f64::from));
+        let unit = [[l / width, -m / height], [0.0, -n / height]];
+        Self { columns: survey.columns, rows: survey.rows, cells: (0..survey.cells()).map(per_cell).collect(), unit }
     }
 
     /// The point, held to where the grid is.
@@ -77,12 +80,13 @@ impl Field {
         points.windows(2).map(|w| self.segment(w[0], w[1])).sum()
     }
 
-    /// The largest singular value at a point, per frame unit.
+    /// The largest singular value at a point, per σ of the codes.
     pub fn slope(&self, spot: Spot) -> f32 {
-        // Cells to a frame unit.
-        let [x, y] = [self.columns, self.rows].map(|n| n as f64 / (2.0 * f64::from(REACH)));
         let [a, b, c] = self.at(spot);
-        largest_singular_value([(a * x * x) as f32, (b * x * y) as f32, (c * y * y) as f32])
+        let product =
+            |u: [f64; 2], v: [f64; 2]| (a * u[0] * v[0] + b * (u[0] * v[1] + u[1] * v[0]) + c * u[1] * v[1]) as f32;
+        let [u, v] = self.unit;
+        largest_singular_value([product(u, u), product(u, v), product(v, v)])
     }
 }
 
@@ -143,7 +147,7 @@ mod tests {
 
     #[test]
     fn lengths_and_slopes_have_the_plane_s_units() {
-        let frame = Frame { centre: [3.0, 0.0], scale: [2.0, 0.1] };
+        let frame = Frame::diagonal([3.0, 0.0], [2.0, 0.1]);
         let survey = known::even(frame, 30, [9.0, 1.0, 4.0]);
         let field = Field::new(&survey, Metric::Fisher);
         let [a, b] = [[1.0, -0.2], [4.0, 0.1]].map(|z| survey.grid(z).expect("inside"));

@@ -10,33 +10,61 @@ pub const REACH: f32 = 3.5;
 /// Parts that a cell is cut into to add up the mass in it.
 const STRIPS: usize = 32;
 
-/// N(centre, diag scale²) in the plane. A frame unit is one σ of it along each axis: the prior's is 1.
+/// N(centre, Σ) in the plane, Σ = L·Lᵀ with [`Frame::factor`] L. A frame unit is one σ of it, in whichever direction: what
+/// is counted in frame units stays the same when the plane is scaled or turned and the codes with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
     /// In units of z.
     pub centre: [f32; 2],
     /// Standard deviation along each axis, in units of z; above 0.
     pub scale: [f32; 2],
+    /// Correlation of the two axes, within (−1, 1).
+    pub correlation: f32,
 }
+
+/// A correlation nearer to ±1 than this is taken as this far from it: of codes on a slanted line nothing else could be
+/// sampled, and no length across it be told.
+const LEAST_ACROSS: f32 = 1e-5;
 
 impl Frame {
     /// p(z) = N(0, I).
-    pub const PRIOR: Self = Self { centre: [0.0; 2], scale: [1.0; 2] };
+    pub const PRIOR: Self = Self::diagonal([0.0; 2], [1.0; 2]);
 
-    /// Mean and standard deviation of the codes along each axis. None for fewer than two codes, for codes that are not
+    /// N(centre, diag scale²).
+    pub const fn diagonal(centre: [f32; 2], scale: [f32; 2]) -> Self {
+        Self { centre, scale, correlation: 0.0 }
+    }
+
+    /// The normal distribution with the codes' mean and covariance. None for fewer than three codes, for codes that are not
     /// finite, and where an axis has no spread: nothing could be sampled from that.
     pub fn of_codes(codes: &[[f32; 2]]) -> Option<Self> {
-        if codes.len() < 2 {
+        if codes.len() < 3 {
             return None;
         }
         let n = codes.len() as f64;
-        let moments = [0, 1].map(|axis| {
-            let mean = codes.iter().map(|z| f64::from(z[axis])).sum::<f64>() / n;
-            let variance = codes.iter().map(|z| (f64::from(z[axis]) - mean).powi(2)).sum::<f64>() / (n - 1.0);
-            (mean as f32, variance.sqrt() as f32)
-        });
-        let sound = |(mean, spread): &(f32, f32)| mean.is_finite() && spread.is_normal();
-        moments.iter().all(sound).then(|| Self { centre: moments.map(|m| m.0), scale: moments.map(|m| m.1) })
+        let mean = [0, 1].map(|axis| codes.iter().map(|z| f64::from(z[axis])).sum::<f64>() / n);
+        let [mut xx, mut xy, mut yy] = [0.0; 3];
+        for z in codes {
+            let [x, y] = [0, 1].map(|axis| f64::from(z[axis]) - mean[axis]);
+            (xx, xy, yy) = (xx + x * x, xy + x * y, yy + y * y);
+        }
+        let scale = [xx, yy].map(|square| (square / (n - 1.0)).sqrt() as f32);
+        let most = 1.0 - LEAST_ACROSS;
+        let correlation = ((xy / (xx * yy).sqrt()) as f32).clamp(-most, most);
+        let sound = mean.iter().all(|x| x.is_finite()) && scale.iter().all(|s| s.is_normal()) && !correlation.is_nan();
+        sound.then(|| Self { centre: mean.map(|x| x as f32), scale, correlation })
+    }
+
+    /// The same without the correlation: the product of its marginals.
+    pub fn without_correlation(self) -> Self {
+        Self { correlation: 0.0, ..self }
+    }
+
+    /// L, lower triangular: centre + L·ε is a draw for ε of N(0, I); rows, in units of z.
+    pub fn factor(&self) -> [[f32; 2]; 2] {
+        let [a, b] = self.scale;
+        let r = self.correlation;
+        [[a, 0.0], [r * b, (1.0 - r * r).sqrt() * b]]
     }
 
     /// [`REACH`] σ to each side of the centre.
@@ -45,41 +73,79 @@ impl Frame {
         Area { min: side(-1.0), max: side(1.0) }
     }
 
-    /// A point of the plane in frame units from the centre.
+    /// A point of the plane in frame units from the centre: L⁻¹·(z − centre), standard normal for draws of the frame.
     pub fn standard(&self, z: [f32; 2]) -> [f32; 2] {
-        [0, 1].map(|axis| (z[axis] - self.centre[axis]) / self.scale[axis])
+        self.whiten([0, 1].map(|axis| z[axis] - self.centre[axis]))
     }
 
-    /// The point of the plane that is so many frame units from the centre.
-    pub fn point(&self, standard: [f32; 2]) -> [f32; 2] {
-        [0, 1].map(|axis| self.centre[axis] + self.scale[axis] * standard[axis])
+    /// The point of the plane that is so many frame units from the centre: centre + L·ε.
+    pub fn point(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [[a, _], [b, c]] = self.factor();
+        [self.centre[0] + a * x, self.centre[1] + b * x + c * y]
     }
 
-    /// Distance of a point from the centre, in frame units.
+    /// Distance of a point from the centre, in frame units (Mahalanobis).
     pub fn radius(&self, z: [f32; 2]) -> f32 {
         let [x, y] = self.standard(z);
         x.hypot(y)
     }
 
-    /// Distance between two points of the plane, in frame units.
+    /// Distance between two points of the plane, in frame units (Mahalanobis).
     pub fn distance(&self, a: [f32; 2], b: [f32; 2]) -> f32 {
-        ((a[0] - b[0]) / self.scale[0]).hypot((a[1] - b[1]) / self.scale[1])
+        let [x, y] = self.whiten([0, 1].map(|axis| a[axis] - b[axis]));
+        x.hypot(y)
+    }
+
+    /// L⁻¹ of a difference of two points.
+    fn whiten(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [[a, _], [b, c]] = self.factor();
+        let first = x / a;
+        [first, (y - b * first) / c]
     }
 
     /// ln of the density at a point, per unit of area of the plane, in nats.
     pub fn log_density(&self, z: [f32; 2]) -> f64 {
         let square: f64 = self.standard(z).iter().map(|x| f64::from(*x).powi(2)).sum();
-        let [a, b] = self.scale.map(f64::from);
-        -0.5 * square - (std::f64::consts::TAU * a * b).ln()
+        let [[a, _], [_, c]] = self.factor().map(|row| row.map(f64::from));
+        -0.5 * square - (std::f64::consts::TAU * a * c).ln()
     }
 
     /// The share of the distribution in each cell of a grid over [`Self::area`], row by row from the top left. What lies
     /// outside is left out: the shares add up to 1.
     pub fn mass(&self, columns: usize, rows: usize) -> Vec<f64> {
-        // Both axes have the same in units of their σ, and the Gaussian is even: up or down makes no difference.
-        let (across, down) = (shares(columns), shares(rows));
-        down.iter().flat_map(|y| across.iter().map(move |x| x * y)).collect()
+        let (columns, rows) = (columns.max(1), rows.max(1));
+        if self.correlation == 0.0 {
+            // Both axes have the same in units of their σ, and the Gaussian is even: up or down makes no difference.
+            let (across, down) = (shares(columns), shares(rows));
+            return down.iter().flat_map(|y| across.iter().map(move |x| x * y)).collect();
+        }
+        // Along a line of constant z₁ the other axis is normal again, around ρ·z₁ and narrower: its share of a cell is a
+        // difference of two Φ, and only z₁ is cut into strips.
+        let r = f64::from(self.correlation);
+        let (narrow, reach) = ((1.0 - r * r).sqrt(), f64::from(REACH));
+        let edge = |row: usize| reach - 2.0 * reach * row as f64 / rows as f64;
+        let mut mass = vec![0.0; columns * rows];
+        let strip = 2.0 * reach / (columns * STRIPS) as f64;
+        for i in 0..columns * STRIPS {
+            let x = -reach + (i as f64 + 0.5) * strip;
+            let density = (-0.5 * x * x).exp();
+            let below: Vec<f64> = (0..=rows).map(|row| cumulative((edge(row) - r * x) / narrow)).collect();
+            for (row, pair) in below.windows(2).enumerate() {
+                mass[row * columns + i / STRIPS] += density * (pair[0] - pair[1]);
+            }
+        }
+        let whole: f64 = mass.iter().sum();
+        mass.iter_mut().for_each(|share| *share /= whole);
+        mass
     }
+}
+
+/// Φ, the normal distribution's cumulative share, to 1.5·10⁻⁷ (Abramowitz and Stegun 1964, 7.1.26).
+fn cumulative(x: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.327_591_1 * (x.abs() / std::f64::consts::SQRT_2));
+    let [a, b, c, d, e] = [0.254_829_592, -0.284_496_736, 1.421_413_741, -1.453_152_027, 1.061_405_429];
+    let tail = t * (a + t * (b + t * (c + t * (d + t * e)))) * (-0.5 * x * x).exp() / 2.0;
+    if x > 0.0 { 1.0 - tail } else { tail }
 }
 
 /// The share of N(0, 1) in each of `n` equal parts of ±[`REACH`], of all within: the midpoint rule over [`STRIPS`] strips
@@ -110,10 +176,12 @@ mod tests {
 
     #[test]
     fn of_codes_has_their_mean_and_spread() {
-        let frame = Frame::of_codes(&[[1.0, -4.0], [3.0, 4.0]]).expect("two codes");
-        assert_eq!(frame.centre, [2.0, 0.0]);
-        // Of two values a and b: |a − b|/√2.
-        assert!((frame.scale[0] - 2f32.sqrt()).abs() < 1e-6 && (frame.scale[1] - 8.0 / 2f32.sqrt()).abs() < 1e-5);
+        // Variances 1 and 16 and covariance 2 by hand.
+        let frame = Frame::of_codes(&[[1.0, -4.0], [3.0, 4.0], [2.0, 0.0]]).expect("three codes");
+        assert_eq!((frame.centre, frame.scale), ([2.0, 0.0], [1.0, 4.0]));
+        assert_eq!(frame.correlation, 1.0 - LEAST_ACROSS, "on a line");
+        let frame = Frame::of_codes(&[[1.0, -4.0], [3.0, 0.0], [2.0, 4.0]]).expect("three codes");
+        assert!((frame.correlation - 0.5).abs() < 1e-6, "{frame:?}");
         let mut rng = Rng::new(1);
         let codes: Vec<[f32; 2]> = (0..20_000).map(|_| [5.0 + 3.0 * rng.normal(), -2.0 + 0.1 * rng.normal()]).collect();
         let frame = Frame::of_codes(&codes).expect("codes");
@@ -126,14 +194,15 @@ mod tests {
     fn codes_without_spread_are_no_frame() {
         assert_eq!(Frame::of_codes(&[]), None);
         assert_eq!(Frame::of_codes(&[[1.0, 2.0]]), None);
-        assert_eq!(Frame::of_codes(&[[1.0, 2.0], [3.0, 2.0]]), None);
-        assert_eq!(Frame::of_codes(&[[1.0, f32::NAN], [3.0, 2.0]]), None);
-        assert_eq!(Frame::of_codes(&[[f32::INFINITY, 1.0], [3.0, 2.0]]), None);
+        assert_eq!(Frame::of_codes(&[[1.0, 2.0], [3.0, 5.0]]), None);
+        assert_eq!(Frame::of_codes(&[[1.0, 2.0], [3.0, 2.0], [7.0, 2.0]]), None);
+        assert_eq!(Frame::of_codes(&[[1.0, f32::NAN], [3.0, 2.0], [0.0, 0.0]]), None);
+        assert_eq!(Frame::of_codes(&[[f32::INFINITY, 1.0], [3.0, 2.0], [0.0, 0.0]]), None);
     }
 
     #[test]
     fn there_and_back() {
-        let frame = Frame { centre: [1.0, -2.0], scale: [4.0, 0.5] };
+        let frame = Frame::diagonal([1.0, -2.0], [4.0, 0.5]);
         assert_eq!(frame.standard([5.0, -1.0]), [1.0, 2.0]);
         assert_eq!(frame.point([1.0, 2.0]), [5.0, -1.0]);
         assert!((frame.radius([5.0, -1.0]) - 5f32.sqrt()).abs() < 1e-6);
@@ -146,7 +215,7 @@ mod tests {
     /// The normal distribution's table: Φ(1) = 0.841345, Φ(3.5) = 0.999767.
     #[test]
     fn the_mass_is_the_table_s() {
-        let frame = Frame { centre: [9.0, 9.0], scale: [0.1, 7.0] };
+        let frame = Frame::diagonal([9.0, 9.0], [0.1, 7.0]);
         let mass = frame.mass(70, 14);
         assert!((mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         // Columns of a tenth of σ: 25 to 44 are within one σ.
@@ -155,6 +224,42 @@ mod tests {
         let above: f64 = (0..mass.len()).filter(|i| i / 70 < 5).map(|i| mass[i]).sum();
         assert!((above - (0.999_767 - 0.841_345) / (2.0 * 0.999_767 - 1.0)).abs() < 1e-5, "{above}");
         assert_eq!(frame.mass(1, 1), [1.0]);
+    }
+
+    /// Codes that are scaled and turned: distances in frame units, and the density up to the scale's square, stay.
+    #[test]
+    fn frame_units_know_no_scale_and_no_turn() {
+        let mut rng = Rng::new(7);
+        let codes: Vec<[f32; 2]> = (0..500).map(|_| [3.0 + 2.0 * rng.normal(), 0.5 * rng.normal() - 1.0]).collect();
+        let frame = Frame::of_codes(&codes).expect("codes");
+        for (scale, turn) in [(1.0f32, 0.6f32), (0.01, 1.0), (30.0, -0.4), (0.149, 2.5)] {
+            let (sin, cos) = turn.sin_cos();
+            let moved = |[x, y]: [f32; 2]| [scale * (cos * x - sin * y), scale * (sin * x + cos * y)];
+            let other = Frame::of_codes(&codes.iter().map(|z| moved(*z)).collect::<Vec<_>>()).expect("codes");
+            for pair in codes.windows(2).take(50) {
+                let (here, there) = (frame.distance(pair[0], pair[1]), other.distance(moved(pair[0]), moved(pair[1])));
+                assert!((here - there).abs() < 2e-3 * (1.0 + here), "{here} {there}");
+                let shift = 2.0 * f64::from(scale).ln();
+                let (p, q) = (frame.log_density(pair[0]), other.log_density(moved(pair[0])) + shift);
+                assert!((p - q).abs() < 2e-2, "{p} {q}");
+                let back = other.point(other.standard(moved(pair[0])));
+                assert!((back[0] - moved(pair[0])[0]).abs() < 1e-4 * scale.max(1.0) * 10.0);
+            }
+        }
+    }
+
+    /// Mass above both means of two normal axes with correlation ρ: ¼ + asin(ρ)/2π (Sheppard 1899).
+    #[test]
+    fn the_mass_of_correlated_axes_is_sheppard_s() {
+        for correlation in [0.5f32, -0.8, 0.95] {
+            let frame = Frame { correlation, ..Frame::diagonal([1.0, 2.0], [3.0, 0.2]) };
+            let mass = frame.mass(40, 40);
+            assert!((mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let above: f64 = (0..mass.len()).filter(|i| i % 40 >= 20 && i / 40 < 20).map(|i| mass[i]).sum();
+            let expected = 0.25 + f64::from(correlation).asin() / std::f64::consts::TAU;
+            assert!((above - expected).abs() < 1e-3, "{correlation}: {above} {expected}");
+        }
+        assert!((cumulative(1.0) - 0.841_345).abs() < 1e-6 && (cumulative(-3.5) - 0.000_233).abs() < 1e-6);
     }
 
     #[test]

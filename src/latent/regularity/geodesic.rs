@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn on_level_ground_the_straight_line_is_the_shortest() {
         let mut rng = Rng::new(4);
-        for frame in [Frame::PRIOR, Frame { centre: [2.0, 9.0], scale: [3.0, 0.2] }] {
+        for frame in [Frame::PRIOR, Frame::diagonal([2.0, 9.0], [3.0, 0.2])] {
             let survey = known::even(frame, 48, [4.0, 1.0, 2.0]);
             for _ in 0..10 {
                 let [a, b] =

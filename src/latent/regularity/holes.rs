@@ -1,17 +1,11 @@
-//! Where a decoding is least likely to mean something, by what is known of a place without looking at the picture: the
-//! encoder takes it for something else, the decoder changes quickly, or no code is there although samples are.
+//! Holes: points that one may sample and that decode to nothing meaningful. What has a meaning to the model is what its own
+//! encoder takes for what it was decoded from, so a hole is a place whose decoding does not come back: one definition for
+//! the score of completeness, its layer, what is shown in class and what is predicted there.
+//!
+//! *Empty* is something else: a place where there are hardly any codes. Empty places are often holes, and need not be.
 
-use super::frame::Frame;
-use super::returns;
-use super::slopes::{slopes, times};
-use super::survey::{Metric, Survey, Unit};
-use super::weighted::{HALF, quantiles};
-
-/// Where each of the reasons is half as bad as can be: a return half a frame unit away, a slope three times the median
-/// one, a tenth of the codes that the frame's distribution would have there.
-const FAR: f64 = 0.5;
-const STEEP: f64 = 3.0;
-const EMPTY: f64 = 0.1;
+use super::returns::{NEAR, distances};
+use super::survey::Survey;
 
 /// The worst hole is looked for within so many frame units of the centre: 1 − e^(−2) = 0.865 of the frame's mass.
 pub const WITHIN: f32 = 2.0;
@@ -19,96 +13,60 @@ pub const WITHIN: f32 = 2.0;
 /// Two holes nearer to each other than this, in frame units, are one.
 const APART: f32 = 0.7;
 
-/// A hole is no single cell: it is judged over a disc of this radius, in frame units.
+/// A hole to show is no single cell: it is judged over a disc of this radius, in frame units.
 const DISC: f32 = 0.2;
 
-/// The share of the frame's mass that the worst cells have which a mark is to hit.
-pub const WORST: f64 = 0.2;
+/// A place is empty if the codes' density is below this share of what is sampled from; [`Overlap::covered`] counts the others.
+///
+/// [`Overlap::covered`]: super::overlap::Overlap::covered
+pub const EMPTY: f32 = 0.1;
 
-/// Why a place is bad.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Why {
-    /// Its decoding is encoded so many frame units away.
-    FarReturn { distance: f32 },
-    /// The largest singular value there, of pixels per frame unit.
-    Steep { slope: f32 },
-    /// The codes' density there, as a share of the frame's.
-    Empty { q_over_p: f32 },
-}
+/// A decoding that is encoded this far away, in frame units, is half as bad as can be: the largest distances, which may be
+/// infinite, must not outweigh all of a disc.
+const FAR: f64 = 0.5;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hole {
     /// In units of z.
     pub z: [f32; 2],
-    /// 0 to 1, see [`badness`].
-    pub badness: f32,
-    /// The reason that weighs most at `z`.
-    pub why: Why,
+    /// How far away its decoding is encoded, in frame units; more than [`NEAR`].
+    pub distance: f32,
+    /// The codes' density there, as a share of what is sampled from.
+    pub q_over_p: f32,
 }
 
-/// What is known of a cell: return in frame units, slope per frame unit and in medians, density of the codes as a share of
-/// the frame's.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    distance: f32,
-    slope: f32,
-    medians: f32,
-    q_over_p: f32,
-}
-
-impl Known {
-    /// How bad each reason is, 0 to 1 and ½ at its constant: x²/(x² + half²) of the distance, and of the logarithms of how
-    /// many times too steep and too empty it is.
-    fn reasons(&self) -> [f64; 3] {
-        let grown = |x: f64, half: f64| if x.is_finite() { x * x / (x * x + half * half) } else { 1.0 };
-        [
-            grown(f64::from(self.distance), FAR),
-            grown(f64::from(self.medians).ln().max(0.0), STEEP.ln()),
-            grown(-f64::from(self.q_over_p).ln().min(0.0), -EMPTY.ln()),
-        ]
-    }
-
-    /// One reason is enough, and each makes it worse: 1 − Π (1 − reason).
-    fn badness(&self) -> f64 {
-        1.0 - self.reasons().iter().map(|reason| 1.0 - reason).product::<f64>()
-    }
-
-    fn why(&self) -> Why {
-        let [far, steep, empty] = self.reasons();
-        if far >= steep && far >= empty {
-            Why::FarReturn { distance: self.distance }
-        } else if steep >= empty {
-            Why::Steep { slope: self.slope }
-        } else {
-            Why::Empty { q_over_p: self.q_over_p }
-        }
+impl Hole {
+    /// Whether there are hardly any codes.
+    pub fn is_empty(&self) -> bool {
+        self.q_over_p < EMPTY
     }
 }
 
-/// How bad each cell is, 0 to 1, row by row from the top left: 1 − (1 − far)(1 − steep)(1 − empty). Each reason is 0 where
-/// nothing is wrong, goes to 1, and is ½ where the decoding is encoded half a frame unit away, the slope is three times
-/// the median, or the codes' density a tenth of the frame's. `q` is that density, see
-/// [`overlap::density`](super::overlap::density), on the survey's grid; if it is of another size it counts for nothing.
-/// None if the survey is not whole.
-pub fn badness(survey: &Survey, q: &[f32]) -> Option<Vec<f32>> {
-    Some(known(survey, q)?.iter().map(|cell| cell.badness() as f32).collect())
+/// Whether each cell is a hole, row by row from the top left. None if the survey is not whole.
+pub fn holes(survey: &Survey) -> Option<Vec<bool>> {
+    survey.is_whole().then(|| distances(survey).into_iter().map(|distance| distance > NEAR).collect())
 }
 
-/// The worst places within [`WITHIN`] of the frame's centre, the worst first: those around which [`badness`] is the largest
-/// and at least `least`, as the mean over a small disc, weighted by the frame's mass; `most` of them, [`APART`] or more from
-/// each other. None of them if the survey is not whole.
-pub fn worst_holes(survey: &Survey, q: &[f32], least: f32, most: usize) -> Vec<Hole> {
-    let Some(known) = known(survey, q) else { return Vec::new() };
-    let mass = survey.mass();
-    let bad: Vec<f64> = known.iter().map(Known::badness).collect();
-    let near = (0..survey.cells()).filter(|&cell| survey.frame.radius(survey.centre(cell)) <= WITHIN);
+/// The worst holes within [`WITHIN`] of the frame's centre, the worst first: those around which decodings come back least, as
+/// the mean over a small disc, weighted by the frame's mass; `most` of them, [`APART`] or more from each other. `q` is the
+/// codes' density on the survey's grid, see [`overlap::density`](super::overlap::density); if it is of another size, the
+/// places count as not empty. None of them if the survey is not whole.
+pub fn worst_holes(survey: &Survey, q: &[f32], most: usize) -> Vec<Hole> {
+    if !survey.is_whole() {
+        return Vec::new();
+    }
+    let (distances, mass) = (distances(survey), survey.mass());
+    let bad: Vec<f64> = distances.iter().map(|distance| badness(*distance)).collect();
+    let near = (0..survey.cells())
+        .filter(|&cell| distances[cell] > NEAR && survey.frame.radius(survey.centre(cell)) <= WITHIN);
     let mut judged: Vec<(usize, f64)> = near.map(|cell| (cell, around(survey, &bad, &mass, cell))).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut holes: Vec<Hole> = Vec::new();
-    for (cell, badness) in judged.into_iter().take_while(|(_, badness)| *badness >= f64::from(least)) {
+    for (cell, _) in judged.into_iter().take_while(|(_, bad)| *bad > badness(NEAR)) {
         let z = survey.centre(cell);
         if holes.len() < most && holes.iter().all(|other| survey.frame.distance(other.z, z) >= APART) {
-            holes.push(Hole { z, badness: badness as f32, why: known[cell].why() });
+            let q_over_p = if q.len() == survey.cells() { share(survey, z, q[cell]) } else { 1.0 };
+            holes.push(Hole { z, distance: distances[cell], q_over_p });
         }
     }
     holes
@@ -117,57 +75,31 @@ pub fn worst_holes(survey: &Survey, q: &[f32], least: f32, most: usize) -> Vec<H
 /// How a visitor did who marked where decodings would make no sense.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Marks {
-    /// Marks in the worst cells.
+    /// Marks in holes.
     pub hits: usize,
     pub of: usize,
-    /// The share of hits to expect of marks drawn from the frame's distribution: about [`WORST`].
+    /// The share of hits to expect of marks drawn from the frame's distribution: what completeness lacks to 1.
     pub by_chance: f32,
 }
 
-/// How many of the marks, in units of z, lie in [`worst_cells`]; a mark outside of the frame's area is no hit.
-pub fn score_marks(badness: &[f32], survey: &Survey, marks: &[[f32; 2]]) -> Marks {
-    let worst = worst_cells(badness, survey);
-    let hit = |z: &&[f32; 2]| survey.cell_at(**z).is_some_and(|cell| worst[cell]);
-    let by_chance: f64 = survey.mass().iter().zip(&worst).filter(|cell| *cell.1).map(|cell| cell.0).sum();
-    Marks { hits: marks.iter().filter(hit).count(), of: marks.len(), by_chance: by_chance as f32 }
+/// How many of the marks, in units of z, lie in holes; a mark outside of the frame's area is no hit. None if the survey is
+/// not whole.
+pub fn score_marks(survey: &Survey, marks: &[[f32; 2]]) -> Option<Marks> {
+    let holes = holes(survey)?;
+    let hit = |z: &&[f32; 2]| survey.cell_at(**z).is_some_and(|cell| holes[cell]);
+    let by_chance: f64 = survey.mass().iter().zip(&holes).filter(|cell| *cell.1).map(|cell| cell.0).sum();
+    Some(Marks { hits: marks.iter().filter(hit).count(), of: marks.len(), by_chance: by_chance as f32 })
 }
 
-/// The worst cells that together have [`WORST`] of the frame's mass, or as little more as one cell allows. Those of the
-/// same badness are taken together, but where nothing is bad none is worst.
-pub fn worst_cells(badness: &[f32], survey: &Survey) -> Vec<bool> {
-    let mass = survey.mass();
-    let mut order: Vec<usize> = (0..survey.cells().min(badness.len())).filter(|&i| badness[i] > 0.0).collect();
-    order.sort_by(|a, b| badness[*b].total_cmp(&badness[*a]));
-    let mut worst = vec![false; survey.cells()];
-    let (mut taken, mut last) = (0.0, f32::INFINITY);
-    for cell in order {
-        if taken >= WORST && badness[cell] < last {
-            break;
-        }
-        (worst[cell], last) = (true, badness[cell]);
-        taken += mass[cell];
-    }
-    worst
-}
-
-fn known(survey: &Survey, q: &[f32]) -> Option<Vec<Known>> {
-    if !survey.is_whole() {
-        return None;
-    }
-    let (distances, slopes) = (returns::distances(survey), slopes(survey, Metric::Pixels, Unit::Frame));
-    let [median] = quantiles(&slopes, &survey.mass(), [HALF]);
-    let know = |cell: usize| Known {
-        distance: distances[cell],
-        slope: slopes[cell],
-        medians: times(slopes[cell], median),
-        q_over_p: if q.len() == survey.cells() { share(&survey.frame, survey.centre(cell), q[cell]) } else { 1.0 },
-    };
-    Some((0..survey.cells()).map(know).collect())
+/// d²/(d² + far²): grows with the distance, to 1 for what does not come back at all.
+fn badness(distance: f32) -> f64 {
+    let square = f64::from(distance).powi(2);
+    if square.is_finite() { square / (square + FAR * FAR) } else { 1.0 }
 }
 
 /// q/p at a point; nothing where q is not a number.
-fn share(frame: &Frame, z: [f32; 2], q: f32) -> f32 {
-    let share = f64::from(q) / frame.log_density(z).exp();
+fn share(survey: &Survey, z: [f32; 2], q: f32) -> f32 {
+    let share = f64::from(q) / survey.frame.log_density(z).exp();
     if share.is_nan() { 0.0 } else { share as f32 }
 }
 
@@ -187,11 +119,13 @@ fn around(survey: &Survey, values: &[f64], weights: &[f64], cell: usize) -> f64 
             }
         }
     }
-    sum / whole
+    if whole > 0.0 { sum / whole } else { values[cell] }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Frame;
+    use super::super::returns::Returns;
     use super::super::survey::known as decoders;
     use super::*;
 
@@ -202,97 +136,82 @@ mod tests {
         (z[0] - PLACE[0]).hypot(z[1] - PLACE[1]) < 0.3
     }
 
-    /// The density of the prior, `times` it in the hole.
-    fn codes(survey: &Survey, times: f32) -> Vec<f32> {
-        let density = |z: [f32; 2]| survey.frame.log_density(z).exp() as f32 * if inside(z) { times } else { 1.0 };
-        (0..survey.cells()).map(|cell| density(survey.centre(cell))).collect()
-    }
-
-    fn found(survey: &Survey, q: &[f32]) -> Hole {
-        let hole = worst_holes(survey, q, 0.0, 1)[0];
-        assert!(survey.frame.distance(hole.z, PLACE) < 0.25, "{hole:?}");
-        hole
+    /// A decoder that is sound but for a disc, whose decodings are encoded `by` to the left.
+    fn planted(by: f32) -> Survey {
+        decoders::survey(Frame::PRIOR, N, |_| [1.0, 0.0, 1.0], move |z| if inside(z) { [z[0] - by, z[1]] } else { z })
     }
 
     #[test]
-    fn each_reason_is_found_where_it_was_put() {
-        let far =
-            decoders::survey(Frame::PRIOR, N, |_| [1.0, 0.0, 1.0], |z| if inside(z) { [z[0] - 1.5, z[1]] } else { z });
-        let hole = found(&far, &codes(&far, 1.0));
-        assert!(matches!(hole.why, Why::FarReturn { distance } if (distance - 1.5).abs() < 1e-4), "{hole:?}");
-        // 1.5²/(1.5² + 0.5²).
-        assert!((hole.badness - 0.9).abs() < 1e-4, "{hole:?}");
-        let steep = decoders::survey(Frame::PRIOR, N, |z| [if inside(z) { 81.0 } else { 1.0 }, 0.0, 1.0], |z| z);
-        let hole = found(&steep, &codes(&steep, 1.0));
-        // ln² 9/(ln² 9 + ln² 3) = 4/5.
-        assert!(matches!(hole.why, Why::Steep { slope: 9.0 }) && (hole.badness - 0.8).abs() < 1e-4, "{hole:?}");
+    fn the_hole_is_found_where_it_was_put() {
+        let survey = planted(1.5);
+        let [hole] = worst_holes(&survey, &[], 5)[..] else { panic!("one hole") };
+        assert!(survey.frame.distance(hole.z, PLACE) < 0.25 && (hole.distance - 1.5).abs() < 1e-4, "{hole:?}");
+        assert!(!hole.is_empty(), "nothing is known of the codes");
+        assert_eq!(worst_holes(&planted(0.2), &[], 5), [], "what comes back within a quarter of σ is none");
+    }
+
+    /// What is shown, what is marked and what the score lacks are one set.
+    #[test]
+    fn holes_are_what_completeness_lacks() {
+        for survey in [planted(1.5), planted(0.26), planted(0.2), planted(f32::NAN)] {
+            let holes = holes(&survey).expect("whole");
+            let mass: f64 = survey.mass().iter().zip(&holes).filter(|cell| *cell.1).map(|cell| cell.0).sum();
+            let score = Returns::of(&survey, NEAR).expect("whole").share_near;
+            assert!((mass + f64::from(score) - 1.0).abs() < 1e-6);
+            let marks = score_marks(&survey, &[PLACE, [-1.0, 0.0]]).expect("whole");
+            assert_eq!((marks.hits, marks.of), (usize::from(holes.iter().any(|hole| *hole)), 2));
+            assert!((f64::from(marks.by_chance) - mass).abs() < 1e-6);
+            assert!(worst_holes(&survey, &[], 9).iter().all(|hole| holes[survey.cell_at(hole.z).expect("inside")]));
+        }
+    }
+
+    /// Few codes are no hole where everything comes back, and a hole may be full of codes.
+    #[test]
+    fn empty_is_something_else() {
+        let q = |survey: &Survey, times: f32| -> Vec<f32> {
+            let density = |z: [f32; 2]| survey.frame.log_density(z).exp() as f32 * times;
+            (0..survey.cells()).map(|cell| density(survey.centre(cell))).collect()
+        };
         let even = decoders::even(Frame::PRIOR, N, [1.0, 0.0, 1.0]);
-        let hole = found(&even, &codes(&even, 0.1));
-        assert!(matches!(hole.why, Why::Empty { q_over_p } if (q_over_p - 0.1).abs() < 1e-4), "{hole:?}");
-        assert!((hole.badness - 0.5).abs() < 1e-4, "{hole:?}");
-        let hole = found(&even, &codes(&even, 0.0));
-        assert!(hole.why == Why::Empty { q_over_p: 0.0 } && hole.badness == 1.0, "{hole:?}");
+        assert_eq!(worst_holes(&even, &q(&even, 0.0), 5), []);
+        let survey = planted(1.5);
+        let found = |times: f32| worst_holes(&survey, &q(&survey, times), 1)[0];
+        assert!(found(0.09).is_empty() && found(0.0).is_empty() && !found(0.11).is_empty());
+        assert!((found(0.5).q_over_p - 0.5).abs() < 1e-3);
     }
 
-    /// Two reasons of ½ each are ¾, and the stronger one is named.
+    /// A single cell that does not come back at all is less of a place to show than a disc that comes back far off.
     #[test]
-    fn reasons_add_up() {
-        let both =
-            decoders::survey(Frame::PRIOR, N, |_| [1.0, 0.0, 1.0], |z| if inside(z) { [z[0], z[1] + 0.5] } else { z });
-        let hole = found(&both, &codes(&both, 0.1));
-        assert!((hole.badness - 0.75).abs() < 1e-3, "{hole:?}");
-        assert!(matches!(found(&both, &codes(&both, 0.05)).why, Why::Empty { .. }));
-        assert!(matches!(found(&both, &codes(&both, 0.2)).why, Why::FarReturn { .. }));
-        // Without codes there is only the return.
-        assert!((found(&both, &[]).badness - 0.5).abs() < 1e-3);
-    }
-
-    /// A single cell that is as bad as can be is less of a hole than a disc that is nearly so.
-    #[test]
-    fn one_bad_cell_is_no_hole() {
-        let mut survey =
-            decoders::survey(Frame::PRIOR, N, |_| [1.0, 0.0, 1.0], |z| if inside(z) { [z[0] - 0.8, z[1]] } else { z });
+    fn one_bad_cell_is_not_the_worst_place() {
+        let mut survey = planted(0.8);
         let lone = survey.cell_at([-1.0, 1.0]).expect("inside");
         survey.back[lone] = [f32::NAN; 2];
-        assert!(matches!(found(&survey, &[]).why, Why::FarReturn { .. }));
-        assert_eq!(badness(&survey, &[]).expect("whole")[lone], 1.0);
+        let worst = worst_holes(&survey, &[], 1)[0];
+        assert!(survey.frame.distance(worst.z, PLACE) < 0.25, "{worst:?}");
+        assert!(holes(&survey).expect("whole")[lone], "and is a hole all the same");
+    }
+
+    /// The same plane scaled and turned has its holes at the same places.
+    #[test]
+    fn holes_know_no_scale() {
+        for scale in [0.01f32, 40.0] {
+            let frame = Frame { correlation: 0.3, ..Frame::diagonal([2.0 * scale, 0.0], [scale, scale]) };
+            let back = |z: [f32; 2]| {
+                let here = frame.standard(z);
+                if inside(here) { frame.point([here[0] - 1.5, here[1]]) } else { z }
+            };
+            let survey = decoders::survey(frame, N, |_| [1.0, 0.0, 1.0], back);
+            let hole = worst_holes(&survey, &[], 1)[0];
+            assert!(frame.distance(hole.z, frame.point(PLACE)) < 0.3 && (hole.distance - 1.5).abs() < 1e-2, "{hole:?}");
+        }
     }
 
     #[test]
-    fn what_is_broken_is_bad_and_never_no_number() {
+    fn what_is_broken_is_a_hole_and_what_is_half_known_says_nothing() {
         let broken = decoders::survey(Frame::PRIOR, 16, |_| [f32::NAN; 3], |_| [f32::INFINITY; 2]);
-        let bad = badness(&broken, &[f32::NAN; 256]).expect("whole");
-        assert!(bad.iter().all(|bad| *bad == 1.0));
-        assert_eq!(worst_holes(&broken, &[], 0.0, 1)[0].badness, 1.0);
-        let still = decoders::even(Frame::PRIOR, 16, [0.0; 3]);
-        assert!(badness(&still, &[]).expect("whole").iter().all(|bad| *bad == 0.0));
-        assert_eq!(badness(&Survey::new(Frame::PRIOR, 2, 2), &[]), None);
-        assert_eq!(worst_holes(&Survey::new(Frame::PRIOR, 2, 2), &[], 0.0, 1), []);
-    }
-
-    /// Badness that grows to the right: the worst fifth is beyond z₁ = 0.8416.
-    #[test]
-    fn marks_hit_the_worst_fifth() {
-        let survey = decoders::even(Frame::PRIOR, 70, [1.0, 0.0, 1.0]);
-        let bad: Vec<f32> = (0..survey.cells()).map(|cell| (survey.centre(cell)[0] + 4.0) / 8.0).collect();
-        let marks = score_marks(&bad, &survey, &[[0.6, 0.0], [1.0, -2.0], [2.0, 3.0], [-1.0, 0.0], [5.0, 0.0]]);
-        assert_eq!((marks.hits, marks.of), (2, 5));
-        // As much as a column of a tenth of σ allows.
-        assert!(marks.by_chance >= 0.2 - 1e-6 && marks.by_chance < 0.235, "{marks:?}");
-        let none = score_marks(&vec![0.0; survey.cells()], &survey, &[[0.0, 0.0]]);
-        assert_eq!((none.hits, none.by_chance), (0, 0.0));
-        assert_eq!(score_marks(&[], &survey, &[]), Marks { hits: 0, of: 0, by_chance: 0.0 });
-    }
-
-    /// Marks at random, weighted by the frame: as many hits as by chance, within four standard errors.
-    #[test]
-    fn marks_at_random_are_chance() {
-        let survey = decoders::even(Frame::PRIOR, N, [1.0, 0.0, 1.0]);
-        let mut rng = crate::rng::Rng::new(5);
-        let bad: Vec<f32> = (0..survey.cells()).map(|_| rng.range(0.1, 1.0)).collect();
-        let drawn = crate::latent::sample::prior(4000, &mut rng);
-        let marks = score_marks(&bad, &survey, &drawn);
-        let share = marks.hits as f32 / marks.of as f32;
-        assert!((share - marks.by_chance).abs() < 0.026 && (marks.by_chance - 0.2).abs() < 0.002, "{marks:?}");
+        assert!(holes(&broken).expect("whole").iter().all(|hole| *hole));
+        assert!(worst_holes(&broken, &[f32::NAN; 256], 1)[0].is_empty());
+        let half = Survey::new(Frame::PRIOR, 2, 2);
+        assert_eq!((holes(&half), score_marks(&half, &[]), worst_holes(&half, &[], 1)), (None, None, vec![]));
     }
 }

@@ -37,7 +37,7 @@ impl Mmd {
         if n < 2.0 {
             return None;
         }
-        let prior = Gaussian { mean: [0.0; 2], variance: [1.0; 2] };
+        let prior = Gaussian { mean: [0.0; 2], covariance: [1.0, 0.0, 1.0] };
         let pairs = codes.iter().enumerate().flat_map(|(i, a)| codes[..i].iter().map(move |b| kernel(a, b)));
         let within = pairs.sum::<f64>() * 2.0 / (n * (n - 1.0));
         let across = codes.iter().map(|code| kernel(code, &prior)).sum::<f64>() / n;
@@ -46,29 +46,33 @@ impl Mmd {
     }
 }
 
-/// A Gaussian with a diagonal covariance, in frame units.
+/// A Gaussian in frame units.
 #[derive(Clone, Copy, Debug)]
 struct Gaussian {
     mean: [f64; 2],
-    variance: [f64; 2],
+    /// Covariance (11, 12, 22).
+    covariance: [f64; 3],
 }
 
 fn standard(frame: &Frame, mu: [f32; 2], log_var: [f32; 2]) -> Option<Gaussian> {
     let mean = frame.standard(mu).map(f64::from);
-    let variance = [0, 1].map(|axis| f64::from(log_var[axis]).exp() / f64::from(frame.scale[axis]).powi(2));
-    mean.iter().chain(&variance).all(|x| x.is_finite()).then_some(Gaussian { mean, variance })
+    // L⁻¹·diag(v, w)·L⁻ᵀ.
+    let [v, w] = log_var.map(|v| f64::from(v).exp());
+    let [[a, _], [b, c]] = frame.factor().map(|row| row.map(f64::from));
+    let along = v / (a * a);
+    let covariance = [along, -b / c * along, (b / c).powi(2) * along + w / (c * c)];
+    mean.iter().chain(&covariance).all(|x| x.is_finite()).then_some(Gaussian { mean, covariance })
 }
 
-/// E k(x, y) of independent x and y: along each axis ℓ/√(ℓ² + v) · exp(−d²/2(ℓ² + v)) with the difference of the means d
-/// and the sum of the variances v.
+/// E k(x, y) of independent x and y: ℓ²/√|C| · exp(−½ dᵀC⁻¹d) with the difference of the means d and C = ℓ²·I + the sum of
+/// the covariances.
 fn kernel(a: &Gaussian, b: &Gaussian) -> f64 {
-    let along = |axis: usize| {
-        let wide = WIDTH * WIDTH + a.variance[axis] + b.variance[axis];
-        let apart = a.mean[axis] - b.mean[axis];
-        (wide, apart * apart / wide)
-    };
-    let [(wide, apart), (tall, above)] = [along(0), along(1)];
-    WIDTH * WIDTH / (wide * tall).sqrt() * (-0.5 * (apart + above)).exp()
+    let [xx, xy, yy] = [0, 1, 2].map(|i| a.covariance[i] + b.covariance[i]);
+    let (xx, yy) = (xx + WIDTH * WIDTH, yy + WIDTH * WIDTH);
+    let [x, y] = [0, 1].map(|axis| a.mean[axis] - b.mean[axis]);
+    let determinant = xx * yy - xy * xy;
+    let square = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant;
+    WIDTH * WIDTH / determinant.sqrt() * (-0.5 * square).exp()
 }
 
 /// E k̃(x, y)² of two draws of N(0, I), where k̃ is k less its means over x and over y: E k² − 2 E (E k|x)² + (E k)².
@@ -96,11 +100,23 @@ mod tests {
     #[test]
     fn the_kernel_s_expectation_against_draws() {
         let cases = [
-            (Gaussian { mean: [0.5, -1.0], variance: [0.2, 1.5] }, Gaussian { mean: [0.0; 2], variance: [1.0; 2] }),
-            (Gaussian { mean: [2.0, 0.3], variance: [0.0; 2] }, Gaussian { mean: [1.0, 0.0], variance: [0.5, 0.0] }),
+            (
+                Gaussian { mean: [0.5, -1.0], covariance: [0.2, 0.0, 1.5] },
+                Gaussian { mean: [0.0; 2], covariance: [1.0, 0.6, 1.0] },
+            ),
+            (
+                Gaussian { mean: [2.0, 0.3], covariance: [0.0; 3] },
+                Gaussian { mean: [1.0, 0.0], covariance: [0.5, 0.0, 0.0] },
+            ),
         ];
         let mut rng = Rng::new(6);
-        let mut draw = |g: &Gaussian| [0, 1].map(|a| g.mean[a] + g.variance[a].sqrt() * f64::from(rng.normal()));
+        let mut draw = |g: &Gaussian| {
+            let [xx, xy, yy] = g.covariance;
+            let a = xx.sqrt();
+            let b = if a > 0.0 { xy / a } else { 0.0 };
+            let [u, v] = [rng.normal(), rng.normal()].map(f64::from);
+            [g.mean[0] + a * u, g.mean[1] + b * u + (yy - b * b).sqrt() * v]
+        };
         for (a, b) in cases {
             let one = |(x, y): ([f64; 2], [f64; 2])| {
                 let square = (x[0] - y[0]).powi(2) + (x[1] - y[1]).powi(2);
@@ -155,10 +171,20 @@ mod tests {
 
     #[test]
     fn frames_and_broken_codes() {
-        let frame = Frame { centre: [7.0, 0.0], scale: [3.0, 0.1] };
+        let frame = Frame::diagonal([7.0, 0.0], [3.0, 0.1]);
         let there = Mmd::of(&frame, &[frame.point([2.0, 0.0]); 2], &[[2.0 * 3f32.ln(), 2.0 * 0.1f32.ln()]; 2], 1);
         let here = Mmd::of(&Frame::PRIOR, &[[2.0, 0.0]; 2], &[[0.0; 2]; 2], 1);
         assert!((there.expect("codes").squared - here.expect("codes").squared).abs() < 1e-5);
+        // Points, which have no axes of their own, in a plane that is turned and scaled and a frame that is with it.
+        let points = normals(200, 3);
+        let turned: Vec<[f32; 2]> =
+            points.iter().map(|[x, y]| [7.0 * (0.6 * x - 0.8 * y), 7.0 * (0.8 * x + 0.6 * y)]).collect();
+        let [here, there] = [&points, &turned].map(|codes| {
+            let mut frame = Frame::of_codes(codes).expect("codes");
+            frame.centre = [0.0; 2];
+            Mmd::of(&frame, codes, &[POINT; 200], 1).expect("codes").squared
+        });
+        assert!((here - there).abs() < 1e-5, "{here} {there}");
         assert_eq!(Mmd::of(&frame, &[[f32::NAN; 2], [0.0; 2]], &[[0.0; 2]; 2], 1), None);
         assert_eq!(Mmd::of(&frame, &[[0.0; 2]; 2], &[[f32::NAN; 2], [0.0; 2]], 1), None);
     }

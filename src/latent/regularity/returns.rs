@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_identity_returns_and_a_shift_is_its_length() {
-        let frame = Frame { centre: [5.0, 5.0], scale: [10.0, 0.1] };
+        let frame = Frame::diagonal([5.0, 5.0], [10.0, 0.1]);
         let found = Returns::of(&known::even(frame, 20, [1.0, 0.0, 1.0]), NEAR).expect("whole");
         assert_eq!((found.share_near, found.median, found.p95, found.worst.0), (1.0, 0.0, 0.0, 0.0));
         // 3 and 4 frame units along the axes.

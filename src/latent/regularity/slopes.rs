@@ -4,11 +4,24 @@
 
 use super::survey::{Metric, Survey, Unit};
 use super::weighted::{HALF, P95, largest, mean_of_finite, quantiles, share};
+use crate::spec::Input;
 
-/// A slope above this, in pixels' Euclidean distance per σ, is steep. Two handwritten digits of 28×28 pixels lie about 10
-/// apart, so that here a whole other digit comes within 0.4 σ. Ten classes that share the plane evenly have regions some 1.3 σ
-/// wide: crossing one takes a slope of 8 and more, which is no flaw; three times that is.
-pub const STEEP: f32 = 25.0;
+/// A slope above this is steep: pixels' root mean square change per σ, where 1 is from no ink to full. Two handwritten digits
+/// differ by about 0.36 so, whatever the picture's size: here a whole other digit comes within 0.4 σ. Ten classes that share
+/// the plane evenly have regions some 1.3 σ wide: crossing one takes a slope of 0.3 and more, which is no flaw; three times
+/// that is.
+pub const STEEP: f32 = 0.9;
+
+/// Likewise of points of a plane, whose sets are about 1 wide: a tenth of σ then moves a coordinate by more than 0.2.
+pub const STEEP_POINTS: f32 = 2.0;
+
+/// The slope from which data of this kind change steeply, in [`Metric::Pixels`] per σ.
+pub fn steep(input: Input) -> f32 {
+    match input {
+        Input::Picture(_) => STEEP,
+        Input::Point => STEEP_POINTS,
+    }
+}
 
 /// The slopes of a decoder, weighted by how often a sample falls there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,8 +40,7 @@ pub struct Continuity {
 }
 
 impl Continuity {
-    /// Of a whole survey; `steep` is the threshold in the same units, [`STEEP`] for [`Metric::Pixels`] per
-    /// [`Unit::Frame`].
+    /// Of a whole survey; `steep` is the threshold in the same units, [`steep()`] for [`Metric::Pixels`] per σ.
     pub fn of(survey: &Survey, metric: Metric, unit: Unit, steep: f32) -> Option<Self> {
         if !survey.is_whole() {
             return None;
@@ -85,7 +97,7 @@ mod tests {
     use super::super::survey::known;
     use super::*;
 
-    const STRETCHED: Frame = Frame { centre: [40.0, -3.0], scale: [20.0, 0.5] };
+    const STRETCHED: Frame = Frame::diagonal([40.0, -3.0], [20.0, 0.5]);
 
     /// JᵀJ of a matrix of three pixels by two.
     fn metric(j: [[f32; 2]; 3]) -> [f32; 3] {
@@ -154,7 +166,7 @@ mod tests {
     #[test]
     fn a_flawed_cell_is_steep_and_a_half_survey_says_nothing() {
         let survey = known::survey(Frame::PRIOR, 70, |z| [if z[0] > 1.0 { f32::NAN } else { 4.0 }, 0.0, 0.0], |z| z);
-        let found = Continuity::of(&survey, Metric::Pixels, Unit::Frame, STEEP).expect("whole");
+        let found = Continuity::of(&survey, Metric::Pixels, Unit::Frame, 25.0).expect("whole");
         assert!((found.share_steep - 0.1587).abs() < 1e-3, "{found:?}");
         assert_eq!((found.mean, found.median, found.p95, found.spread), (2.0, 2.0, f32::INFINITY, f32::INFINITY));
         assert_eq!(Continuity::of(&Survey::new(Frame::PRIOR, 2, 2), Metric::Pixels, Unit::Z, STEEP), None);

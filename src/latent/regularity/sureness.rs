@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_plane_that_means_something_on_one_half_only() {
-        let mut sureness = Sureness::new(Frame { centre: [0.0, 1.0], scale: [1.0, 2.0] });
+        let mut sureness = Sureness::new(Frame::diagonal([0.0, 1.0], [1.0, 2.0]));
         let mut bands = 0;
         assert_eq!((sureness.mean(), sureness.at([1.0, 1.0])), (None, None));
         assert_eq!(sureness.wanted()[1], 8.0 - 7.0 / 64.0, "from the top");

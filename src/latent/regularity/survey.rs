@@ -3,13 +3,22 @@
 
 use super::frame::{Frame, cell_centre};
 
+/// A share of σ over which slopes are differences. A power of two, so that z ± it is exact near the prior; wide enough that
+/// 32-bit logits of some tens keep three digits of their difference, narrow beside any feature that a visitor can see.
+const STEP: f32 = 1.0 / 64.0;
+
+/// Codes that are spread by less than this share of what is sampled from have collapsed: steps of their σ would be lost in
+/// rounding.
+const COLLAPSED: f32 = 1e-3;
+
 /// Numbers that a cell's metric has: G₁₁ G₁₂ G₂₂ of pixels, then F₁₁ F₁₂ F₂₂ of the likelihood.
 pub const METRIC: usize = 6;
 
 /// What a length in the plane is measured by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// G = JᵀJ, J the decoder's derivative: ds is the Euclidean change of the picture, of pixels from 0 (no ink) to 1.
+    /// G = JᵀJ/n, J the decoder's derivative and n the values of a datum: ds is the root mean square change of a value, of
+    /// pixels from 0 (no ink) to 1. So a picture of more pixels or colours is not steeper for that.
     Pixels,
     /// The Fisher information of the likelihood p(x|z), pulled back: ds² = 2·KL(p(x|z) ‖ p(x|z + dz)) to second order, so
     /// that a short way of length s is ½s² nats. See [`nats`].
@@ -21,12 +30,11 @@ pub enum Metric {
 pub enum Unit {
     /// Of z.
     Z,
-    /// One σ of what is sampled from, along each axis. A plain autoencoder may lay its codes over tens of units of z; per
-    /// unit of z its decoder then looks gradual, although two samples are as far apart as anywhere else.
+    /// One σ of what is sampled from, in whichever direction.
     Frame,
-    /// These lengths along the axes, in units of z: one σ of the codes, see [`Frame::of_codes`], where the frame is a prior
-    /// that the codes do not keep to.
-    Of([f32; 2]),
+    /// One σ of the codes. A plain autoencoder may lay its codes over tens of units of z, or over hundredths; per unit of z
+    /// its decoder then looks gradual, or torn, although two codes are as far apart as anywhere else.
+    Codes,
 }
 
 /// KL of a short way of length `s` in [`Metric::Fisher`], in nats.
@@ -38,6 +46,8 @@ pub fn nats(s: f32) -> f32 {
 #[derive(Clone, Debug)]
 pub struct Survey {
     pub frame: Frame,
+    /// The normal distribution with the codes' mean and covariance; the frame where it is not known.
+    pub codes: Frame,
     pub columns: usize,
     pub rows: usize,
     /// At each cell's centre, per unit of z, see [`METRIC`]; row by row from the top left.
@@ -53,7 +63,18 @@ impl Survey {
         let (columns, rows) = (columns.max(1), rows.max(1));
         let cells = columns * rows;
         let (metric, back) = (vec![[f32::NAN; METRIC]; cells], vec![[f32::NAN; 2]; cells]);
-        Self { frame, columns, rows, metric, back, known: vec![false; cells] }
+        Self { frame, codes: frame, columns, rows, metric, back, known: vec![false; cells] }
+    }
+
+    /// The same of a model whose codes lie so.
+    pub fn with_codes(self, codes: Option<Frame>) -> Self {
+        Self { codes: codes.unwrap_or(self.frame), ..self }
+    }
+
+    /// Half of the way over which slopes are differences, along each axis in units of z: a share of the codes' σ, so that
+    /// it means the same whatever the scale of z; where the codes have collapsed, of the frame's.
+    pub fn step(&self) -> [f32; 2] {
+        [0, 1].map(|axis| STEP * self.codes.scale[axis].max(COLLAPSED * self.frame.scale[axis]))
     }
 
     /// Takes in the cells from `first` on: `metric` is [n, 6] and `back` [n, 2]. What goes beyond the last cell, or is cut
@@ -128,19 +149,19 @@ impl Survey {
         [size(0, self.columns), size(1, self.rows)]
     }
 
-    /// A cell's metric (11, 12, 22), per unit of z or of the frame: G, or S·G·S with S = diag(scale).
+    /// A cell's metric (11, 12, 22): G, or LᵀGL with [`Frame::factor`] L.
     pub fn metric_at(&self, cell: usize, metric: Metric, unit: Unit) -> [f32; 3] {
         let [a, b, c, d, e, f] = self.metric[cell];
         let [a, b, c] = match metric {
             Metric::Pixels => [a, b, c],
             Metric::Fisher => [d, e, f],
         };
-        let [s, t] = match unit {
-            Unit::Z => [1.0; 2],
-            Unit::Frame => self.frame.scale,
-            Unit::Of(scale) => scale,
+        let [[l, _], [m, n]] = match unit {
+            Unit::Z => return [a, b, c],
+            Unit::Frame => self.frame.factor(),
+            Unit::Codes => self.codes.factor(),
         };
-        [a * s * s, b * s * t, c * t * t]
+        [a * l * l + 2.0 * b * l * m + c * m * m, n * (b * l + c * m), c * n * n]
     }
 }
 
@@ -209,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_cell_s_centre_lies_in_it() {
-        let survey = Survey::new(Frame { centre: [3.0, -1.0], scale: [2.0, 0.5] }, 7, 5);
+        let survey = Survey::new(Frame::diagonal([3.0, -1.0], [2.0, 0.5]), 7, 5);
         for cell in 0..survey.cells() {
             let z = survey.centre(cell);
             assert_eq!(survey.cell_at(z), Some(cell));
@@ -227,10 +248,19 @@ mod tests {
 
     #[test]
     fn the_frame_s_unit_stretches_the_metric() {
-        let survey = known::even(Frame { centre: [0.0; 2], scale: [2.0, 10.0] }, 3, [1.0, 0.5, 3.0]);
+        let survey = known::even(Frame::diagonal([0.0; 2], [2.0, 10.0]), 3, [1.0, 0.5, 3.0]);
         assert_eq!(survey.metric_at(4, Metric::Pixels, Unit::Z), [1.0, 0.5, 3.0]);
         assert_eq!(survey.metric_at(4, Metric::Pixels, Unit::Frame), [4.0, 10.0, 300.0]);
-        assert_eq!(survey.metric_at(4, Metric::Pixels, Unit::Of([3.0, 1.0])), [9.0, 1.5, 3.0]);
+        let survey = survey.with_codes(Some(Frame::diagonal([5.0; 2], [3.0, 1.0])));
+        assert_eq!(survey.metric_at(4, Metric::Pixels, Unit::Codes), [9.0, 1.5, 3.0]);
+        // L = [2 0; 1 √3]: LᵀGL by hand.
+        let slanted = Frame { correlation: 0.5, ..Frame::diagonal([0.0; 2], [2.0, 2.0]) };
+        let [a, b, c] = survey.with_codes(Some(slanted)).metric_at(4, Metric::Pixels, Unit::Codes);
+        let root = 3f32.sqrt();
+        assert!((a - 9.0).abs() < 1e-5 && (b - 4.0 * root).abs() < 1e-5 && (c - 9.0).abs() < 1e-5, "{a} {b} {c}");
+        assert_eq!(Survey::new(Frame::PRIOR, 2, 2).step(), [1.0 / 64.0; 2]);
+        let collapsed = Survey::new(Frame::PRIOR, 2, 2).with_codes(Some(Frame::diagonal([0.0; 2], [0.5, 1e-9])));
+        assert_eq!(collapsed.step(), [1.0 / 128.0, 1e-3 / 64.0]);
         assert_eq!(nats(2.0), 2.0);
     }
 }

@@ -15,14 +15,18 @@ use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::batches;
 use crate::engine::learner::Learner;
+use crate::estimate::References;
 use crate::latent::regularity::fidelity::{Balls, COMPARED, NEIGHBOURS, fidelity, references};
 use crate::latent::regularity::interval::{Interval, of_mean};
+use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
-use crate::protocol::References;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, PIXELS};
+use crate::tool::evaluate::{model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, write};
 
@@ -34,7 +38,11 @@ const BAND: usize = 1024;
 const SAMPLES: usize = 1000;
 const SEED: u32 = 5;
 
-/// Reads the meters of the family on `shelf` and writes them into its card. What one samples from is the prior.
+/// Draws from the codes, and from the prior, that their overlap is estimated with: more than the page takes.
+const DRAWS: usize = 20_000;
+
+/// Reads the meters of the family on `shelf` and writes them into its card: if one samples from the prior, and if from the
+/// normal distribution with the mean and covariance of the codes.
 ///
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
@@ -54,20 +62,25 @@ pub fn measure(shelf: &Path) -> Result<(), ToolError> {
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
     eprintln!("the classifier is right about {right:.3} of the held-out digits");
-    let held_out = reals(&held_out);
-    let (real, other) = held_out.split_at(held_out.len() / 2);
+    let compared = reals(&held_out);
+    let (real, other) = compared.split_at(compared.len() / 2);
     let balls = |data| Balls::new(data, PIXELS, NEIGHBOURS).ok_or_else(|| encoding(&"too few held-out digits"));
     let real = balls(real)?;
     let references = references(&real, &balls(other)?);
     let yard = Yard { real, references, classifier };
     for index in 0..family.members.len() {
         let member = &family.members[index];
-        let mut learner = cpu();
-        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        let (mut learner, spec, shipped) = (cpu(), family.run_of(member).model, file(&member.weights)?);
+        learner.load(&spec, &shipped)?;
+        let layout = Layout::new(&spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &shipped).map_err(|e| encoding(&e))?;
+        let apart = block_on(taken_apart(&model(&spec, &flat)?, &Set::Pictures(held_out.clone())))?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
-        let meters = yard.read(&learner, &codes)?;
+        let meters = yard.read(&learner, &codes, Frame::PRIOR)?;
         say(member, &meters);
-        family.members[index].meters = meters;
+        let fitted = Frame::of_codes(&codes.mu).map(|frame| yard.read(&learner, &codes, frame)).transpose()?;
+        let member = &mut family.members[index];
+        (member.meters, member.fitted, member.surgery) = (meters, fitted.unwrap_or_default(), apart);
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
@@ -82,12 +95,20 @@ struct Yard<'a> {
 }
 
 impl Yard<'_> {
-    fn read(&self, learner: &impl Learner, codes: &CodesFile) -> Result<BTreeMap<String, MeterValue>, ToolError> {
-        let survey = survey(learner, Frame::PRIOR, SIDE)?;
+    fn read(
+        &self,
+        learner: &impl Learner,
+        codes: &CodesFile,
+        frame: Frame,
+    ) -> Result<BTreeMap<String, MeterValue>, ToolError> {
+        let survey = survey(learner, frame, &codes.mu, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
-        let meters = Meters::of(&survey, of);
-        let samples = sample::prior(SAMPLES, &mut Rng::new(SEED)).concat();
+        let mut meters = Meters::of(&survey, of);
+        meters.overlap = Overlap::of(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
+        meters.ideal = Overlap::reference(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
+        let draws = sample::prior(SAMPLES, &mut Rng::new(SEED));
+        let samples: Vec<f32> = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
         let decoded = block_on(learner.decode(&samples))?;
         let found =
             Balls::new(&decoded[..COMPARED * PIXELS], PIXELS, NEIGHBOURS).map(|fake| fidelity(&self.real, &fake));
@@ -112,17 +133,17 @@ impl Yard<'_> {
     }
 }
 
-/// A whole survey, in bands as the page asks for them.
+/// A whole survey of a model whose codes are `codes`, in bands as the page asks for them.
 ///
 /// # Errors
 /// What the learner says.
-pub fn survey(learner: &impl Learner, frame: Frame, side: usize) -> Result<Survey, ToolError> {
-    let mut survey = Survey::new(frame, side, side);
+pub fn survey(learner: &impl Learner, frame: Frame, codes: &[[f32; 2]], side: usize) -> Result<Survey, ToolError> {
+    let mut survey = Survey::new(frame, side, side).with_codes(Frame::of_codes(codes));
     while !survey.is_whole() {
         let first = survey.done();
         let centres: Vec<f32> =
             (first..(first + BAND).min(survey.cells())).flat_map(|cell| survey.centre(cell)).collect();
-        let found = block_on(learner.survey(&centres, [0, 1]))?;
+        let found = block_on(learner.survey(&centres, [0, 1], survey.step()))?;
         survey.put(first, &found.metric, &found.back);
     }
     Ok(survey)

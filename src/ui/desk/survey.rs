@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use super::Desk;
 use crate::client::fetch;
 use crate::data::classifier::Classifier;
+use crate::estimate::References;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::fidelity::COMPARED;
@@ -16,11 +17,11 @@ use crate::latent::regularity::geodesic;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
-use crate::protocol::{PixelFormat, Query, References, Slot};
+use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{Chosen, SceneStoreFields, Shipped};
+use crate::state::scene::{SceneStoreFields, Shipped};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
@@ -37,22 +38,54 @@ const STATIONS: usize = 97;
 const COMPARED_SEED: u32 = 5;
 
 impl Desk {
+    /// Reactive: whether the model on show was trained with a prior to sample from.
+    pub fn has_prior(self) -> bool {
+        if let Some(run) = self.page.session().run().read().as_ref() {
+            return run.log.spec.model.objective.is_variational();
+        }
+        let (family, member) = (self.page.family().get(), self.page.session().model().get().member());
+        let of_member = |member: u8| Some(family?.members.get(usize::from(member))?.objective.is_variational());
+        member.and_then(of_member).unwrap_or(true)
+    }
+
+    /// Reactive: whether what one samples from is N(0, I).
+    pub fn samples_prior(self) -> bool {
+        self.page.scene().chosen().get().is_prior(self.has_prior())
+    }
+
     /// What one samples from: the prior, or what is fitted to the codes, where there is enough of them. Reactive.
     pub fn frame(self) -> Frame {
-        match self.page.scene().chosen().get() {
-            Chosen::Prior => Frame::PRIOR,
-            Chosen::Codes => {
-                let cloud = self.page.session().cloud().get();
-                cloud.and_then(|cloud| Frame::of_codes(&cloud.codes)).unwrap_or(Frame::PRIOR)
-            }
+        self.frame_of(self.samples_prior())
+    }
+
+    fn frame_of(self, prior: bool) -> Frame {
+        if prior { Frame::PRIOR } else { self.codes_frame().unwrap_or(Frame::PRIOR) }
+    }
+
+    /// The normal distribution with the mean and covariance of the model's codes. Reactive.
+    fn codes_frame(self) -> Option<Frame> {
+        self.own_cloud().and_then(|cloud| Frame::of_codes(&cloud.codes))
+    }
+
+    /// Begins a survey of `side` by `side` cells over what one samples from; one that is under way is given up.
+    pub fn survey(self, side: usize) {
+        let frame = untrack(|| self.frame());
+        self.begin_survey(frame, side, false);
+    }
+
+    /// The same over what one does not sample from, prior or fitted, where that is something else.
+    pub fn survey_elsewhere(self, side: usize) {
+        let [here, there] = untrack(|| [self.frame(), self.frame_of(!self.samples_prior())]);
+        if here != there {
+            self.begin_survey(there, side, true);
         }
     }
 
-    /// Begins a survey of `side` by `side` cells; one that is under way is given up.
-    pub fn survey(self, side: usize) {
-        let frame = untrack(|| self.frame());
+    fn begin_survey(self, frame: Frame, side: usize, elsewhere: bool) {
+        let (session, codes) = (self.page.session(), untrack(|| self.codes_frame()));
         self.wire.update_value(|wire| wire.pace = Some(Pace::new(canvas::now())));
-        self.page.session().surveying().set(Some(Survey::new(frame, side, side)));
+        session.surveying_elsewhere().set(elsewhere);
+        session.surveying().set(Some(Survey::new(frame, side, side).with_codes(codes)));
         self.ask_band();
     }
 
@@ -77,6 +110,7 @@ impl Desk {
             (may && whole > LONGEST_MS).then_some(survey.columns / 2)
         });
         match coarser {
+            Some(side) if self.page.session().surveying_elsewhere().get_untracked() => self.survey_elsewhere(side),
             Some(side) => self.survey(side),
             None => self.ask_band(),
         }
@@ -89,7 +123,8 @@ impl Desk {
             let first = survey.done();
             let count = band.min(survey.cells() - first);
             let (columns, rows) = (survey.columns as u32, survey.rows as u32);
-            Some(Query::Survey { area: survey.frame.area(), columns, rows, first: first as u32, count: count as u32 })
+            let (area, step) = (survey.frame.area(), survey.step());
+            Some(Query::Survey { area, columns, rows, first: first as u32, count: count as u32, step })
         });
         if let Some(query) = query {
             self.wire.update_value(|wire| {

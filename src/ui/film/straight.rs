@@ -41,7 +41,7 @@ fn Pictures() -> impl IntoView {
     });
     let decoded = Memo::new(move |_| session.straight().get().filter(|decoded| decoded.len() == frames.get()));
     let course = Memo::new(move |_| desk.page.scene().path().get().course);
-    // Of both ways, in pixels changed in all or per σ, by the survey; nothing where an end is outside of it.
+    // Of both ways, a root mean square change of the pixels in all or per σ, by the survey; nothing where an end is outside of it.
     let measures = Memo::new(move |_| {
         let (survey, line, way) = (session.survey().get()?, line.get()?, desk.way()?);
         let measure = |points: &[[f32; 2]]| match course.get() {
@@ -57,9 +57,9 @@ fn Pictures() -> impl IntoView {
             || measures.get().is_some_and(|[way, line]| (way - line).abs() < 1e-3 * line)
     });
     let said = move || match (measures.get(), session.survey().read().is_some()) {
-        (Some([_, line]), _) if same.get() => tr!(desk, strip_same, measure = number(desk.locale(), line, 1)),
+        (Some([_, line]), _) if same.get() => tr!(desk, strip_same, measure = number(desk.locale(), 100.0 * line, 0)),
         (Some([way, line]), _) => {
-            let written = |value: f32| number(desk.locale(), value, 1);
+            let written = |value: f32| number(desk.locale(), 100.0 * value, 0);
             match course.get() {
                 Course::Gradual => tr!(desk, strip_steepest, way = written(way), line = written(line)),
                 _ => tr!(desk, strip_lengths, shortest = written(way), straight = written(line)),

@@ -10,7 +10,6 @@ use crate::latent::density::{Density, log_ratio};
 use crate::latent::nearest::Buckets;
 use crate::latent::place::asked;
 use crate::latent::regularity::frame::{REACH, cell_centre};
-use crate::latent::regularity::report::unit;
 use crate::latent::regularity::returns::distances;
 use crate::latent::regularity::slopes::slopes;
 use crate::latent::regularity::sureness::Sureness;
@@ -36,8 +35,8 @@ const AT_ONCE: usize = 500;
 enum Source {
     Density(Shared<Cloud>),
     Regions(Shared<Cloud>),
-    /// What slopes are of, and counted per.
-    Slopes(Shared<Survey>, Metric, Unit),
+    /// What slopes are of; they are counted per σ of the codes.
+    Slopes(Shared<Survey>, Metric),
     Returns(Shared<Survey>),
     Sureness(Shared<Sureness>),
 }
@@ -51,9 +50,8 @@ pub fn draw_layer(desk: Desk, node: NodeRef<Canvas>, view: Memo<Option<View>>) {
             Cover::Density => Source::Density(session.cloud().get()?),
             Cover::Regions => Source::Regions(session.cloud().get()?),
             Cover::Continuity => {
-                let unit = desk.own_cloud().map_or(Unit::Frame, |cloud| unit(&cloud.codes));
                 let metric = if desk.page.scene().nats().get() { Metric::Fisher } else { Metric::Pixels };
-                Source::Slopes(session.survey().get()?, metric, unit)
+                Source::Slopes(session.survey().get()?, metric)
             }
             Cover::Completeness => Source::Returns(session.survey().get()?),
             Cover::Confidence => Source::Sureness(session.sureness().get()?),
@@ -101,12 +99,12 @@ impl Under {
             Source::Density(cloud) => {
                 Work::Density { cloud: cloud.clone(), density: Density::new(area, columns, rows), added: 0 }
             }
-            Source::Slopes(survey, metric, unit) => {
+            Source::Slopes(survey, metric) => {
                 let shade = match metric {
                     Metric::Pixels => heat::slopes,
                     Metric::Fisher => heat::nats_of,
                 };
-                Work::Survey { survey: survey.clone(), values: slopes(survey, *metric, *unit), shade }
+                Work::Survey { survey: survey.clone(), values: slopes(survey, *metric, Unit::Codes), shade }
             }
             Source::Sureness(sureness) => Work::Sureness(sureness.clone()),
             Source::Returns(survey) => {

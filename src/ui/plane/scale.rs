@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::i18n::short;
+use crate::latent::regularity::returns::NEAR;
 use crate::latent::regularity::slopes::STEEP;
 use crate::plots::heat;
 use crate::plots::key::{Key, Scale as Colours};
@@ -21,10 +22,13 @@ fn ends(desk: Desk) -> Option<[String; 2]> {
             ["0".to_owned(), say!(l, scale_nats, most = short(l, heat::MOST_NATS))]
         }
         Cover::Continuity => {
-            let (most, steep) = (short(l, heat::MOST_SLOPE), short(l, STEEP));
+            let (most, steep) = (short(l, 100.0 * heat::MOST_SLOPE), short(l, 100.0 * STEEP));
             ["0".to_owned(), say!(l, scale_slopes, most = most, steep = steep)]
         }
-        Cover::Completeness => ["0".to_owned(), say!(l, scale_returns, most = short(l, heat::FARTHEST_RETURN))],
+        Cover::Completeness => {
+            let (most, near) = (short(l, heat::FARTHEST_RETURN), short(l, NEAR));
+            ["0".to_owned(), say!(l, scale_returns, most = most, near = near)]
+        }
         Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
         Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
         Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
@@ -32,10 +36,14 @@ fn ends(desk: Desk) -> Option<[String; 2]> {
     })
 }
 
-/// Whether there is a place on the scale where steep begins. Reactive.
-fn steep(desk: Desk) -> bool {
+/// Where on the scale steep begins, or a hole; nothing where there is no such place. Reactive.
+fn mark(desk: Desk) -> Option<f32> {
     let scene = desk.page.scene();
-    scene.layers().get().cover == Some(Cover::Continuity) && !scene.nats().get()
+    match scene.layers().get().cover? {
+        Cover::Continuity => (!scene.nats().get()).then(|| heat::slope_share(STEEP)),
+        Cover::Completeness => Some(heat::hole_share()),
+        Cover::Confidence | Cover::Density | Cover::Regions => None,
+    }
 }
 
 /// What stands below a figure of the plane. Reactive.
@@ -49,10 +57,9 @@ pub fn key(desk: Desk) -> Key {
         Some(Cover::Density) => heat::density_colours(),
         _ => heat::warm_colours(),
     };
-    let mark = steep(desk).then(|| heat::slope_share(STEEP));
     Key {
         classes: classes.map(|class| (class, words::class(desk, class))).collect(),
-        scale: ends(desk).map(|ends| Colours { colours, ends, mark }),
+        scale: ends(desk).map(|ends| Colours { colours, ends, mark: mark(desk) }),
     }
 }
 
@@ -70,7 +77,7 @@ pub fn Scale() -> impl IntoView {
         <p class="scale" data-testid="scale" hidden=move || ends(desk).is_none()>
             <span>{move || end(0)}</span>
             <i style:background-image=colours>
-                <b hidden=move || !steep(desk) style:left=format!("{}%", 100.0 * heat::slope_share(STEEP))></b>
+                <b hidden=move || mark(desk).is_none() style:left=move || format!("{}%", 100.0 * mark(desk).unwrap_or_default())></b>
             </i>
             <span>{move || end(1)}</span>
         </p>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::gauge::Gauge;
 use super::texts;
-use crate::i18n::{number, short};
+use crate::i18n::short;
 use crate::latent::regularity::report::Meter;
 use crate::plots::along::{Panel, draw_along, height};
 use crate::plots::palette::Ink;
@@ -26,11 +26,12 @@ pub fn figure(gauge: Gauge) -> Option<String> {
     let models: Vec<String> = family.members.iter().map(|member| name(member.beta)).collect();
     let panel = |meter: Meter| {
         let values: Vec<Option<f32>> = gauge.along(meter).iter().map(|r| r.as_ref().map(|r| r.value)).collect();
-        let ends = Panel::span(&values)?.map(|value| number(l, value, texts::decimals(meter)));
+        let ends = Panel::span(&values)?.map(|value| texts::written(l, meter, value));
         Some(Panel { name: texts::name(l, meter).to_owned(), values, ends })
     };
     let panels: Vec<Panel> = Meter::ALL.into_iter().filter_map(panel).collect();
     let size = sized([WIDTH, height(panels.len())]);
     let draw = |area: &Sheet| draw_along(area, &panels, &models, Ink::on(Theme::Light), RATIO);
-    paper(size, tr!(desk, meters_figure), draw).filter(|_| !panels.is_empty())
+    let title = if desk.samples_prior() { tr!(desk, meters_figure) } else { tr!(desk, meters_figure_fitted) };
+    paper(size, title, draw).filter(|_| !panels.is_empty())
 }

@@ -7,10 +7,9 @@ use super::quiz::Quiz;
 use crate::i18n::number;
 use crate::latent::path::Course;
 use crate::latent::regularity::bridge::worst_slope;
-use crate::latent::regularity::holes::{Why, badness, score_marks, worst_holes};
+use crate::latent::regularity::holes::{Hole, score_marks, worst_holes};
 use crate::latent::regularity::overlap::density;
-use crate::latent::regularity::slopes::{Continuity, STEEP};
-use crate::latent::regularity::{Metric, Survey, Unit};
+use crate::latent::regularity::{Metric, Survey};
 use crate::spec::MOST_CLASSES;
 use crate::state::pictures::Cloud;
 use crate::state::scene::{Cover, End, Layer, SceneStoreFields};
@@ -22,15 +21,14 @@ use crate::ui::preferences::later;
 use crate::ui::skip::focus;
 use crate::ui::words::{self, tr};
 
-/// A place less bad than this, of 1, is no hole to speak of; and so many are shown one after another.
-const BAD: f32 = 0.3;
+/// Holes that are shown one after another.
 const HOLES: usize = 5;
 
 /// A way around whose steepest place is not gentler by this share is not worth going.
 const WORTH: f32 = 0.05;
 
-/// Slopes below this, in pixels per σ, are none.
-const FLAT: f32 = 0.5;
+/// Slopes below this, as a root mean square change per σ, are none.
+const FLAT: f32 = 0.02;
 
 #[component]
 pub fn InClass(gauge: Gauge) -> impl IntoView {
@@ -86,7 +84,7 @@ fn ShowMe(gauge: Gauge) -> impl IntoView {
     }
 }
 
-/// Takes the handle to the worst place, then to the next worst, and says why it is that.
+/// Takes the handle to the worst hole, then to the next worst, shows the layer that it is the worst of, and says what is seen.
 fn find_hole(gauge: Gauge, nth: usize) -> String {
     let desk = gauge.desk;
     let (Some(survey), Some(cloud)) = (desk.page.session().survey().get(), desk.own_cloud()) else {
@@ -95,7 +93,8 @@ fn find_hole(gauge: Gauge, nth: usize) -> String {
     if gauge.says_little() {
         return tr!(desk, hole_collapsed).to_owned();
     }
-    let holes = worst_holes(&survey, &spread(&survey, &cloud), BAD, HOLES);
+    let holes = worst_holes(&survey, &spread(&survey, &cloud), HOLES);
+    desk.page.scene().layers().update(|layers| layers.set(Layer::Cover(Cover::Completeness), true));
     if holes.is_empty() {
         return tr!(desk, hole_none).to_owned();
     }
@@ -103,27 +102,22 @@ fn find_hole(gauge: Gauge, nth: usize) -> String {
     let hole = holes[nth];
     desk.go_to(hole.z);
     desk.settle();
-    let why = reason(gauge, &survey, hole.why);
     let count = tr!(desk, hole_count, number = nth + 1, of = holes.len());
-    format!("{count} {why}")
+    format!("{count} {}", describe(desk, hole))
 }
 
-fn reason(gauge: Gauge, survey: &Survey, why: Why) -> String {
-    let desk = gauge.desk;
-    let written = |value: f32, decimals| number(desk.locale(), value, decimals);
-    match why {
-        Why::FarReturn { distance } => tr!(desk, hole_far, distance = written(distance, 1)),
-        Why::Steep { slope } => {
-            let all = Continuity::of(survey, Metric::Pixels, Unit::Frame, STEEP);
-            let usual = all.map_or(f32::NAN, |continuity| continuity.median);
-            tr!(desk, hole_steep, slope = written(slope, 0), times = written(slope / usual, 1))
-        }
-        Why::Empty { q_over_p } => {
-            let percent = 100.0 * q_over_p;
-            let percent = if percent < 1.0 { format!("< {}", written(1.0, 0)) } else { written(percent, 0) };
-            tr!(desk, hole_empty, percent = percent)
-        }
-    }
+/// Where the decoding is encoded, and whether codes are near: a hole need not be empty.
+fn describe(desk: Desk, hole: Hole) -> String {
+    let far = match hole.distance.is_finite() {
+        true => tr!(desk, hole_far, distance = number(desk.locale(), hole.distance, 1)),
+        false => tr!(desk, hole_nowhere).to_owned(),
+    };
+    let percent = number(desk.locale(), 100.0 * hole.q_over_p, 0);
+    let codes = match hole.is_empty() {
+        true => tr!(desk, hole_empty, percent = percent),
+        false => tr!(desk, hole_filled, percent = percent),
+    };
+    format!("{far} {codes}")
 }
 
 /// Takes the handle to the middle of the largest disc without codes, and says how large it is.
@@ -172,7 +166,8 @@ fn build_bridge(gauge: Gauge) -> String {
     desk.go_to(way.1);
     desk.settle();
     let name = |class: u8| words::class(desk, class);
-    let written = |value: f32| number(desk.locale(), value, 1);
+    // In percent of the range from no ink to full.
+    let written = |value: f32| number(desk.locale(), 100.0 * value, 0);
     if !found.is_worth() {
         return tr!(desk, bridge_straight, a = name(a), b = name(b), across = written(line.0));
     }
@@ -183,7 +178,8 @@ fn build_bridge(gauge: Gauge) -> String {
     }
 }
 
-/// The steepest place of the most gradual way between two classes, and of the straight line: pixels per σ, and where.
+/// The steepest place of the most gradual way between two classes, and of the straight line: root mean square change per σ,
+/// and where.
 #[derive(Clone)]
 struct Span {
     pair: [u8; 2],
@@ -250,8 +246,7 @@ fn Predict(gauge: Gauge) -> impl IntoView {
     cover(Signal::derive(move || on.get() && !revealed.get()));
     let score = move || {
         let marks = prediction.get().filter(|prediction| prediction.revealed)?.marks;
-        let (survey, cloud) = (desk.page.session().survey().get()?, desk.own_cloud()?);
-        let score = score_marks(&badness(&survey, &spread(&survey, &cloud))?, &survey, &marks);
+        let score = score_marks(&*desk.page.session().survey().get()?, &marks)?;
         let chance = number(desk.locale(), score.by_chance * score.of as f32, 1);
         Some(tr!(desk, predict_score, hits = score.hits, of = score.of, chance = chance))
     };

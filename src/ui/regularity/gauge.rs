@@ -6,14 +6,17 @@ use crate::data::family::Character;
 use crate::latent::regularity::clusters::Clusters;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
+use crate::latent::regularity::returns::{NEAR, Returns};
+use crate::latent::regularity::slopes::{Continuity, steep};
 use crate::latent::regularity::sureness::Sureness;
+use crate::latent::regularity::{Metric, Unit};
 use crate::protocol::Phase;
 use crate::spec::Input;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::pictures::Shared;
 use crate::state::run::Run;
-use crate::state::scene::{Chosen, Cover, SceneStoreFields};
+use crate::state::scene::{Cover, SceneStoreFields};
 use crate::state::session::{Model, SessionStoreFields, answers};
 use crate::ui::desk::Desk;
 use crate::ui::preferences::later;
@@ -69,6 +72,10 @@ impl Gauge {
         let session = desk.page.session();
         let phase = Memo::new(move |_| session.phase().get());
         let frame = Memo::new(move |_| desk.frame());
+        Effect::new(move |_| {
+            frame.with(|_| ());
+            session.survey_elsewhere().set(None);
+        });
         let waiting = StoredValue::new(None::<i32>);
         Effect::new(move |before: Option<(u32, Model)>| {
             let (of, phase) = (self.of.get(), phase.get());
@@ -78,6 +85,7 @@ impl Gauge {
                 session.fidelity().set(None);
                 session.sureness().set(None);
                 session.judging().set(None);
+                session.survey_elsewhere().set(None);
                 if phase != Phase::Training {
                     self.meters.set(None);
                 }
@@ -150,6 +158,9 @@ impl Gauge {
             if self.desk.has_run_untracked() && !training {
                 self.desk.ask_fidelity();
             }
+            if !training && session.survey_elsewhere().read_untracked().is_none() {
+                self.desk.survey_elsewhere(ROUGH);
+            }
         }
     }
 
@@ -160,12 +171,28 @@ impl Gauge {
             .or_else(|| self.of_data(meter))
             .or_else(|| self.of_classifier(meter))
             .map(|reading| (reading, Origin::Here));
-        // The card was measured with the prior.
-        let prior = self.desk.page.scene().chosen().get() == Chosen::Prior;
-        here.or_else(|| {
-            let stand = self.stand().filter(|_| prior)?;
-            self.along(meter).get(stand.nearest()).copied().flatten().map(|reading| (reading, Origin::Before))
-        })
+        here.or_else(|| self.of_card(meter, self.desk.samples_prior()))
+    }
+
+    /// Reactive: one of the two scores if one sampled from what one does not sample from, prior or fitted.
+    pub fn elsewhere(self, meter: Meter) -> Option<Reading> {
+        let desk = self.desk;
+        let input = desk.page.session().run().read().as_ref().map_or(Input::default(), |run| run.log.spec.model.input);
+        let here = desk.page.session().survey_elsewhere().get().and_then(|survey| match meter {
+            Meter::Continuity => {
+                Continuity::of(&survey, Metric::Pixels, Unit::Codes, steep(input)).map(|found| found.score())
+            }
+            Meter::Returns => Returns::of(&survey, NEAR).map(|found| found.share_near),
+            _ => None,
+        });
+        let card = || self.of_card(meter, !desk.samples_prior()).map(|(reading, _)| reading);
+        here.map(|value| Reading { value, interval: None, reference: None }).or_else(card)
+    }
+
+    /// What the card of the member nearest to the dial says.
+    fn of_card(self, meter: Meter, prior: bool) -> Option<(Reading, Origin)> {
+        let stand = self.stand()?;
+        self.along_from(meter, prior).get(stand.nearest()).copied().flatten().map(|reading| (reading, Origin::Before))
     }
 
     /// How sure the classifier is, over the whole of what one samples from.
@@ -198,11 +225,16 @@ impl Gauge {
         Some(Stand::at(page.scene().dial().get(), members))
     }
 
-    /// Reactive: a meter of every member of the family, as its card says.
+    /// Reactive: a meter of every member of the family, as its card says, for what one samples from.
     pub fn along(self, meter: Meter) -> Vec<Option<Reading>> {
+        self.along_from(meter, self.desk.samples_prior())
+    }
+
+    fn along_from(self, meter: Meter, prior: bool) -> Vec<Option<Reading>> {
         let family = self.desk.page.family().get();
         let of = |member: &crate::data::family::Member| {
-            let found = member.meters.get(meter.name())?;
+            let meters = if prior { &member.meters } else { &member.fitted };
+            let found = meters.get(meter.name())?;
             let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
             Some(Reading { value: found.value, interval, reference: found.reference })
         };

@@ -7,7 +7,6 @@ use super::along;
 use super::gauge::{FINE, Gauge, Origin};
 use super::marginals::Marginals;
 use super::texts;
-use crate::i18n::number;
 use crate::latent::regularity::report::{Meter, Reading};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Chosen, SceneStoreFields};
@@ -37,7 +36,11 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                     <tr>
                         <th scope="col">{move || tr!(desk, meters_table)}</th>
                         <th scope="col">{move || tr!(desk, meters_value)}</th>
-                        <th scope="col">{move || tr!(desk, meters_along)}</th>
+                        <th scope="col">
+                            {move || {
+                                if desk.samples_prior() { tr!(desk, meters_along) } else { tr!(desk, meters_along_fitted) }
+                            }}
+                        </th>
                     </tr>
                 </thead>
                 <tbody>{Meter::ALL.into_iter().map(|meter| view! { <Row gauge meter/> }).collect_view()}</tbody>
@@ -55,7 +58,8 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                             <dt>{move || texts::name(desk.locale(), meter)}</dt>
                             <dd>
                                 {move || texts::what(desk.locale(), meter)} " "
-                                <em>{move || texts::but(desk.locale(), meter)}</em>
+                                <em>{move || texts::but(desk.locale(), meter)}</em> " "
+                                <small>{move || texts::how(desk.locale(), meter)}</small>
                             </dd>
                         }
                     })
@@ -119,6 +123,12 @@ fn Choice(gauge: Gauge) -> impl IntoView {
     let chosen = desk.page.scene().chosen();
     let segments = vec![
         Segment {
+            value: Chosen::Model,
+            id: "chosen-model",
+            name: Signal::derive(move || tr!(desk, chosen_model)),
+            what: Signal::derive(move || tr!(desk, chosen_model_what)),
+        },
+        Segment {
             value: Chosen::Prior,
             id: "chosen-prior",
             name: Signal::derive(move || tr!(desk, chosen_prior)),
@@ -146,16 +156,18 @@ fn Choice(gauge: Gauge) -> impl IntoView {
 fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
     let desk = gauge.desk;
     let reading = Memo::new(move |_| gauge.reading(meter));
-    let written = move |value: f32| number(desk.locale(), value, texts::decimals(meter));
+    let written = move |value: f32| texts::written(desk.locale(), meter, value);
     let value = move || reading.get().map_or("–".to_owned(), |(reading, _)| written(reading.value));
     let interval = move || {
         let (reading, _) = reading.get()?;
         reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
     };
-    let beside = move || {
-        let constant = gauge.of_constant(meter)?;
-        let real = reading.get()?.0.reference?;
-        Some(tr!(desk, meters_beside, real = written(real), constant = written(constant)))
+    let reference = move || {
+        let real = written(reading.get()?.0.reference?);
+        Some(match gauge.of_constant(meter) {
+            Some(constant) => tr!(desk, meters_beside, real = real, constant = written(constant)),
+            None => tr!(desk, meters_reference, value = real),
+        })
     };
     let before = move || matches!(reading.get(), Some((_, Origin::Before)));
     view! {
@@ -166,8 +178,7 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
                 class:before=before
                 title=move || before().then(|| tr!(desk, measured_before))
             >
-                {value} " " <small>{interval}</small>
-                <small class="beside">{beside}</small>
+                {value} " " <small>{interval}</small> " " <small class="reference">{reference}</small>
             </td>
             <td><Curve gauge meter/></td>
         </tr>
@@ -191,9 +202,7 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
         points.read().iter().flatten().map(text).collect::<Vec<_>>().join(" ")
     };
     let dot = move || {
-        // The curve was measured with the prior: of another distribution nothing lies on it.
-        let prior = desk.page.scene().chosen().get() == Chosen::Prior;
-        let (stand, points) = (gauge.stand().filter(|_| prior)?, points.read());
+        let (stand, points) = (gauge.stand()?, points.read());
         let [a, b] = [points.get(stand.low).copied()??, points.get(stand.high).copied()??];
         Some(crate::latent::path::lerp(a, b, stand.t))
     };
@@ -201,7 +210,7 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
         let family = desk.page.family().get();
         let each = |(i, reading): (usize, &Option<Reading>)| {
             let (family, reading) = (family.as_ref()?, reading.as_ref()?);
-            let value = number(desk.locale(), reading.value, texts::decimals(meter));
+            let value = texts::written(desk.locale(), meter, reading.value);
             Some(format!("{}: {value}", words::member(desk.locale(), family, i)))
         };
         let values = along.read().iter().enumerate().filter_map(each).collect::<Vec<_>>().join("; ");

@@ -1,14 +1,17 @@
-//! Questions from the classroom on how the classes lie, whose answers the meters know.
+//! Questions from the classroom on continuity, completeness and how the classes lie, whose answers the meters know.
 
 use leptos::prelude::*;
 
 use super::gauge::Gauge;
 use crate::i18n::{Locale, number};
+use crate::latent::regularity::report::Meter;
 use crate::spec::MOST_CLASSES;
 use crate::ui::words::{self, say, tr};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Question {
+    Continuity,
+    Completeness,
     Distinctive,
     Hardest,
     Mixed,
@@ -16,10 +19,13 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [Self; 4] = [Self::Distinctive, Self::Hardest, Self::Mixed, Self::Centre];
+    const ALL: [Self; 6] =
+        [Self::Continuity, Self::Completeness, Self::Distinctive, Self::Hardest, Self::Mixed, Self::Centre];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Continuity => "continuity",
+            Self::Completeness => "completeness",
             Self::Distinctive => "distinctive",
             Self::Hardest => "hardest",
             Self::Mixed => "mixed",
@@ -29,18 +35,37 @@ impl Question {
 
     fn text(self, l: Locale) -> &'static str {
         match self {
+            Self::Continuity => say!(l, quiz_continuity),
+            Self::Completeness => say!(l, quiz_completeness),
             Self::Distinctive => say!(l, quiz_distinctive),
             Self::Hardest => say!(l, quiz_hardest),
             Self::Mixed => say!(l, quiz_mixed),
             Self::Centre => say!(l, quiz_centre),
         }
     }
+
+    /// Whether it asks for a share of samples, and not for a class.
+    fn is_of_share(self) -> bool {
+        matches!(self, Self::Continuity | Self::Completeness)
+    }
 }
 
-/// Which classes are right, and why.
+/// Shares that one may guess, by the percentage at which each begins.
+const SHARES: [u8; 4] = [0, 50, 75, 90];
+
+/// Which of [`SHARES`] a share is in; both where it lies on an edge, as it is written.
+fn shares(value: f32) -> Vec<u8> {
+    let percent = 100.0 * value;
+    let last = |percent: f32| SHARES.iter().rposition(|begin| percent >= f32::from(*begin)).unwrap_or_default() as u8;
+    let mut found = vec![last(percent), last(percent - 0.5), last(percent + 0.5)];
+    found.dedup();
+    found
+}
+
+/// Which answers are right, the best first, and why.
 #[derive(Clone, PartialEq)]
 struct Key {
-    classes: Vec<u8>,
+    answers: Vec<u8>,
     fact: String,
 }
 
@@ -65,11 +90,15 @@ fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
         key.with(|_| ());
         answer.set(None);
     });
-    let name = move |class: u8| words::class(desk, class);
+    let name = move |answer: u8| match question.is_of_share() {
+        true => share_name(desk.locale(), answer),
+        false => words::class(desk, answer),
+    };
+    let answers = if question.is_of_share() { SHARES.len() } else { MOST_CLASSES } as u8;
     let verdict = move || {
         let (answer, key) = (answer.get()?, key.get()?);
-        let right = key.classes.contains(&answer);
-        let first = key.classes.first().copied().unwrap_or_default();
+        let right = key.answers.contains(&answer);
+        let first = key.answers.first().copied().unwrap_or_default();
         Some(match right {
             true => tr!(desk, quiz_right, fact = key.fact),
             false => tr!(desk, quiz_wrong, class = name(first), fact = key.fact),
@@ -81,11 +110,12 @@ fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
             <span>{move || question.text(desk.locale())}</span>
             <select data-testid=format!("quiz-{}", question.name()) on:change=choose>
                 <option value="" prop:selected=move || answer.get().is_none()>"?"</option>
-                {(0..MOST_CLASSES as u8)
-                    .map(|class| {
+                {(0..answers)
+                    .map(|each| {
+                        let missing = move || !question.is_of_share() && desk.mean(each).is_none();
                         view! {
-                            <option value=class.to_string() hidden=move || desk.mean(class).is_none()>
-                                {move || name(class)}
+                            <option value=each.to_string() hidden=missing>
+                                {move || name(each)}
                             </option>
                         }
                     })
@@ -96,23 +126,39 @@ fn Ask(gauge: Gauge, question: Question) -> impl IntoView {
     }
 }
 
+/// What one of [`SHARES`] is called.
+fn share_name(l: Locale, index: u8) -> String {
+    let begin = SHARES.get(usize::from(index)).copied().unwrap_or_default();
+    match SHARES.get(usize::from(index) + 1) {
+        Some(end) if begin == 0 => say!(l, quiz_fewer, most = end),
+        Some(end) => say!(l, quiz_between, least = begin, most = end),
+        None => say!(l, quiz_more, least = begin),
+    }
+}
+
 fn key(gauge: Gauge, question: Question) -> Option<Key> {
     let (desk, clusters) = (gauge.desk, gauge.clusters()?);
     let percent = |share: f32| number(desk.locale(), 100.0 * share, 0);
     let known =
-        |(class, share): (u8, f32)| Key { classes: vec![class], fact: tr!(desk, quiz_share, percent = percent(share)) };
+        |(class, share): (u8, f32)| Key { answers: vec![class], fact: tr!(desk, quiz_share, percent = percent(share)) };
+    let share = |meter: Meter| {
+        let (reading, _) = gauge.reading(meter)?;
+        Some(Key { answers: shares(reading.value), fact: tr!(desk, quiz_of_hundred, count = percent(reading.value)) })
+    };
     match question {
+        Question::Continuity => share(Meter::Continuity),
+        Question::Completeness => share(Meter::Returns),
         Question::Distinctive => clusters.clearest().map(known),
         Question::Hardest => clusters.hardest().map(known),
         Question::Mixed => {
             let (a, b, share) = clusters.most_mixed()?;
             let name = |class: u8| words::class(desk, class);
             let fact = tr!(desk, quiz_pair, percent = percent(share), a = name(a), b = name(b));
-            Some(Key { classes: vec![a, b], fact })
+            Some(Key { answers: vec![a, b], fact })
         }
         Question::Centre => {
             let (class, _) = gauge.meters().get()?.centre?;
-            Some(Key { classes: vec![class], fact: tr!(desk, quiz_at).to_owned() })
+            Some(Key { answers: vec![class], fact: tr!(desk, quiz_at).to_owned() })
         }
     }
 }

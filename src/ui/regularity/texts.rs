@@ -1,6 +1,6 @@
 //! What a meter is called, what it measures and how it misleads, in the page's language.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, number};
 use crate::latent::regularity::report::Meter;
 use crate::ui::words::say;
 
@@ -66,8 +66,45 @@ pub fn but(l: Locale, meter: Meter) -> &'static str {
     }
 }
 
+/// Its number as one reads it: slopes in percent of the range of a pixel.
+pub fn written(l: Locale, meter: Meter, value: f32) -> String {
+    match meter {
+        Meter::Slope => format!("{} %", number(l, 100.0 * value, 0)),
+        _ => number(l, value, decimals(meter)),
+    }
+}
+
+/// Where it is from, and how far it may be off.
+pub fn how(l: Locale, meter: Meter) -> &'static str {
+    match meter {
+        Meter::Continuity => say!(l, meter_continuity_how),
+        Meter::Slope => say!(l, meter_slope_how),
+        Meter::Spread => say!(l, meter_spread_how),
+        Meter::Nats => say!(l, meter_nats_how),
+        Meter::Returns => say!(l, meter_returns_how),
+        Meter::Shared => say!(l, meter_shared_how),
+        Meter::Covered => say!(l, meter_covered_how),
+        Meter::Kl => say!(l, meter_kl_how),
+        Meter::Mmd => say!(l, meter_mmd_how),
+        Meter::Accuracy => say!(l, meter_accuracy_how),
+        Meter::Gap => say!(l, meter_gap_how),
+        Meter::Precision => say!(l, meter_precision_how),
+        Meter::Recall => say!(l, meter_recall_how),
+        Meter::Coverage => say!(l, meter_coverage_how),
+        Meter::Confidence => say!(l, meter_confidence_how),
+    }
+}
+
+/// Its number as one reads it: slopes in percent of the range of a pixel.
+pub fn written(l: Locale, meter: Meter, value: f32) -> String {
+    match meter {
+        Meter::Slope => format!("{} %", number(l, 100.0 * value, 0)),
+        _ => number(l, value, decimals(meter)),
+    }
+}
+
 /// Decimals of its numbers.
-pub fn decimals(meter: Meter) -> usize {
+fn decimals(meter: Meter) -> usize {
     match meter {
         Meter::Slope | Meter::Spread | Meter::Nats => 1,
         Meter::Mmd => 3,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::latent::fit::{Fit, Kind, held_out};
 use crate::latent::posterior::sigma_ellipse;
 use crate::latent::sample::{around, of_class, prior};
 use crate::rng::Rng;
@@ -22,6 +23,8 @@ pub const WIDEST: f32 = 3.0;
 pub enum From {
     /// N(0, I).
     Prior,
+    /// What is fitted to the codes.
+    Fitted,
     /// q(z|x) of one picture.
     Posterior,
     /// The aggregated posterior of one class.
@@ -40,9 +43,24 @@ pub enum Source {
 /// What is on show.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Drawn {
-    Prior { count: usize },
-    Posterior { count: usize, spread: f32, source: Source },
-    Class { count: usize, class: u8 },
+    Prior {
+        count: usize,
+    },
+    /// `held_out`: the mean log-density of codes that the fit has not seen, in nats.
+    Fitted {
+        count: usize,
+        kind: Kind,
+        held_out: Option<f64>,
+    },
+    Posterior {
+        count: usize,
+        spread: f32,
+        source: Source,
+    },
+    Class {
+        count: usize,
+        class: u8,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -53,6 +71,8 @@ pub struct Sampler {
     /// In σ.
     pub spread: RwSignal<f32>,
     pub class: RwSignal<u8>,
+    /// What is fitted to the codes.
+    pub kind: RwSignal<Kind>,
     /// The picture to be like, while it is there.
     pub wanted: RwSignal<Option<Source>>,
     pub drawn: RwSignal<Option<Drawn>>,
@@ -67,6 +87,7 @@ impl Sampler {
             count: RwSignal::new(10),
             spread: RwSignal::new(1.0),
             class: RwSignal::new(3),
+            kind: RwSignal::new(Kind::Normal),
             wanted: RwSignal::new(None),
             drawn: RwSignal::new(None),
             seed: StoredValue::new(0),
@@ -132,6 +153,12 @@ impl Sampler {
         let free = |points: Vec<[f32; 2]>| points.into_iter().map(|z| Sample { z, code: None }).collect::<Vec<_>>();
         Some(match self.from.get_untracked() {
             From::Prior => (free(prior(count, rng)), Drawn::Prior { count }),
+            From::Fitted => {
+                let (kind, cloud) = (self.kind.get_untracked(), untrack(|| self.desk.own_cloud())?);
+                let fit = Fit::of(kind, &cloud.codes)?;
+                let held_out = held_out(kind, &cloud.codes);
+                (free((0..count).map(|_| fit.draw(rng)).collect()), Drawn::Fitted { count, kind, held_out })
+            }
             From::Posterior => {
                 let source = untrack(|| self.source())?;
                 let [mu, log_var] = untrack(|| self.posterior(source))?;
@@ -166,7 +193,7 @@ impl Sampler {
         Effect::new(move |before: Option<()>| {
             whose.with(|_| ());
             let of_codes = match self.drawn.get_untracked() {
-                Some(Drawn::Posterior { .. } | Drawn::Class { .. }) => true,
+                Some(Drawn::Fitted { .. } | Drawn::Posterior { .. } | Drawn::Class { .. }) => true,
                 Some(Drawn::Prior { .. }) | None => false,
             };
             if before.is_some() && of_codes {

@@ -12,6 +12,7 @@ use settings::Settings;
 use super::sampler::{From, Sampler};
 use crate::data::write::set::Format;
 use crate::i18n::count;
+use crate::latent::fit::{Fit, Kind};
 use crate::latent::generate::{classes, nearest_classes, of_every_class};
 use crate::latent::place::asked;
 use crate::latent::regularity::Frame;
@@ -201,8 +202,8 @@ impl Saver {
             }
             Whence::Prior => prior(total, rng),
             Whence::Fitted => {
-                let frame = Frame::of_codes(&cloud.codes)?;
-                prior(total, rng).into_iter().map(|z| frame.point(z)).collect()
+                let fit = Fit::of(Kind::Normal, &cloud.codes)?;
+                (0..total).map(|_| fit.draw(rng)).collect()
             }
             Whence::Panel => self.sampler.points(total, rng)?.0.into_iter().map(|sample| sample.z).collect(),
         };
