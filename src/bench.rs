@@ -123,6 +123,7 @@ impl Bench {
                     | Answer::Fidelity { .. }
                     | Answer::Incomparable
                     | Answer::Surgery(_)
+                    | Answer::Divergences
                     | Answer::Original { .. }
                     | Answer::Weights
                     | Answer::PointsEncoded

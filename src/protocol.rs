@@ -87,6 +87,8 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Slot {
     Handle,
+    /// The picture that the model before had at the handle, for this one to encode.
+    Carried,
     Hover,
     Pad,
     Paint,
@@ -108,6 +110,8 @@ pub enum Slot {
     Atlas,
     /// What the meters are made of: asked for in bands, a whole plane of it takes long.
     Survey,
+    /// What steps in the plane cost in nats.
+    Steps,
     Fidelity,
     Surgery,
     /// The whole of what is sampled from, decoded for a classifier in bands.
@@ -144,6 +148,9 @@ pub enum Query {
     /// datum's values for a unit of z, then the same three in the likelihood's Fisher metric; buffer 1: the points of the
     /// plane that the cells' decodings are encoded to. Little-endian f32, six and two numbers a cell.
     Survey { area: Area, columns: u32, rows: u32, first: u32, count: u32, step: [f32; 2] },
+    /// How far apart the likelihoods at pairs of points of the plane are, KL(p(x|from) ‖ p(x|to)); z₁ z₂ of each.
+    /// Answer buffer 0: little-endian f32, in nats, a number a pair.
+    Divergences { from: Vec<f32>, to: Vec<f32> },
     /// Compare the decodings of points of the plane with the run's held-out data; with `references`, also what is to be seen
     /// beside that, which is the same for every model of the same data.
     Fidelity { z: Vec<f32>, references: bool },
@@ -202,9 +209,13 @@ pub enum Answer {
     /// Buffer 0: pixels.
     Decoded,
     /// Buffer 0: the reconstruction.
+    /// −log p(x|z) at the mean under the model's likelihood, in nats without its constant, as training has it, where that is
+    /// finite; and the constant, which is 0 for Bernoulli pixels.
     Encoded {
         mu: Vec<f32>,
         log_var: Vec<f32>,
+        nats: Option<f32>,
+        constant: f32,
     },
     /// Buffer 0: the picture.
     Atlas {
@@ -236,6 +247,8 @@ pub enum Answer {
     /// There are too few held-out data to compare with.
     Incomparable,
     Surgery(Surgery),
+    /// Buffer 0: the divergences.
+    Divergences,
     /// Buffer 0: the codes.
     PointsEncoded,
     /// Buffer 0: the points.

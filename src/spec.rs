@@ -223,7 +223,7 @@ pub enum Finish {
     Epochs(u32),
     /// So many minutes of training.
     Minutes(f32),
-    /// So many validations in a row without a new lowest loss.
+    /// So many validations in a row without a new lowest loss, of those at full β.
     Plateau(u32),
 }
 

@@ -15,7 +15,9 @@ use latentscape::protocol::{
     Answer, Area, DeviceInfo, DeviceKind, Half, NoticeKind, PixelFormat, Query, Slot, StepLoss,
 };
 use latentscape::rng::Rng;
-use latentscape::spec::{DataSpec, Format, Input, ModelSpec, Net, PIXELS, RunSpec, TrainingSpec};
+use latentscape::spec::{
+    DataSpec, Format, Input, Likelihood, ModelSpec, Net, Objective, PIXELS, RunSpec, TrainingSpec,
+};
 
 fn learner() -> BurnLearner {
     BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() })
@@ -143,6 +145,65 @@ fn pictures_of_every_format_are_trained_on_and_come_back_in_it() {
         assert_eq!(plane[0].len(), 6 * format.bytes());
         let (refused, _) = reply(Query::Encode, vec![vec![0; format.bytes() - 1]]);
         assert!(matches!(refused, Answer::Refused(notice) if notice.kind == NoticeKind::BadQuestion));
+    }
+}
+
+/// What the page says of a drawing is what training says of a datum: on the pictures of a validation, and by the formulas on
+/// the numbers that the decoder gives, whatever the likelihood.
+#[test]
+fn the_error_of_a_picture_is_the_loss_that_training_reports() {
+    let own = Own::new(digits(1, 64).0, digits(2, 20).0).unwrap();
+    for likelihood in [Likelihood::Bernoulli, Likelihood::Gaussian { deviation: 0.3 }] {
+        // Without noise a validation decodes the codes themselves.
+        let model = ModelSpec { objective: Objective::Autoencoder, likelihood, ..ModelSpec::mlp(&[32]) };
+        let spec = RunSpec { data: own.spec(), model, ..spec() };
+        let mut learner = learner();
+        learner.bring(own.clone());
+        learner.begin(&spec).unwrap();
+        steps(&mut learner, 60);
+        let reported = pollster::block_on(learner.validate()).unwrap().unwrap().reconstruction;
+        let mut sum = 0.0;
+        for picture in (0..own.test().len()).map(|i| own.test().image(i)) {
+            let (Answer::Encoded { nats, constant, .. }, _) = ask(&mut learner, Query::Encode, &[picture.to_vec()])
+            else {
+                panic!()
+            };
+            let nats = nats.unwrap();
+            let encoded = pollster::block_on(learner.encode(picture)).unwrap();
+            let x = picture.iter().map(|&byte| f64::from(byte) / 255.0);
+            let pairs = x.zip(encoded.reconstruction.iter().map(|&r| f64::from(r)));
+            let (by_formula, wanted) = match likelihood {
+                Likelihood::Bernoulli => (pairs.map(|(x, r)| -x * r.ln() - (1.0 - x) * (1.0 - r).ln()).sum(), 0.0),
+                Likelihood::Gaussian { .. } => {
+                    let each = (0.3 * std::f64::consts::TAU.sqrt()).ln();
+                    (pairs.map(|(x, r)| (x - r).powi(2) / 0.18).sum::<f64>(), PIXELS as f64 * each)
+                }
+            };
+            assert!((f64::from(nats) - by_formula).abs() < 1e-3 * by_formula, "{likelihood:?}: {nats} {by_formula}");
+            assert!((f64::from(constant) - wanted).abs() < 1e-3 * wanted.abs().max(1.0), "{constant} {wanted}");
+            sum += nats;
+        }
+        let mean = sum / own.test().len() as f32;
+        assert!((mean - reported).abs() < 1e-4 * reported, "{likelihood:?}: {mean}, validated {reported}");
+    }
+}
+
+/// A decoder that says nothing: x̂ = ½ everywhere.
+#[test]
+fn the_error_of_a_picture_on_known_numbers() {
+    for (likelihood, wanted) in [
+        (Likelihood::Bernoulli, PIXELS as f32 * 2f32.ln()),
+        // Half of the pixels at 0 and half at 1, each 0.5 / 0.25 = 2 deviations off.
+        (Likelihood::Gaussian { deviation: 0.25 }, PIXELS as f32 * 2.0),
+    ] {
+        let spec = RunSpec { model: ModelSpec { likelihood, ..ModelSpec::mlp(&[8]) }, ..spec() };
+        let mut learner = learner();
+        learner.begin(&spec).unwrap();
+        let bytes = pollster::block_on(learner.checkpoint()).unwrap().len();
+        learner.restore(&spec, 1, &vec![0; bytes]).unwrap();
+        let picture = [vec![0; PIXELS / 2], vec![255; PIXELS / 2]].concat();
+        let nats = pollster::block_on(learner.encode(&picture)).unwrap().nats;
+        assert!((nats - wanted).abs() < 1e-3 * wanted, "{likelihood:?}: {nats} {wanted}");
     }
 }
 

@@ -64,6 +64,22 @@ pub struct Member {
     /// The ELBO of the held-out data taken apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surgery: Option<Surgery>,
+    /// The same model trained from other seeds on the same data: how much of a curve along β is chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<OtherSeed>,
+}
+
+/// What a model from another seed measures; its weights are not shipped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherSeed {
+    pub seed: u32,
+    /// Optimiser steps, which may be fewer than those of the model that is shipped.
+    pub steps: u32,
+    pub test: Test,
+    /// By name, as the member's own, if one samples from N(0, I) and if from what is fitted to the codes.
+    pub meters: BTreeMap<String, f32>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fitted: BTreeMap<String, f32>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -94,6 +110,16 @@ const LOPSIDED: f32 = 0.6;
 const WIDE: f32 = 1.15;
 
 impl Member {
+    /// The least and the greatest reading of a meter over all seeds, the shipped one's among them, if one samples from N(0, I)
+    /// or else from what is fitted to the codes; nothing where there is no other seed.
+    pub fn over_seeds(&self, meter: &str, prior: bool) -> Option<[f32; 2]> {
+        let own = if prior { &self.meters } else { &self.fitted }.get(meter)?.value;
+        let of = |other: &OtherSeed| if prior { &other.meters } else { &other.fitted }.get(meter).copied();
+        let others = self.seeds.iter().filter_map(of);
+        let (low, high, count) = others.fold((own, own, 0), |(l, h, n), v| (l.min(v), h.max(v), n + 1));
+        (count > 0).then_some([low, high])
+    }
+
     pub fn character(&self) -> Character {
         let largest = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
         let (high, low) =
@@ -236,6 +262,10 @@ impl Member {
         numbers.extend([Some(self.lost_by_rounding.reconstruction), self.lost_by_rounding.elbo].iter().flatten());
         numbers.extend(self.kl_by_dimension.iter().chain(&self.sigma).chain(&self.spread));
         numbers.extend(self.aligned.iter().map(|aligned| aligned.likeness));
+        for other in &self.seeds {
+            numbers.extend([Some(other.test.reconstruction), other.test.kl, other.test.elbo].into_iter().flatten());
+            numbers.extend(other.meters.values());
+        }
         numbers.extend(self.meters.values().flat_map(|m| [Some(m.value), m.low, m.high]).flatten());
         numbers
     }
@@ -272,6 +302,7 @@ mod tests {
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
             fitted: BTreeMap::new(),
+            seeds: Vec::new(),
             surgery: None,
         }
     }
@@ -299,6 +330,19 @@ mod tests {
         let mut whole = family();
         let meter = MeterValue { value: 0.9, low: Some(0.8), high: None, reference: Some(1.0) };
         whole.members[1].meters.insert("accuracy".into(), meter);
+        let other = |seed, accuracy: f32| OtherSeed {
+            seed,
+            steps: 10,
+            test: whole.members[1].test,
+            meters: BTreeMap::from([("accuracy".to_owned(), accuracy)]),
+            fitted: BTreeMap::new(),
+        };
+        whole.members[1].seeds = vec![other(2, 0.95), other(3, 0.7)];
+        assert_eq!(whole.members[1].over_seeds("accuracy", true), Some([0.7, 0.95]));
+        assert_eq!(
+            (whole.members[1].over_seeds("no", true), whole.members[0].over_seeds("accuracy", true)),
+            (None, None)
+        );
         let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
         assert_eq!(read, whole);
         let [plain, half] = [0, 1].map(|i| read.run_of(&read.members[i]));

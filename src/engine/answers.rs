@@ -50,6 +50,7 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
             let band = *first as usize..(*first as usize).saturating_add(*count as usize);
             survey(learner, slice, (*area, *columns, *rows), band, *step).await
         }
+        Query::Divergences { from, to } => divergences(learner, slice, from, to).await,
         Query::Fidelity { z, references } => compared(learner, slice, z, *references).await,
         Query::Surgery => taken_apart(learner).await,
         Query::Original { index } => original(learner, *index),
@@ -91,7 +92,10 @@ async fn encode(learner: &impl Learner, slice: Slice, picture: Option<&Vec<u8>>)
     let encoded = learner.encode(picture).await?;
     let pixels = pictures(learner.input(), &encoded.reconstruction);
     let shown = |values: &[f32]| slice.project(values, latent, 0.0);
-    Ok((Answer::Encoded { mu: shown(&encoded.mu), log_var: shown(&encoded.log_var) }, vec![pixels]))
+    let (mu, log_var) = (shown(&encoded.mu), shown(&encoded.log_var));
+    // JSON has no NaN and no infinity.
+    let nats = Some(encoded.nats).filter(|nats| nats.is_finite());
+    Ok((Answer::Encoded { mu, log_var, nats, constant: encoded.constant }, vec![pixels]))
 }
 
 async fn encode_points(learner: &impl Learner, slice: Slice, buffer: Option<&Vec<u8>>) -> Result<Reply, Notice> {
@@ -218,6 +222,16 @@ async fn survey(
         back.iter_mut().zip(&centres).skip(1).step_by(2).for_each(|(back, asked)| *back = *asked);
     }
     Ok((Answer::Surveyed { first, count }, vec![bytes_of(&found.metric), bytes_of(&back)]))
+}
+
+async fn divergences(learner: &impl Learner, slice: Slice, from: &[f32], to: &[f32]) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let sound = !from.is_empty() && from.len() == to.len() && from.len().is_multiple_of(2) && from.len() / 2 <= LIMIT;
+    if !sound || !from.iter().chain(to).all(|v| v.is_finite()) {
+        return Err(bad_question(format!("{} and {} numbers for pairs of points", from.len(), to.len())));
+    }
+    let nats = learner.divergences(&slice.lift(from, latent), &slice.lift(to, latent)).await?;
+    Ok((Answer::Divergences, vec![bytes_of(&nats)]))
 }
 
 async fn compared(learner: &impl Learner, slice: Slice, z: &[f32], beside: bool) -> Result<Reply, Notice> {

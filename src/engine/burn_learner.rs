@@ -11,9 +11,10 @@ use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
 use crate::data::own::Own;
 use crate::data::set::{Set, pictures};
+use crate::nn::divergence::divergence;
 use crate::nn::exchange::{self, ExchangeError};
 use crate::nn::layout::Layout;
-use crate::nn::loss::weighted_neg_log_joint;
+use crate::nn::loss::{constant, mean, value_nll, weighted_neg_log_joint};
 use crate::nn::pullback::pull_back;
 use crate::nn::vae::{Batch, Vae};
 use crate::nn::weights;
@@ -59,6 +60,17 @@ impl BurnLearner {
         let layout = checked(spec)?;
         let saved = Saved::fresh(weights::fresh(&layout, spec.seed));
         self.install(spec, &layout, saved, (Arc::new(Set::Pictures(set)), Arc::new(Set::Pictures(held_out))))
+    }
+
+    /// Goes on with a run on these sets from a step and what [`Learner::checkpoint`] gave after it.
+    ///
+    /// # Errors
+    /// `BadSpec` as [`Self::begin_on`], `CheckpointUnreadable` for what is not a checkpoint of this model.
+    pub fn restore_on(&mut self, spec: &RunSpec, at: (u32, &[u8]), sets: [ImageSet; 2]) -> Result<(), Notice> {
+        let layout = checked(spec)?;
+        let saved = saved(&layout, at.0, at.1)?;
+        let [set, held_out] = sets.map(|set| Arc::new(Set::Pictures(set)));
+        self.install(spec, &layout, saved, (set, held_out))
     }
 
     /// Parameters of the model in training, flat; empty without a run.
@@ -224,10 +236,7 @@ impl Learner for BurnLearner {
 
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice> {
         let layout = checked(spec)?;
-        let saved = Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
-            kind: NoticeKind::CheckpointUnreadable,
-            detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
-        })?;
+        let saved = saved(&layout, step, checkpoint)?;
         let data = self.data(spec)?;
         self.install(spec, &layout, saved, data)
     }
@@ -311,14 +320,21 @@ impl Learner for BurnLearner {
 
     async fn encode(&self, picture: &[u8]) -> Result<Encoded, Notice> {
         let model = self.model()?;
-        let posterior = model.encode(self.never_alone(self.picture(picture)));
+        let x = self.picture(picture);
+        let posterior = model.encode(self.never_alone(x.clone()));
         let mu = posterior.mu.slice(0..1);
-        let reconstruction = self.decodings(model, mu.clone());
+        let ModelSpec { likelihood, input, .. } = *model.spec();
+        let output = model.decode(self.never_alone(mu.clone())).slice(0..1);
+        let nll = value_nll(output.clone(), x, likelihood, input).sum_dim(1);
+        let found = Tensor::cat(vec![mean(output, input), nll], 1);
         let (mu, log_var) = match posterior.log_var {
             Some(log_var) => read_two(mu, log_var.slice(0..1)).await?.into(),
             None => (read(mu).await?, Vec::new()),
         };
-        Ok(Encoded { mu, log_var, reconstruction: read(reconstruction).await? })
+        let mut reconstruction = read(found).await?;
+        let nats = reconstruction.pop().ok_or_else(|| lost(&"a reconstruction came back short"))?;
+        let constant = constant(likelihood, picture.len());
+        Ok(Encoded { mu, log_var, reconstruction, nats, constant })
     }
 
     async fn encode_points(&self, points: &[f32]) -> Result<Vec<f32>, Notice> {
@@ -370,6 +386,17 @@ impl Learner for BurnLearner {
             back.extend(b);
         }
         Ok(Surveyed { metric, back })
+    }
+
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice> {
+        let model = self.model()?;
+        let latent = model.spec().latent;
+        let mut nats = Vec::with_capacity(from.len() / latent);
+        // Two decodings of a pair, so that not even one is alone.
+        for (from, to) in from.chunks(CHUNK / 2 * latent).zip(to.chunks(CHUNK / 2 * latent)) {
+            nats.extend(read(divergence(model, self.tensor(from, latent), self.tensor(to, latent))).await?);
+        }
+        Ok(nats)
     }
 
     fn held_out(&self, most: usize) -> Vec<f32> {
@@ -443,6 +470,13 @@ fn checked(spec: &RunSpec) -> Result<Layout, Notice> {
         Some(flaw) => Err(bad_spec(flaw.to_string())),
         None => Layout::new(&spec.model).map_err(|flaw| bad_spec(flaw.to_string())),
     }
+}
+
+fn saved(layout: &Layout, step: u32, checkpoint: &[u8]) -> Result<Saved, Notice> {
+    Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
+        kind: NoticeKind::CheckpointUnreadable,
+        detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
+    })
 }
 
 fn bad_spec(detail: String) -> Notice {

@@ -13,6 +13,11 @@ pub struct Encoded {
     pub log_var: Vec<f32>,
     /// Probabilities, [pixels].
     pub reconstruction: Vec<f32>,
+    /// −log p(x|z) at the mean under the model's own likelihood, in nats: what training calls the reconstruction error,
+    /// without the likelihood's constant.
+    pub nats: f32,
+    /// That constant, in nats; 0 for Bernoulli pixels.
+    pub constant: f32,
 }
 
 /// How the model sees a labelled set.
@@ -117,6 +122,8 @@ pub trait Learner {
     /// The decoder's pull-back metric along two `axes` at each of `z` [n, latent], by differences over ±`step` in units of z,
     /// and where the decodings are encoded to.
     async fn survey(&self, z: &[f32], axes: [usize; 2], step: [f32; 2]) -> Result<Surveyed, Notice>;
+    /// KL(p(x|a) ‖ p(x|b)) of the likelihoods at pairs of points, [n, latent] each; in nats, [n].
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice>;
     /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.
     fn held_out(&self, most: usize) -> Vec<f32>;
     /// The first `most` of the run's held-out data, as the model is shown them, and of each the mean error over `draws` of z,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::protocol::{Ending, RunId, StepLoss};
-use crate::spec::{Finish, MOST_CLASSES, RunSpec};
+use crate::spec::{Finish, MOST_CLASSES, RunSpec, TrainingSpec};
 
 /// The held-out data are measured every so many steps, so that what depends on it depends on no clock.
 pub const VALIDATE_EVERY: u32 = 50;
@@ -35,7 +35,7 @@ pub struct Run {
     pub trained: f64,
     /// The loss of the first step, by which all others are judged.
     first: Option<f32>,
-    /// The lowest validation loss, and how many there were since.
+    /// The lowest validation loss at full β, and how many there were since.
     lowest: f32,
     since: u32,
 }
@@ -77,13 +77,40 @@ impl Run {
         lost
     }
 
+    /// Takes a validation in. It counts for the plateau only where β was whole in the step before it: while β rises the
+    /// loss rises with it, and a model trained for less of β is no measure of one trained for all of it.
     pub fn validated(&mut self, loss: StepLoss) {
-        if loss.total < self.lowest {
-            (self.lowest, self.since) = (loss.total, 0);
-        } else {
-            self.since += 1;
+        // Of the last step taken, not of the next: a cycle's last step has all of β, so that every period comes to be
+        // counted, however it falls between the validations.
+        if self.spec.training.schedule.share(loss.step.saturating_sub(1)) >= 1.0 {
+            let full = self.full(loss);
+            if full < self.lowest {
+                (self.lowest, self.since) = (full, 0);
+            } else {
+                self.since += 1;
+            }
         }
         self.validations.push(loss);
+    }
+
+    /// The loss with the whole of β, in nats a datum: `total` has what the schedule leaves of it.
+    fn full(&self, loss: StepLoss) -> f32 {
+        let weight = if self.spec.model.objective.has_penalty() { self.spec.training.beta } else { 0.0 };
+        loss.reconstruction + weight * loss.penalty
+    }
+
+    /// Goes on with other settings. Another β is another loss, which has no lowest yet; with another rate or batch it is
+    /// the same loss, and has as many validations as ever to fall in.
+    pub fn adjust(&mut self, training: TrainingSpec) {
+        let before = std::mem::replace(&mut self.spec.training, training);
+        let after = &self.spec.training;
+        if (before.beta, before.schedule) != (after.beta, after.schedule) {
+            self.lowest = f32::INFINITY;
+            self.since = 0;
+        }
+        if (before.learning_rate, before.batch) != (after.learning_rate, after.batch) {
+            self.since = 0;
+        }
     }
 
     /// Why the run is over, if it is.
@@ -116,6 +143,8 @@ pub fn one_of_each(labels: &[u8]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Rng;
+    use crate::spec::Schedule;
 
     fn loss(step: u32, total: f32) -> StepLoss {
         StepLoss { step, reconstruction: total, penalty: 0.0, total, gradient_norm: 1.0 }
@@ -146,6 +175,80 @@ mod tests {
             run.validated(loss(50, total));
             assert_eq!(run.ending(), ending, "after {total}");
         }
+    }
+
+    /// The validation after so many steps, of a model whose penalty is 10 and whose loss at full β is `full`; its total is
+    /// what the schedule makes of it for the next step, as the learner has it.
+    fn scheduled(run: &Run, step: u32, full: f32) -> StepLoss {
+        let training = &run.spec.training;
+        let (penalty, reconstruction) = (10.0, full - 10.0 * training.beta);
+        let total = reconstruction + training.beta * training.schedule.share(step) * penalty;
+        StepLoss { step, reconstruction, penalty, total, gradient_norm: 0.0 }
+    }
+
+    /// The step at which the plateau ends a run whose loss at full β is `full(step)`.
+    fn ended(run: &mut Run, full: impl Fn(u32) -> f32) -> Option<u32> {
+        (0..=200).map(|i| i * VALIDATE_EVERY).find(|&step| {
+            run.step = step;
+            run.validated(scheduled(run, step, full(step)));
+            run.ending() == Some(Ending::Plateau)
+        })
+    }
+
+    /// Whatever the schedule, no run ends while its loss at full β falls, and one whose loss does not fall ends with the
+    /// last of so many validations at full β after the first of them.
+    #[test]
+    fn a_plateau_is_of_the_loss_at_full_beta_whatever_the_schedule() {
+        let mut rng = Rng::new(3);
+        for case in 0..300 {
+            let steps = 2 + rng.below(1200) as u32;
+            let schedule =
+                [Schedule::Constant, Schedule::WarmUp { steps }, Schedule::Cyclical { period: steps }][case % 3];
+            let patience = 1 + rng.below(8) as u32;
+            let new = || {
+                let mut run = run(Finish::Plateau(patience));
+                run.spec.training = TrainingSpec {
+                    steps: 1_000_000,
+                    beta: 0.5 * (1 + case % 16) as f32,
+                    schedule,
+                    ..run.spec.training.clone()
+                };
+                run
+            };
+            assert_eq!(ended(&mut new(), |step| 1e5 - step as f32), None, "{schedule:?} {patience}");
+            // What is lower while β is small says nothing.
+            let full = |step: u32| schedule.share(step.saturating_sub(1)) >= 1.0;
+            let flat = ended(&mut new(), |step| if full(step) { 500.0 } else { 400.0 });
+            let whole = (0..=200).map(|i| i * VALIDATE_EVERY).filter(|&step| full(step));
+            assert_eq!(flat, whole.clone().nth(patience as usize), "{schedule:?} {patience}");
+            assert!(whole.count() > 0, "{schedule:?} comes to be counted");
+        }
+    }
+
+    #[test]
+    fn another_beta_is_another_loss_and_another_rate_another_chance() {
+        // The lowest at 200, and higher by far with another β.
+        let falls = |step: u32| 500.0 + 0.1 * step.abs_diff(200) as f32;
+        let end = |change: &dyn Fn(&mut TrainingSpec)| {
+            let mut run = run(Finish::Plateau(3));
+            run.spec.training.steps = 1_000_000;
+            for step in (0..=300).step_by(VALIDATE_EVERY as usize) {
+                run.validated(scheduled(&run, step, falls(step)));
+            }
+            let mut training = run.spec.training.clone();
+            change(&mut training);
+            run.adjust(training);
+            (7..40).map(|i| i * VALIDATE_EVERY).find(|&step| {
+                run.validated(scheduled(&run, step, falls(step) + 100.0 * (run.spec.training.beta - 1.0)));
+                run.ending() == Some(Ending::Plateau)
+            })
+        };
+        assert_eq!(end(&|_| ()), Some(350));
+        assert_eq!(end(&|training| training.beta = 2.0), Some(500), "350 is the first of the new loss");
+        assert_eq!(end(&|training| training.schedule = Schedule::WarmUp { steps: 400 }), Some(600));
+        assert_eq!(end(&|training| training.learning_rate *= 0.1), Some(450), "the lowest stays");
+        assert_eq!(end(&|training| training.batch *= 2), Some(450));
+        assert_eq!(end(&|training| training.finish = Finish::Plateau(2)), Some(350), "the loss is the same");
     }
 
     #[test]

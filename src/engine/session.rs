@@ -236,7 +236,7 @@ impl<L: Learner> Session<L> {
         let Some(run) = &mut self.run else { return };
         match self.learner.adjust(&training) {
             Ok(()) => {
-                run.spec.training = training.clone();
+                run.adjust(training.clone());
                 tell(out, Event::Adjusted { run: run.id, step: run.step, training });
             }
             Err(notice) => tell(out, Event::Warning(notice)),

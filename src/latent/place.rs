@@ -11,7 +11,7 @@ pub fn asked(count: usize) -> usize {
     (count.isqrt() | 1).min(NEIGHBOURS)
 }
 
-/// A code farther than this, in units of z, is no neighbour: a fifth of the prior's σ.
+/// A code farther than this, in σ of the codes, is no neighbour. A fifth: of codes that keep to the prior, 0.2 units of z.
 const NEAR: f32 = 0.2;
 
 /// Up to here, in σ of the prior, a point counts as inside it: about one sample in ninety falls beyond.
@@ -30,6 +30,8 @@ pub struct Neighbourhood {
     pub asked: usize,
     /// Distance to the nearest code, in units of z.
     pub nearest: f32,
+    /// Standard deviation of all codes, in units of z: the root mean square over the axes, which no turn changes.
+    pub spread: f32,
     /// Index of that code.
     pub index: usize,
 }
@@ -43,8 +45,9 @@ pub enum Place {
     Border { first: u8, second: u8 },
     /// Under the prior, but no test picture is encoded here.
     Empty { nearest: f32 },
-    /// So far out that the prior hardly ever goes there; `beyond` is the share of its samples at least as far.
-    Outside { beyond: f32 },
+    /// No test picture is encoded here, and so far out the prior hardly ever goes; `beyond` is the share of its samples at
+    /// least as far. Codes may well lie out there, those of a plain autoencoder do: among them a point is inside.
+    Outside { beyond: f32, nearest: f32 },
 }
 
 /// Votes of the nearest codes, by brute force: a few distances a code, far below a millisecond for 10,000.
@@ -80,18 +83,31 @@ pub fn neighbourhood(codes: &[[f32; 2]], labels: &[u8], z: [f32; 2]) -> Option<N
         second: (votes[usize::from(second)] > 0).then_some(second),
         asked: found,
         nearest: nearest.sqrt(),
+        spread: spread(&codes[..count]),
         index,
     })
 }
 
+/// The root mean square of the codes' distances from their mean, along one axis of two.
+fn spread(codes: &[[f32; 2]]) -> f32 {
+    let n = codes.len().max(1) as f64;
+    let (mut sum, mut squares) = ([0.0; 2], 0.0);
+    for z in codes.iter().map(|z| z.map(f64::from)) {
+        sum = [sum[0] + z[0], sum[1] + z[1]];
+        squares += z[0] * z[0] + z[1] * z[1];
+    }
+    let mean_square = sum.iter().map(|sum| (sum / n).powi(2)).sum::<f64>();
+    ((squares / n - mean_square).max(0.0) / 2.0).sqrt() as f32
+}
+
 /// Names the place of `z`; `around` is its neighbourhood, if there are codes.
 pub fn place(z: [f32; 2], around: Option<&Neighbourhood>) -> Place {
-    if z[0].hypot(z[1]) > PRIOR_RADIUS {
-        return Place::Outside { beyond: prior_beyond(z) };
-    }
     match around {
         None => Place::Empty { nearest: f32::INFINITY },
-        Some(n) if n.nearest > NEAR => Place::Empty { nearest: n.nearest },
+        Some(&Neighbourhood { nearest, spread, .. }) if nearest > NEAR * spread => {
+            let beyond = z[0].hypot(z[1]) > PRIOR_RADIUS;
+            if beyond { Place::Outside { beyond: prior_beyond(z), nearest } } else { Place::Empty { nearest } }
+        }
         Some(Neighbourhood { class, votes, asked, second: Some(second), .. })
             if (*votes as f32) < MAJORITY * *asked as f32 =>
         {
@@ -188,8 +204,39 @@ mod tests {
     #[test]
     fn far_from_codes_is_empty_and_far_from_the_prior_is_outside() {
         assert!(matches!(place_of([0.0, 0.0]), Place::Empty { nearest } if (nearest - 0.9).abs() < 0.01));
-        assert!(matches!(place_of([3.0, 3.0]), Place::Outside { beyond } if (beyond - (-9f32).exp()).abs() < 1e-6));
+        let outside = |place| match place {
+            Place::Outside { beyond, nearest } => {
+                (beyond - (-9f32).exp()).abs() < 1e-6 && (3.5..3.7).contains(&nearest)
+            }
+            Place::Inside { .. } | Place::Border { .. } | Place::Empty { .. } => false,
+        };
+        assert!(outside(place_of([3.0, 3.0])));
         assert!(matches!(place([0.0, 0.0], None), Place::Empty { .. }));
+        assert!(matches!(place([9.0, 0.0], None), Place::Empty { .. }), "what is not known is not said");
+    }
+
+    /// The codes of a plain autoencoder may lie anywhere: what is among them is so at every scale, turned and moved.
+    #[test]
+    fn what_is_near_the_codes_is_so_wherever_they_live() {
+        let mut rng = crate::rng::Rng::new(4);
+        let codes: Vec<[f32; 2]> = (0..800).map(|_| [rng.normal(), rng.normal()]).collect();
+        let labels = vec![3; 800];
+        let kind = |place| match place {
+            Place::Inside { .. } => "among",
+            Place::Border { .. } => "border",
+            Place::Empty { .. } | Place::Outside { .. } => "away",
+        };
+        for _ in 0..40 {
+            let (scale, turn, shift) = (10f32.powf(rng.range(-2.0, 2.0)), rng.range(0.0, 6.3), rng.range(-30.0, 30.0));
+            let (sin, cos) = turn.sin_cos();
+            let moved = |[x, y]: [f32; 2]| [scale * (cos * x - sin * y + shift), scale * (sin * x + cos * y)];
+            let there: Vec<[f32; 2]> = codes.iter().map(|z| moved(*z)).collect();
+            for z in [[0.1, 0.2], [0.7, -0.4], [3.5, 3.5], [-6.0, 0.0], [0.0, 9.0]] {
+                let here = place(z, neighbourhood(&codes, &labels, z).as_ref());
+                let again = place(moved(z), neighbourhood(&there, &labels, moved(z)).as_ref());
+                assert_eq!(kind(here), kind(again), "{z:?} times {scale}");
+            }
+        }
     }
 
     /// Against sorting every distance.

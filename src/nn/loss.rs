@@ -19,6 +19,15 @@ pub fn value_nll(output: Tensor<2>, x: Tensor<2>, likelihood: Likelihood, input:
     }
 }
 
+/// The constants that [`value_nll`] leaves out, in nats a datum of `width` values: of a normal density ln(deviation·√2π)
+/// each, which is below 0 for a narrow one; of Bernoulli pixels nothing.
+pub fn constant(likelihood: Likelihood, width: usize) -> f32 {
+    match likelihood {
+        Likelihood::Bernoulli => 0.0,
+        Likelihood::Gaussian { deviation } => width as f32 * (deviation * std::f32::consts::TAU.sqrt()).ln(),
+    }
+}
+
 /// The decoding of a datum: for pictures in 0..1.
 pub fn mean(output: Tensor<2>, input: Input) -> Tensor<2> {
     match input {
@@ -136,6 +145,19 @@ mod tests {
         };
         assert!((value(3.0, 1.0, Input::Point) - 8.0).abs() < 1e-6, "four deviations: 16 / 2");
         assert!((value(0.0, 1.0, Input::default()) - 0.5).abs() < 1e-6, "the mean is 0.5");
+    }
+
+    /// A normal density in 2 deviations' distance, by the formula: 2² / 2 + ln(σ·√2π).
+    #[test]
+    fn with_its_constant_a_gaussian_is_the_normal_density() {
+        let likelihood = Likelihood::Gaussian { deviation: 0.5 };
+        let device = Device::flex();
+        let (output, x) = (Tensor::from_floats([[3.0f32]], &device), Tensor::from_floats([[2.0f32]], &device));
+        let nll = scalar(value_nll(output, x, likelihood, Input::Point).sum()) + constant(likelihood, 1);
+        let density = (-2.0f64).exp() / (0.5 * std::f64::consts::TAU.sqrt());
+        assert!((f64::from(nll) + density.ln()).abs() < 1e-6, "{nll}");
+        assert!((constant(likelihood, 784) / constant(likelihood, 1) - 784.0).abs() < 1e-3);
+        assert_eq!(constant(Likelihood::Bernoulli, 784), 0.0);
     }
 
     #[test]

@@ -150,17 +150,17 @@ fn shares(size: usize, ratio: f32, canvas: usize) -> Vec<Vec<(usize, f32)>> {
     (0..canvas).map(of).collect()
 }
 
-/// How far a reconstruction is off: the mean of |x − x̂| over the pixels, from 0 to 1, and −log p(x|z) of Bernoulli pixels,
-/// in nats. Bytes hold no exact 0 or 1, so that x̂ is kept half a step away from both.
-pub fn distance(x: &[u8], reconstruction: &[u8]) -> (f32, f32) {
-    let part = |byte: u8| f32::from(byte) / 255.0;
-    let pairs = || x.iter().zip(reconstruction).map(|(x, r)| (part(*x), part(*r)));
-    let error = pairs().map(|(x, r)| (x - r).abs()).sum::<f32>() / x.len().max(1) as f32;
-    let nats = |(x, r): (f32, f32)| {
-        let r = r.clamp(0.5 / 255.0, 254.5 / 255.0);
-        -(x * r.ln() + (1.0 - x) * (1.0 - r).ln())
-    };
-    (error, pairs().map(nats).sum())
+/// The mean of |x − x̂| over the pixels, from 0 to 1.
+pub fn error(x: &[u8], reconstruction: &[u8]) -> f32 {
+    let apart = |(x, r): (&u8, &u8)| f32::from(x.abs_diff(*r)) / 255.0;
+    x.iter().zip(reconstruction).map(apart).sum::<f32>() / x.len().max(1) as f32
+}
+
+/// The least that −log p(x|z) of Bernoulli pixels can be, in nats: Σ −x·ln x − (1 − x)·ln(1 − x), which x̂ = x has. Of grey
+/// pixels it is above 0, and no decoder gets below it.
+pub fn floor(x: &[u8]) -> f32 {
+    let term = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+    x.iter().map(|&byte| f64::from(byte) / 255.0).map(|p| term(p) + term(1.0 - p)).sum::<f64>() as f32
 }
 
 #[cfg(test)]
@@ -233,11 +233,12 @@ mod tests {
     }
 
     #[test]
-    fn distances_by_hand() {
-        let (error, nats) = distance(&[255, 0], &[255, 0]);
-        assert!(error == 0.0 && (nats + 2.0 * (254.5f32 / 255.0).ln()).abs() < 1e-5);
-        let (error, nats) = distance(&[255], &[51]);
-        assert!((error - 0.8).abs() < 1e-6 && (nats - 5f32.ln()).abs() < 1e-5, "{nats}");
+    fn errors_and_floors_by_hand() {
+        assert_eq!((error(&[255, 0], &[255, 0]), error(&[], &[])), (0.0, 0.0));
+        assert!((error(&[255, 51], &[51, 51]) - 0.4).abs() < 1e-6);
+        assert_eq!(floor(&[255, 0, 0]), 0.0);
+        // A fifth of ink: 0.2·ln 5 + 0.8·ln 1.25.
+        assert!((floor(&[51, 204]) - 2.0 * (0.2 * 5f32.ln() + 0.8 * 1.25f32.ln())).abs() < 1e-6);
     }
 
     /// A filled rectangle of the drawing.

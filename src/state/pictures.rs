@@ -164,6 +164,9 @@ pub struct Encoding {
     pub mu: Vec<f32>,
     pub log_var: Vec<f32>,
     pub reconstruction: Shared<Vec<u8>>,
+    /// −log p(x|z) at the mean, in nats without its constant, and that constant, by the model's likelihood.
+    pub nats: Option<f32>,
+    pub constant: f32,
 }
 
 /// The way down the loss of a painted picture.

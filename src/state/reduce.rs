@@ -9,6 +9,7 @@ use super::pictures::{
 use super::run::{Mark, Run};
 use super::session::{Model, Session, running};
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::steps::median;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
 use crate::spec::Format;
 
@@ -30,6 +31,8 @@ pub enum Next {
     Judge,
     /// There is more of the run to keep.
     Keep,
+    /// The picture on show has a place in the model that took over: the handle goes there.
+    Carry,
     Say(Message),
 }
 
@@ -188,7 +191,8 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 Slot::Samples => session.samples = decoding,
                 Slot::Generated => session.generated = decoding,
                 Slot::Island => session.island = decoding,
-                Slot::Pad
+                Slot::Carried
+                | Slot::Pad
                 | Slot::Paint
                 | Slot::Original
                 | Slot::Surface
@@ -198,6 +202,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Ground
                 | Slot::Atlas
                 | Slot::Survey
+                | Slot::Steps
                 | Slot::Fidelity
                 | Slot::Surgery
                 | Slot::Sureness
@@ -205,11 +210,15 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Bench => {}
             }
         }
-        Answer::Encoded { mu, log_var } => {
+        Answer::Encoded { mu, .. } if slot == Slot::Carried => {
+            session.carried = mu.first_chunk().copied().filter(|z: &[f32; 2]| z.iter().all(|v| v.is_finite()));
+            return if session.carried.is_some() { vec![Next::Carry] } else { vec![] };
+        }
+        Answer::Encoded { mu, log_var, nats, constant } => {
             let of = given.into_iter().next().unwrap_or_default();
             if Format::of(buffer.len()).is_some() && of.len() == buffer.len() {
                 let [of, reconstruction] = [of, buffer].map(Shared::new);
-                session.encoded = Some(Encoding { of, mu, log_var, reconstruction });
+                session.encoded = Some(Encoding { of, mu, log_var, reconstruction, nats, constant });
             }
         }
         Answer::Atlas { area, columns, rows } => {
@@ -255,6 +264,7 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         // Either was asked for the same data, of which there are none.
         Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),
         Answer::Surgery(surgery) => session.surgery = Some(surgery),
+        Answer::Divergences => session.steps = median(&floats(&buffer)),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
         Answer::Original { index } => {
@@ -265,6 +275,8 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         Answer::Weights => session.exported = Some(Shared::new(buffer)).filter(|file| !file.is_empty()),
         Answer::Enqueued | Answer::Synced { .. } => {}
         // A code of the run before, under the pointer as this one began.
+        // The handle then stays where it is.
+        Answer::Refused(_) if slot == Slot::Carried => {}
         Answer::Refused(notice) if slot == Slot::Original && notice.kind == NoticeKind::BadQuestion => {}
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }
@@ -325,6 +337,18 @@ mod tests {
         assert_eq!((run.log.step, run.log.losses.len()), (20, 4));
         assert_eq!((session.kl[0], session.reconstructed.map(|r| r.outputs[0])), (3.5, Some(2)));
         assert!((run.seconds_left().expect("a speed is known") - 296.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_picture_on_show_is_carried_to_the_place_of_its_code_and_is_no_drawing() {
+        let mut session = Session::default();
+        let ask = || Ask { query: Query::Encode, buffers: vec![vec![9; PIXELS]] };
+        let encoded = |mu: Vec<f32>| Answer::Encoded { mu, log_var: vec![], nats: None, constant: 0.0 };
+        let mut carried = |mu| answer(&mut session, Slot::Carried, ask(), encoded(mu), vec![vec![1; PIXELS]]);
+        assert_eq!(carried(vec![f32::NAN, 0.0]), []);
+        assert_eq!(carried(vec![1.0]), []);
+        assert_eq!(carried(vec![0.5, -1.5]), [Next::Carry]);
+        assert_eq!((session.carried, session.encoded.is_none()), (Some([0.5, -1.5]), true));
     }
 
     #[test]
@@ -462,12 +486,14 @@ mod tests {
         assert!(session.hovered.is_none());
         let mut session = Session::default();
         let drawn = |bytes: usize| Ask { query: Query::Encode, buffers: vec![vec![9; bytes]] };
-        let encoded = || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0] };
+        let encoded =
+            || Answer::Encoded { mu: vec![1.0, 2.0], log_var: vec![-2.0, -2.0], nats: Some(7.5), constant: 0.0 };
         answer(&mut session, Slot::Pad, drawn(PIXELS - 1), encoded(), vec![vec![0; PIXELS]]);
         assert!(session.encoded.is_none(), "a reconstruction of another size than its picture");
         answer(&mut session, Slot::Pad, drawn(PIXELS), encoded(), vec![vec![0; PIXELS]]);
         let encoding = session.encoded.expect("it is encoded");
         assert_eq!((encoding.mu, &encoding.of[..]), (vec![1.0, 2.0], &[9; PIXELS][..]), "with the picture it is of");
+        assert_eq!(encoding.nats, Some(7.5));
         let refused = Answer::Refused(Notice { kind: NoticeKind::BadQuestion, detail: String::new() });
         let mut session = Session::default();
         assert_eq!(

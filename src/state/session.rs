@@ -4,10 +4,11 @@ use reactive_stores::Store;
 
 use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
 use super::run::Run;
-use super::scene::Shipped;
+use super::scene::{DataSet, Shipped};
 use crate::data::classifier::Classifier;
 use crate::estimate::{Fidelity, References, Surgery};
 use crate::latent::regularity::Survey;
+use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::sureness::Sureness;
 use crate::protocol::{DeviceInfo, Phase};
 use crate::spec::DataSpec;
@@ -47,6 +48,8 @@ pub struct Session {
     pub generated: Option<Decoding>,
     /// The middle of a symbol's codes.
     pub island: Option<Decoding>,
+    /// Where the model on show encodes the picture that the model before it had at the handle.
+    pub carried: Option<[f32; 2]>,
     /// What was asked for last.
     pub original: Option<Original>,
     pub descent: Option<Descent>,
@@ -72,6 +75,8 @@ pub struct Session {
     pub fidelity_references: Option<((DataSpec, u32), References)>,
     /// The ELBO of the run's held-out data taken apart, when that was last asked.
     pub surgery: Option<Surgery>,
+    /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
+    pub steps: Option<(f32, Interval)>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
     /// the next such, as far as it is known.
     pub classifier: Option<Shared<Classifier>>,
@@ -89,7 +94,7 @@ impl Default for Session {
         Self {
             phase: Phase::Booting,
             device: None,
-            model: Model::Shipped(Shipped::Mnist),
+            model: Model::Shipped(Shipped::ALL[0]),
             weights: 0,
             run: None,
             lacking: None,
@@ -105,6 +110,7 @@ impl Default for Session {
             samples: None,
             generated: None,
             island: None,
+            carried: None,
             original: None,
             descent: None,
             surface: None,
@@ -119,6 +125,7 @@ impl Default for Session {
             fidelity: None,
             fidelity_references: None,
             surgery: None,
+            steps: None,
             classifier: None,
             sureness: None,
             judging: None,
@@ -161,9 +168,18 @@ impl Model {
         matches!(self, Self::Trained(_))
     }
 
-    /// Whether what it decodes are to be generated digits, which there is a classifier of.
-    pub fn draws_generated_digits(self) -> bool {
-        matches!(self, Self::Shipped(Shipped::Digits(_)) | Self::Trained(Kind::Digits))
+    /// The data whose classifier can judge what it decodes: one is shipped with each family.
+    pub fn judged_by(self) -> Option<DataSet> {
+        match self {
+            Self::Shipped(model) => Some(model.data()).filter(|data| data.has_family()),
+            Self::Trained(Kind::Digits) => Some(DataSet::Digits),
+            Self::Trained(Kind::Shapes | Kind::Own | Kind::Points) => None,
+        }
+    }
+
+    /// Whether its classes are garments, which have pictures and no numbers.
+    pub fn knows_garments(self) -> bool {
+        matches!(self, Self::Shipped(model) if model.data() == DataSet::Fashion)
     }
 
     /// Which member of the β family it is.

@@ -126,7 +126,7 @@ pub fn CardText() -> impl IntoView {
     };
     let baseline = move || {
         let card = desk.page.card().get()?;
-        let data = desk.page.scene().model().get().data();
+        let data = desk.page.scene().model().get().data().spec();
         Some(words::baseline(desk.locale(), Baseline::of(&card.model, &data)))
     };
     view! {

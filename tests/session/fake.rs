@@ -122,9 +122,11 @@ impl Learner for Fake {
     }
 
     async fn validate(&self) -> Result<Option<StepLoss>, Notice> {
-        // It falls for 200 steps and rises after.
-        let step = self.steps.get();
-        Ok(Some(loss(step, 300.0 - step.min(200) as f32 + step.saturating_sub(200) as f32)))
+        // The reconstruction error falls for 200 steps and rises after; what is added is as scheduled for the next step.
+        let (step, training) = (self.steps.get(), self.training.borrow());
+        let (reconstruction, penalty) = (90.0 + step.abs_diff(200) as f32, 10.0);
+        let total = reconstruction + training.beta * training.schedule.share(step) * penalty;
+        Ok(Some(StepLoss { reconstruction, penalty, ..loss(step, total) }))
     }
 
     async fn strip(&self, indices: &[usize]) -> Result<Strip, Notice> {
@@ -146,7 +148,13 @@ impl Learner for Fake {
     }
 
     async fn encode(&self, _: &[u8]) -> Result<Encoded, Notice> {
-        Ok(Encoded { mu: vec![0.1, 0.2], log_var: vec![-1.0, -2.0], reconstruction: vec![0.5; PIXELS] })
+        Ok(Encoded {
+            mu: vec![0.1, 0.2],
+            log_var: vec![-1.0, -2.0],
+            reconstruction: vec![0.5; PIXELS],
+            nats: 543.4,
+            constant: 0.0,
+        })
     }
 
     async fn losses_at(&self, z: &[f32], _: Painting<'_>) -> Result<Vec<f32>, Notice> {
@@ -164,6 +172,13 @@ impl Learner for Fake {
         let points = z.chunks(self.latent.get().unwrap_or(2));
         let metric = points.flat_map(|z| [z[0], axes[0] as f32, axes[1] as f32, 4.0 * z[0], 0.0, 0.0]).collect();
         Ok(Surveyed { metric, back: z.iter().map(|z| z / 2.0).collect() })
+    }
+
+    async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice> {
+        // The square of the distance.
+        let latent = self.latent.get().unwrap_or(2);
+        let square = |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+        Ok(from.chunks(latent).zip(to.chunks(latent)).map(square).collect())
     }
 
     fn held_out(&self, most: usize) -> Vec<f32> {
@@ -314,6 +329,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Fidelity { .. }
             | Answer::Incomparable
             | Answer::Surgery(_)
+            | Answer::Divergences
             | Answer::Original { .. }
             | Answer::Weights
             | Answer::PointsEncoded

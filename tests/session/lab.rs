@@ -2,7 +2,7 @@
 
 use latentscape::engine::session::{Outgoing, Rest};
 use latentscape::protocol::*;
-use latentscape::spec::{Finish, PIXELS, RunSpec, TrainingSpec};
+use latentscape::spec::{Finish, PIXELS, RunSpec, Schedule, TrainingSpec};
 
 use super::fake::*;
 
@@ -91,6 +91,37 @@ fn a_run_ends_when_the_validation_loss_has_stopped_falling_or_its_minutes_are_ov
     // Steps of 10 ms, three to a slice of 24 and two before a validation: 600 ms are over in the slice that ends at 62.
     assert_eq!(ended(Finish::Minutes(0.01)), "ended 62 Minutes");
     assert_eq!(ended(Finish::Epochs(2)), format!("ended {} Steps", 2 * RunSpec::default().epoch()));
+}
+
+/// The step at which the session says that the validation loss has stopped falling; the fake's falls for 200 steps.
+fn plateau(training: TrainingSpec, mut change: Option<(u32, TrainingSpec)>) -> String {
+    let mut script = Script::new();
+    script.say(Command::Train { spec: RunSpec { training, ..RunSpec::default() } });
+    while script.session.phase() != Phase::Ready {
+        script.turn();
+        if let Some((_, training)) = change.take_if(|(step, _)| script.fake.steps.get() >= *step) {
+            script.say(Command::Adjust { training });
+        }
+    }
+    script.heard().into_iter().find(|word| word.starts_with("ended")).unwrap()
+}
+
+#[test]
+fn losses_under_another_beta_are_not_compared() {
+    let patient = TrainingSpec { steps: 10_000, finish: Finish::Plateau(3), ..TrainingSpec::default() };
+    // While β rises to 100 the loss rises with it, and at 550 it is whole for the first time.
+    let warm = TrainingSpec { beta: 100.0, schedule: Schedule::WarmUp { steps: 500 }, ..patient.clone() };
+    assert_eq!(plateau(warm, None), "ended 700 Plateau");
+    // Of 400 steps the last 200 have all of β; those of the first cycle after 200 are 250, 300, 350 and 400.
+    let waves = TrainingSpec { beta: 4.0, schedule: Schedule::Cyclical { period: 400 }, ..patient.clone() };
+    assert_eq!(plateau(waves, None), "ended 400 Plateau");
+    let brief = TrainingSpec { beta: 4.0, schedule: Schedule::Cyclical { period: 100 }, ..patient.clone() };
+    assert_eq!(plateau(brief, None), "ended 500 Plateau", "200 is the lowest; 300, 400 and 500 follow");
+    // By 310 there were two without a new lowest.
+    let change = |training| plateau(patient.clone(), Some((310, training)));
+    assert_eq!(change(TrainingSpec { beta: 2.0, ..patient.clone() }), "ended 500 Plateau");
+    assert_eq!(change(TrainingSpec { learning_rate: 1e-4, ..patient.clone() }), "ended 450 Plateau");
+    assert_eq!(change(patient.clone()), "ended 350 Plateau");
 }
 
 #[test]

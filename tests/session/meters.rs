@@ -82,6 +82,17 @@ fn the_elbo_is_taken_apart() {
 }
 
 #[test]
+fn steps_between_points_are_answered_pair_by_pair() {
+    let mut script = Script::new();
+    script.fake.latent.set(Some(4));
+    script.say(load()).put(ToEngine::Axes([3, 1])).turn().heard();
+    let steps = Query::Divergences { from: vec![0.0, 1.0, 2.0, 2.0], to: vec![3.0, 1.0, 1.0, 4.0] };
+    script.ask(1, Slot::Steps, steps).turn();
+    // The fake's divergence is the distance's square, in whichever plane.
+    assert_eq!(script.heard[0].buffers, [[9.0f32, 5.0].iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()]);
+}
+
+#[test]
 fn too_few_data_are_no_mistake_of_who_compares_with_them() {
     let mut script = Script::new();
     script.fake.held_out.set(Some(3));
@@ -107,6 +118,11 @@ fn nonsense_about_meters_is_refused() {
         Query::Survey { area: nowhere, columns: 2, rows: 2, first: 0, count: 1, step: [0.1; 2] },
         Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [0.1, 0.0] },
         Query::Survey { area: AREA, columns: 2, rows: 2, first: 0, count: 1, step: [f32::NAN, 0.1] },
+        Query::Divergences { from: vec![], to: vec![] },
+        Query::Divergences { from: vec![0.0; 4], to: vec![0.0; 2] },
+        Query::Divergences { from: vec![0.0; 3], to: vec![0.0; 3] },
+        Query::Divergences { from: vec![0.0; 2], to: vec![0.0, f32::INFINITY] },
+        Query::Divergences { from: vec![0.0; 9000], to: vec![0.0; 9000] },
         Query::Fidelity { z: vec![], references: false },
         Query::Fidelity { z: vec![0.0; 10], references: false },
         Query::Fidelity { z: vec![0.0; 2002], references: false },

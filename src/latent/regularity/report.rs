@@ -7,13 +7,10 @@ use super::mmd::Mmd;
 use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
 use super::slopes::{Continuity, steep};
-use super::survey::{Metric, Survey, Unit, nats};
+use super::survey::{Metric, Survey, Unit};
 use crate::estimate::{Fidelity, References};
 use crate::rng::Rng;
 use crate::spec::Input;
-
-/// A step in σ whose change is told in nats.
-const SMALL: f32 = 0.1;
 
 /// Codes that the classes are counted with, where there are more.
 const MOST_CODES: usize = 4000;
@@ -26,7 +23,8 @@ const DENSITIES: usize = 5_000_000;
 /// Draws of such a part from either distribution, where there are few codes.
 const MOST_DRAWS: usize = 1000;
 
-/// What can be measured. `Precision`, `Recall`, `Coverage` and `Confidence` need data or a classifier, and come from elsewhere.
+/// What can be measured. `Nats` needs pairs of decodings, `Precision`, `Recall` and `Coverage` data, and `Confidence` a
+/// classifier: they come from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meter {
     Continuity,
@@ -140,8 +138,6 @@ pub struct Meters {
     /// Of pixels, per σ of the codes: what is near is a matter of how far the codes spread, and a plain autoencoder may spread
     /// them over tens of units of z. The same model with its plane scaled or turned reads the same.
     pub continuity: Option<Continuity>,
-    /// In the Fisher metric, likewise.
-    pub fisher: Option<Continuity>,
     pub returns: Option<Returns>,
     /// Only of a latent space that is this plane: of a larger one the codes lie beside it.
     pub overlap: Option<Overlap>,
@@ -172,7 +168,6 @@ impl Meters {
                 (self.side, self.flawed) = (survey.columns, survey.flawed());
                 let steep = steep(codes.input);
                 self.continuity = Continuity::of(survey, Metric::Pixels, Unit::Codes, steep);
-                self.fisher = Continuity::of(survey, Metric::Fisher, Unit::Codes, steep);
                 self.returns = Returns::of(survey, NEAR);
             }
             1 | 5..=7 if plane => {
@@ -208,7 +203,6 @@ impl Meters {
             Meter::Continuity => self.continuity.map(|c| plain(c.score())),
             Meter::Slope => self.continuity.map(|c| plain(c.median)),
             Meter::Spread => self.continuity.map(|c| plain(c.spread)),
-            Meter::Nats => self.fisher.map(|c| plain(nats(SMALL * c.median))),
             Meter::Returns => self.returns.map(|r| plain(r.share_near)),
             Meter::Shared => beside(|o| Some(o.shared())),
             Meter::Covered => beside(Overlap::covered),
@@ -220,7 +214,7 @@ impl Meters {
                 reference: None,
             }),
             Meter::Gap => self.gap.map(|g| plain(g.radius)),
-            Meter::Precision | Meter::Recall | Meter::Coverage | Meter::Confidence => None,
+            Meter::Nats | Meter::Precision | Meter::Recall | Meter::Coverage | Meter::Confidence => None,
         }
     }
 }
@@ -264,8 +258,6 @@ mod tests {
         assert_eq!((value(Meter::Continuity), value(Meter::Returns)), (1.0, 1.0));
         // The codes are draws of the prior: their σ is 1 to a few hundredths.
         assert!((value(Meter::Slope) - 0.2).abs() < 0.01 && (value(Meter::Spread) - 1.0).abs() < 1e-5);
-        // ½·(0.1·0.2)² nats.
-        assert!((value(Meter::Nats) - 2e-4).abs() < 2e-5);
         assert!(value(Meter::Shared) > 0.8 && value(Meter::Covered) > 0.95 && value(Meter::Kl) < 0.2, "{meters:?}");
         assert!(value(Meter::Mmd) < 0.05 && value(Meter::Accuracy) > 0.95 && value(Meter::Gap) < 0.8, "{meters:?}");
         assert!([Meter::Coverage, Meter::Confidence].iter().all(|meter| meters.reading(*meter).is_none()));

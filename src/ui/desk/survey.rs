@@ -14,6 +14,7 @@ use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
 use crate::latent::regularity::fidelity::COMPARED;
 use crate::latent::regularity::geodesic;
+use crate::latent::regularity::steps::Steps;
 use crate::latent::regularity::sureness::Sureness;
 use crate::latent::regularity::{Frame, Metric, Survey};
 use crate::latent::sample;
@@ -21,7 +22,7 @@ use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::{DataSet, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
@@ -33,6 +34,10 @@ const MOST_UNASKED: usize = 64;
 
 /// Points that a shortest way goes through: twice as many as the longest film strip has pictures, and more.
 const STATIONS: usize = 97;
+
+/// Draws from which a step is taken.
+const STEPS: usize = 200;
+const STEPS_SEED: u32 = 7;
 
 /// Of the samples that are compared with the data.
 const COMPARED_SEED: u32 = 5;
@@ -139,18 +144,17 @@ impl Desk {
     /// Lets the classifier see the whole of what is sampled from, where there is one of such pictures; it is fetched once.
     pub fn judge(self) {
         let session = self.page.session();
-        if !session.model().get_untracked().draws_generated_digits() {
-            return;
-        }
-        if session.classifier().read_untracked().is_some() {
+        let Some(data) = session.model().get_untracked().judged_by() else { return };
+        if self.wire.with_value(|wire| wire.judges == Some(data)) {
             let frame = untrack(|| self.frame());
             session.judging().set(Some(Sureness::new(frame)));
             return self.judge_on();
         }
         spawn_local(async move {
-            match classifier().await {
+            match classifier(data).await {
                 Ok(found) => {
                     session.classifier().set(Some(Shared::new(found)));
+                    self.wire.update_value(|wire| wire.judges = Some(data));
                     self.judge();
                 }
                 // One meter less; its reading beforehand stays.
@@ -170,6 +174,15 @@ impl Desk {
     pub fn ask_weights(self) {
         self.page.session().exported().set(None);
         self.ask(Slot::Weights, Query::Weights.into());
+    }
+
+    /// Asks what a tenth of a σ of the codes costs in nats, over the last survey.
+    pub fn ask_steps(self) {
+        let Some(survey) = self.page.session().survey().get_untracked() else { return };
+        let Steps { from, to } = Steps::draw(&survey, STEPS, STEPS_SEED);
+        if !from.is_empty() {
+            self.ask(Slot::Steps, Query::Divergences { from, to }.into());
+        }
     }
 
     /// Compares samples with the held-out data of the run, where there is one. What stands beside that is computed once for the
@@ -193,15 +206,32 @@ impl Desk {
     }
 }
 
-/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive.
-pub fn measured(page: Store<Page>, course: Course, [a, b]: [[f32; 2]; 2]) -> Option<Way> {
-    if !course.is_measured() {
-        return None;
-    }
-    let survey = page.session().survey().get()?;
-    let found = match course {
-        Course::Gradual => gradual(&survey, [a, b])?,
-        _ => geodesic::shortest(&survey, a, b, Metric::Pixels)?.points,
+/// The way that a measured course goes, where that is wanted and the plane is surveyed; reactive. `near` is the survey in the
+/// metric that grows away from the codes, which is made only when it is asked for.
+pub fn measured(
+    page: Store<Page>,
+    near: Memo<Option<Shared<Survey>>>,
+    course: Course,
+    [a, b]: [[f32; 2]; 2],
+) -> Option<Way> {
+    let survey = || page.session().survey().get();
+    let (survey, found) = match course {
+        Course::Straight | Course::GreatCircle => return None,
+        Course::Gradual => {
+            let survey = survey()?;
+            let found = gradual(&survey, [a, b])?;
+            (survey, found)
+        }
+        Course::Shortest => {
+            let survey = survey()?;
+            let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?.points;
+            (survey, found)
+        }
+        Course::NearCodes => {
+            let (survey, near) = (survey()?, near.get()?);
+            let found = geodesic::shortest(&near, a, b, Metric::Pixels)?.points;
+            (survey, found)
+        }
     };
     // At an even pace of the picture, not of the hand.
     let points = geodesic::stations(&survey, &found, Metric::Pixels, STATIONS);
@@ -219,7 +249,7 @@ pub fn gradual(survey: &Survey, [a, b]: [[f32; 2]; 2]) -> Option<Vec<[f32; 2]>> 
     Some(points)
 }
 
-async fn classifier() -> Result<Classifier, JsValue> {
-    let file = fetch::bytes(&format!("{}/classifier.safetensors", Shipped::Digits(0).folder())).await?;
+async fn classifier(data: DataSet) -> Result<Classifier, JsValue> {
+    let file = fetch::bytes(&format!("{}/classifier.safetensors", data.folder())).await?;
     Classifier::read(&file).map_err(|why| JsValue::from(why.to_string()))
 }

@@ -18,8 +18,7 @@ use crate::plots::raster;
 use crate::protocol::{Query, Slot};
 use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
-use crate::state::drawing::distance;
-use crate::state::scene::Shipped;
+use crate::state::drawing::{error as error_of, floor};
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
 use board::Board;
 use source::Source;
@@ -36,7 +35,7 @@ pub fn Encode() -> impl IntoView {
     let source = Source::new(desk, board);
     source.listen();
     let encoded = Memo::new(move |_| session.encoded().get());
-    let fashion = move || session.model().get() == Model::Shipped(Shipped::Fashion);
+    let fashion = move || session.model().get().knows_garments();
 
     Effect::new(move |_| show(seen, board.seen.get().as_deref()));
     Effect::new(move |_| show(reconstruction, encoded.get().as_ref().map(|e| &e.reconstruction[..])));
@@ -59,8 +58,21 @@ pub fn Encode() -> impl IntoView {
     });
     let said = move || {
         let (x, r) = off.get()?;
-        let (error, nats) = distance(&x, &r);
-        Some(tr!(desk, encode_error, error = number(desk.locale(), error, 3), nats = number(desk.locale(), nats, 1)))
+        let written = |value: f32, decimals| number(desk.locale(), value, decimals);
+        let error = written(error_of(&x, &r), 3);
+        let (nats, constant) = encoded.read().as_ref().map(|e| (e.nats, e.constant))?;
+        Some(match nats {
+            None => tr!(desk, encode_error_pixels, error = error),
+            // A likelihood with a constant is the Gaussian.
+            Some(nats) if constant != 0.0 => {
+                let (nats, constant) = (written(nats, 1), written(constant, 1));
+                tr!(desk, encode_error_gaussian, error = error, nats = nats, constant = constant)
+            }
+            Some(nats) => {
+                let (nats, least) = (written(nats, 1), written(floor(&x), 1));
+                tr!(desk, encode_error, error = error, nats = nats, least = least)
+            }
+        })
     };
     let figure = Callback::new(move |()| {
         let (x, r) = off.get()?;

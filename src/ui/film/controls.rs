@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use super::ends::Choice;
 use super::play::Player;
 use super::travel::Traveller;
-use crate::latent::path::Course;
+use crate::latent::path::{Course, nearest_to_origin};
 use crate::state::PageStoreFields;
 use crate::state::scene::{Path, SceneStoreFields};
 use crate::ui::desk::Desk;
@@ -53,7 +53,7 @@ fn Shape() -> impl IntoView {
             value: Course::Straight,
             id: "strip-straight",
             name: Signal::derive(move || tr!(desk, strip_straight)),
-            what: Signal::derive(move || tr!(desk, strip_straight_what)),
+            what: Signal::derive(move || straight_what(desk)),
         },
         Segment {
             value: Course::GreatCircle,
@@ -66,6 +66,12 @@ fn Shape() -> impl IntoView {
             id: "strip-shortest",
             name: Signal::derive(move || tr!(desk, strip_shortest)),
             what: Signal::derive(move || tr!(desk, strip_shortest_what)),
+        },
+        Segment {
+            value: Course::NearCodes,
+            id: "strip-codes",
+            name: Signal::derive(move || tr!(desk, strip_near)),
+            what: Signal::derive(move || tr!(desk, strip_near_what)),
         },
         Segment {
             value: Course::Gradual,
@@ -82,6 +88,15 @@ fn Shape() -> impl IntoView {
             chosen=Signal::derive(move || desk.page.scene().path().get().course)
             choose=Callback::new(move |course| desk.choose_path(|path| path.course = course))
         />
+    }
+}
+
+/// What the straight line is, and how the one on show lies to the origin.
+fn straight_what(desk: Desk) -> &'static str {
+    match desk.line() {
+        None => tr!(desk, strip_straight_what),
+        Some([a, b]) if nearest_to_origin(a, b).is_some() => tr!(desk, strip_straight_nearer),
+        Some(_) => tr!(desk, strip_straight_not_nearer),
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::i18n::number;
 use crate::latent::path::{Course, distance};
 use crate::latent::regularity::bridge::worst_slope;
+use crate::latent::regularity::empty::{empty, empty_share};
 use crate::latent::regularity::{Metric, geodesic};
 use crate::state::PageStoreFields;
 use crate::state::scene::SceneStoreFields;
@@ -56,7 +57,29 @@ fn Pictures() -> impl IntoView {
         !way.is_empty() && way.len() == line.len() && way.iter().zip(&line).all(|(a, b)| distance(*a, *b) < SAME)
             || measures.get().is_some_and(|[way, line]| (way - line).abs() < 1e-3 * line)
     });
+    // The share of both ways where there are hardly any codes.
+    let empty = Memo::new(move |_| {
+        let (survey, cloud) = (session.survey().get()?, session.cloud().get()?);
+        Some(empty(&survey, &cloud.codes, &cloud.log_var))
+    });
+    let shares = Memo::new(move |_| {
+        let (survey, line, way, empty) = (session.survey().get()?, line.get()?, desk.way()?, empty.get()?);
+        let percent = |points: &[[f32; 2]]| empty_share(&survey, &empty, points).map(|share| 100.0 * share);
+        Some([percent(&way)?, percent(&line)?])
+    });
+    let emptiness = move || {
+        let [way, line] = shares.get()?;
+        let written = |percent: f32| number(desk.locale(), percent, 0);
+        Some(if same.get() {
+            tr!(desk, strip_empty_same, line = written(line))
+        } else {
+            tr!(desk, strip_empty, way = written(way), line = written(line))
+        })
+    };
     let said = move || match (measures.get(), session.survey().read().is_some()) {
+        (Some(_), _) if course.get() == Course::NearCodes => {
+            if same.get() { tr!(desk, strip_near_same) } else { tr!(desk, strip_near_said) }.to_owned()
+        }
         (Some([_, line]), _) if same.get() => tr!(desk, strip_same, measure = number(desk.locale(), 100.0 * line, 0)),
         (Some([way, line]), _) => {
             let written = |value: f32| number(desk.locale(), 100.0 * value, 0);
@@ -70,6 +93,7 @@ fn Pictures() -> impl IntoView {
     };
     view! {
         <p class="fine" role="status" data-testid="strip-lengths">{said}</p>
+        <p class="fine" data-testid="strip-empty">{emptiness}</p>
         <div
             class="strip row"
             hidden=move || same.get()

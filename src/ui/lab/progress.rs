@@ -27,7 +27,7 @@ pub fn Progress() -> impl IntoView {
             Phase::Loading | Phase::Booting | Phase::Idle if run.log.lost.is_none() => tr!(desk, preparing).to_owned(),
             Phase::Paused => tr!(desk, paused_at, step = step),
             Phase::Ready | Phase::Failed | Phase::Loading | Phase::Booting | Phase::Idle => match run.log.ended {
-                Some(why) => words::ended(desk.locale(), why, step),
+                Some(why) => words::ended(desk.locale(), why, step, run.log.spec.training.schedule),
                 None => tr!(desk, stopped, step = step),
             },
             Phase::Training => {

@@ -5,7 +5,8 @@ use crate::protocol::Ending;
 use crate::spec::check::{Doubt, Flaw};
 use crate::spec::presets::Preset;
 use crate::spec::{
-    Corruption, DataSpec, Finish, Input, Likelihood, Net, Objective, PointKind, RunSpec, Sparsity, TrainingSpec,
+    Corruption, DataSpec, Finish, Input, Likelihood, Net, Objective, PointKind, RunSpec, Schedule, Sparsity,
+    TrainingSpec,
 };
 use crate::state::scene::Beside;
 use crate::ui::words::say;
@@ -140,10 +141,12 @@ pub fn end(l: Locale, finish: Finish) -> &'static str {
     }
 }
 
-pub fn ended(l: Locale, why: Ending, step: u32) -> String {
+pub fn ended(l: Locale, why: Ending, step: u32, schedule: Schedule) -> String {
     match why {
         Ending::Steps => say!(l, finished).to_owned(),
         Ending::Minutes => say!(l, ended_minutes, step = step),
+        // Of the losses only those at full β were compared.
+        Ending::Plateau if schedule != Schedule::Constant => say!(l, ended_plateau_full, step = step),
         Ending::Plateau => say!(l, ended_plateau, step = step),
     }
 }

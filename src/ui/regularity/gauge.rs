@@ -83,6 +83,7 @@ impl Gauge {
             if before.is_some_and(|before| before != of) {
                 // What was compared with the data is of weights that have learnt since, or of another run.
                 session.fidelity().set(None);
+                session.steps().set(None);
                 session.sureness().set(None);
                 session.judging().set(None);
                 session.survey_elsewhere().set(None);
@@ -155,6 +156,9 @@ impl Gauge {
             });
         } else {
             self.meters.set(Some(Shared::new(meters)));
+            if !training {
+                self.desk.ask_steps();
+            }
             if self.desk.has_run_untracked() && !training {
                 self.desk.ask_fidelity();
             }
@@ -170,6 +174,7 @@ impl Gauge {
         let here = here
             .or_else(|| self.of_data(meter))
             .or_else(|| self.of_classifier(meter))
+            .or_else(|| self.of_steps(meter))
             .map(|reading| (reading, Origin::Here));
         here.or_else(|| self.of_card(meter, self.desk.samples_prior()))
     }
@@ -199,6 +204,12 @@ impl Gauge {
     fn of_classifier(self, meter: Meter) -> Option<Reading> {
         let sureness = self.desk.page.session().sureness().get().filter(|_| meter == Meter::Confidence)?;
         Some(Reading { value: sureness.mean()?, interval: None, reference: None })
+    }
+
+    /// What a step costs in nats.
+    fn of_steps(self, meter: Meter) -> Option<Reading> {
+        let (value, interval) = self.desk.page.session().steps().get().filter(|_| meter == Meter::Nats)?;
+        Some(Reading { value, interval: Some(interval), reference: None })
     }
 
     /// What was compared with the run's own data.
@@ -238,6 +249,14 @@ impl Gauge {
             let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
             Some(Reading { value: found.value, interval, reference: found.reference })
         };
+        family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
+    }
+
+    /// Reactive: the least and the greatest reading of a meter over the seeds that each member was trained from; nothing
+    /// where there was one.
+    pub fn over_seeds(self, meter: Meter) -> Vec<Option<[f32; 2]>> {
+        let (family, prior) = (self.desk.page.family().get(), self.desk.samples_prior());
+        let of = |member: &crate::data::family::Member| member.over_seeds(meter.name(), prior);
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
     }
 
