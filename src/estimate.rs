@@ -17,6 +17,23 @@ pub struct Estimate {
     pub interval: Interval,
 }
 
+/// How like real data others are: [`crate::latent::regularity::fidelity`] says what of each is a share of what.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fidelity {
+    pub precision: Estimate,
+    pub recall: Estimate,
+    pub coverage: Estimate,
+}
+
+/// What a model's [`Fidelity`] is seen beside.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct References {
+    /// Of real data that were held out like those they are compared with.
+    pub held_out: Fidelity,
+    /// Of any number of copies of the mean of the data.
+    pub constant: Fidelity,
+}
+
 /// The ELBO taken apart, see [`crate::latent::surgery`]. Means over the data, in nats a datum; intervals are of which data
 /// were drawn, and of the draws of z.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

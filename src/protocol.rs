@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::Surgery;
+use crate::estimate::{Fidelity, References, Surgery};
 use crate::spec::{Format, ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
@@ -151,8 +151,9 @@ pub enum Query {
     /// How far apart the likelihoods at pairs of points of the plane are, KL(p(x|from) ‖ p(x|to)); z₁ z₂ of each.
     /// Answer buffer 0: little-endian f32, in nats, a number a pair.
     Divergences { from: Vec<f32>, to: Vec<f32> },
-    /// Compare the decodings of points of the plane with the run's held-out data.
-    Fidelity { z: Vec<f32> },
+    /// Compare the decodings of points of the plane with the run's held-out data; with `references`, also what is to be seen
+    /// beside that, which is the same for every model of the same data.
+    Fidelity { z: Vec<f32>, references: bool },
     /// Take the ELBO of the run's held-out data apart.
     Surgery,
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
@@ -239,12 +240,9 @@ pub enum Answer {
         first: u32,
         count: u32,
     },
-    /// Density and coverage (Naeem et al. 2020, arXiv:2002.09797), with the 95 % interval of the coverage.
     Fidelity {
-        density: f32,
-        coverage: f32,
-        low: f32,
-        high: f32,
+        samples: Fidelity,
+        references: Option<References>,
     },
     /// There are too few held-out data to compare with.
     Incomparable,

@@ -5,6 +5,7 @@ pub mod classifier;
 pub mod codes;
 mod cut;
 pub mod digits;
+pub mod entropy;
 pub mod family;
 pub mod held_out;
 pub mod idx;

@@ -7,9 +7,8 @@ use super::inbox::Ask;
 use super::learner::{Errors, Learner, Painting, Slopes};
 use crate::data::set::pictures;
 use crate::estimate::Surgery;
-use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
+use crate::latent::regularity::fidelity::{Balls, NEIGHBOURS, fidelity, references};
 use crate::latent::regularity::frame::cell_centre;
-use crate::latent::regularity::interval::Interval;
 use crate::latent::slice::Slice;
 use crate::latent::surgery;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
@@ -52,7 +51,7 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
             survey(learner, slice, (*area, *columns, *rows), band, *step).await
         }
         Query::Divergences { from, to } => divergences(learner, slice, from, to).await,
-        Query::Fidelity { z } => fidelity(learner, slice, z).await,
+        Query::Fidelity { z, references } => compared(learner, slice, z, *references).await,
         Query::Surgery => taken_apart(learner).await,
         Query::Original { index } => original(learner, *index),
         Query::Weights => exported(learner).await,
@@ -235,25 +234,24 @@ async fn divergences(learner: &impl Learner, slice: Slice, from: &[f32], to: &[f
     Ok((Answer::Divergences, vec![bytes_of(&nats)]))
 }
 
-async fn fidelity(learner: &impl Learner, slice: Slice, z: &[f32]) -> Result<Reply, Notice> {
+async fn compared(learner: &impl Learner, slice: Slice, z: &[f32], beside: bool) -> Result<Reply, Notice> {
     let latent = learner.latent().ok_or_else(no_model)?;
-    let n = z.len() / 2;
-    if n <= NEIGHBOURS || n > MOST_COMPARED || !z.len().is_multiple_of(2) || !z.iter().all(|v| v.is_finite()) {
+    let asked = z.len() / 2;
+    if asked <= NEIGHBOURS || asked > MOST_COMPARED || !z.len().is_multiple_of(2) || !z.iter().all(|v| v.is_finite()) {
         return Err(bad_question(format!("{} numbers for points to compare with the data", z.len())));
     }
-    let real = learner.held_out(n);
-    let width = learner.input().width();
-    if real.len() / width <= NEIGHBOURS {
+    // Samples, data and the data that stand beside the samples are as many: a share depends on it.
+    let (held_out, width) = (learner.held_out(2 * asked), learner.input().width());
+    let n = asked.min(held_out.len() / width / 2);
+    let (real, other) = held_out.split_at(n * width);
+    let Some(real) = Balls::new(real, width, NEIGHBOURS) else {
         return Ok((Answer::Incomparable, vec![]));
-    }
-    let fake = learner.decode(&slice.lift(z, latent)).await?;
-    let found = Fidelity::of(&real, &radii(&real, width, NEIGHBOURS), &fake, width, NEIGHBOURS, 0);
-    // JSON has no NaN.
-    let Some(found) = found.filter(|found| found.density.is_finite()) else {
-        return Err(bad_question("decodings that are not finite".into()));
     };
-    let Fidelity { density, coverage, coverage_interval: Interval { low, high }, .. } = found;
-    Ok((Answer::Fidelity { density, coverage, low, high }, vec![]))
+    let decoded = learner.decode(&slice.lift(&z[..2 * n], latent)).await?;
+    let balls = |data| Balls::new(data, width, NEIGHBOURS).ok_or_else(|| bad_question("too few decodings".into()));
+    let samples = fidelity(&real, &balls(&decoded)?);
+    let references = if beside { Some(references(&real, &balls(&other[..n * width])?)) } else { None };
+    Ok((Answer::Fidelity { samples, references }, vec![]))
 }
 
 async fn taken_apart(learner: &impl Learner) -> Result<Reply, Notice> {

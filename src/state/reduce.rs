@@ -7,7 +7,7 @@ use super::pictures::{
     Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared, floats, pairs,
 };
 use super::run::{Mark, Run};
-use super::session::{Likeness, Model, Session, running};
+use super::session::{Model, Session, running};
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::steps::median;
 use crate::protocol::{Answer, Event, NoticeKind, Phase, PixelFormat, Query, RunId, Slot};
@@ -256,8 +256,10 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 false => session.survey = whole,
             }
         }
-        Answer::Fidelity { density, coverage, low, high } => {
-            session.fidelity = Some(Likeness { density, coverage, low, high });
+        Answer::Fidelity { samples, references } => {
+            session.fidelity = Some(samples);
+            let of = session.run.as_ref().map(|run| (run.log.spec.data, run.log.spec.seed));
+            session.fidelity_references = of.zip(references).or(session.fidelity_references.take());
         }
         // Either was asked for the same data, of which there are none.
         Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),

@@ -8,7 +8,7 @@ use crate::i18n::Locale;
 use crate::latent::path::Course;
 use crate::latent::view::View;
 use crate::protocol::DeviceKind;
-use crate::spec::{MOST_CLASSES, Objective, RunSpec};
+use crate::spec::{DataSpec, MOST_CLASSES, Objective, RunSpec};
 
 /// The member of a β family that the dial begins at: β = 1; and how many there are. `tests/family.rs` holds both to the
 /// cards.
@@ -169,6 +169,15 @@ impl DataSet {
     pub const fn has_newer(self) -> bool {
         match self {
             Self::Digits | Self::Mnist | Self::Fashion => false,
+        }
+    }
+
+    /// As a run names them, without how many.
+    pub fn spec(self) -> DataSpec {
+        match self {
+            Self::Digits => DataSpec::Digits { count: 0 },
+            Self::Mnist => DataSpec::Mnist,
+            Self::Fashion => DataSpec::Fashion,
         }
     }
 

@@ -6,7 +6,7 @@ use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original,
 use super::run::Run;
 use super::scene::{DataSet, Shipped};
 use crate::data::classifier::Classifier;
-use crate::estimate::Surgery;
+use crate::estimate::{Fidelity, References, Surgery};
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::sureness::Sureness;
@@ -69,8 +69,10 @@ pub struct Session {
     /// The next one, as far as it is known, and whether it is of elsewhere.
     pub surveying: Option<Survey>,
     pub surveying_elsewhere: bool,
-    /// How like the run's held-out data samples were, when that was last asked.
-    pub fidelity: Option<Likeness>,
+    /// How like the run's held-out data samples were, when that was last asked; and what that is seen beside, with the data
+    /// and the seed that it is of.
+    pub fidelity: Option<Fidelity>,
+    pub fidelity_references: Option<((DataSpec, u32), References)>,
     /// The ELBO of the run's held-out data taken apart, when that was last asked.
     pub surgery: Option<Surgery>,
     /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
@@ -121,6 +123,7 @@ impl Default for Session {
             surveying: None,
             surveying_elsewhere: false,
             fidelity: None,
+            fidelity_references: None,
             surgery: None,
             steps: None,
             classifier: None,
@@ -140,15 +143,6 @@ pub struct Lacking {
     pub names: Vec<String>,
     /// The codes of its own pictures, if they came with it, and the step that they are of.
     pub codes: Option<(u32, Shared<Cloud>)>,
-}
-
-/// Density and coverage (Naeem et al. 2020), with the 95 % interval of the coverage.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Likeness {
-    pub density: f32,
-    pub coverage: f32,
-    pub low: f32,
-    pub high: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::recipe::ToolError;
+use crate::data::entropy;
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::burn_learner::{gather, read};
@@ -121,13 +122,8 @@ fn interval(of: Running) -> Option<[f64; 2]> {
 /// Bernoulli likelihood a decoder that gives every pixel its own grey still has this reconstruction error, so that errors
 /// of sets with more grey look larger. Nothing under another likelihood.
 pub fn floor(spec: &ModelSpec, test: &ImageSet) -> Option<f64> {
-    let grey = |pixel: u8| {
-        let x = f64::from(pixel) / 255.0;
-        if pixel == 0 || pixel == 255 { 0.0 } else { -x * x.ln() - (1.0 - x) * (1.0 - x).ln() }
-    };
-    let table: Vec<f64> = (0..=255).map(grey).collect();
-    let whole: f64 = test.pixels().iter().map(|&pixel| table[usize::from(pixel)]).sum();
-    (spec.likelihood == Likelihood::Bernoulli && !test.is_empty()).then(|| whole / test.len() as f64)
+    let entropy = || entropy::mean(test.pixels(), test.format().bytes());
+    (spec.likelihood == Likelihood::Bernoulli && !test.is_empty()).then(entropy)
 }
 
 /// The model with the weights `flat`, on the CPU.

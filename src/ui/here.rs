@@ -9,6 +9,7 @@ use super::desk::Desk;
 use super::paint::{self, Paint};
 use super::unless::Unless;
 use super::words::{self, tr};
+use crate::data::entropy::Baseline;
 use crate::i18n::number;
 use crate::latent::place::place;
 use crate::latent::posterior::prior_density;
@@ -123,16 +124,17 @@ pub fn CardText() -> impl IntoView {
             _ => tr!(desk, card_text_plain, count = count, reconstruction = reconstruction),
         })
     };
-    let floor = move || {
-        let floor = desk.page.card().get().filter(|_| !desk.has_run())?.test.floor?;
-        Some(tr!(desk, surgery_floor, floor = number(desk.locale(), floor, 1)))
+    let baseline = move || {
+        let card = desk.page.card().get()?;
+        let data = desk.page.scene().model().get().data().spec();
+        Some(words::baseline(desk.locale(), Baseline::of(&card.model, &data)))
     };
     view! {
         <Show when=move || desk.page.card().read().is_some() && !desk.has_run()>
             <section class="card" data-testid="card">
                 <h2>{move || tr!(desk, card_title)}</h2>
                 <p>{text}</p>
-                <p class="fine" hidden=move || floor().is_none()>{floor}</p>
+                <p class="fine">{baseline}</p>
             </section>
         </Show>
     }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use crate::data::entropy::Baseline;
 use crate::data::family::Family;
-use crate::i18n::Locale;
+use crate::i18n::{Locale, number};
 use crate::latent::place::Place;
 use crate::protocol::NoticeKind;
 use crate::state::PageStoreFields;
@@ -21,6 +22,15 @@ macro_rules! tr {
     ($desk:expr, $($rest:tt)*) => { crate::ui::words::say!($desk.locale(), $($rest)*) };
 }
 pub(super) use tr;
+
+/// What a reconstruction error is to be compared with, and with what not.
+pub fn baseline(l: Locale, baseline: Baseline) -> String {
+    match baseline {
+        Baseline::Entropy(Some(floor)) => say!(l, loss_floor, floor = number(l, floor, 1)),
+        Baseline::Entropy(None) => say!(l, loss_floor_own).to_owned(),
+        Baseline::Constant(constant) => say!(l, loss_constant, constant = number(l, constant, 1)),
+    }
+}
 
 /// A class as the data call it. Reactive.
 pub fn class(desk: Desk, class: u8) -> String {

@@ -1,5 +1,6 @@
 //! What the meters ask, and runs from given weights.
 
+use latentscape::estimate::Fidelity;
 use latentscape::protocol::*;
 use latentscape::spec::RunSpec;
 
@@ -41,16 +42,22 @@ fn samples_are_compared_with_what_was_held_out() {
     // The fake's data are pictures each as bright as its number, its decodings each as bright as z₁.
     let near = (0..20).flat_map(|i| [i as f32, 0.0]).collect();
     let far = (0..20).flat_map(|i| [1000.0 + i as f32, 0.0]).collect();
-    script.ask(1, Slot::Fidelity, Query::Fidelity { z: near }).turn();
-    script.ask(2, Slot::Fidelity, Query::Fidelity { z: far }).turn();
-    let coverage = script.heard.iter().map(|outgoing| match &outgoing.message {
-        ToPage::Answer { answer: Answer::Fidelity { coverage, low, high, .. }, .. } => {
-            assert!(low <= coverage && coverage <= high);
-            *coverage
-        }
-        other => panic!("{other:?}"),
-    });
-    assert_eq!(coverage.collect::<Vec<_>>(), [1.0, 0.0]);
+    script.ask(1, Slot::Fidelity, Query::Fidelity { z: near, references: true }).turn();
+    script.ask(2, Slot::Fidelity, Query::Fidelity { z: far, references: false }).turn();
+    let heard: Vec<_> = script
+        .heard
+        .iter()
+        .map(|outgoing| match &outgoing.message {
+            ToPage::Answer { answer: Answer::Fidelity { samples, references }, .. } => (*samples, *references),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let shares = |found: &Fidelity| [found.precision, found.recall, found.coverage].map(|share| share.value);
+    assert_eq!((shares(&heard[0].0), shares(&heard[1].0)), ([1.0; 3], [0.0; 3]));
+    // Half of the twenty data are compared, as bright as 0 to 9, and the other half stands beside them.
+    let references = heard[0].1.expect("they were asked for");
+    assert!(references.held_out.coverage.value < 1.0 && heard[1].1.is_none());
+    assert_eq!(references.constant.recall.value, 0.0);
 }
 
 #[test]
@@ -90,7 +97,7 @@ fn too_few_data_are_no_mistake_of_who_compares_with_them() {
     let mut script = Script::new();
     script.fake.held_out.set(Some(3));
     script.say(load()).turn().heard();
-    script.ask(1, Slot::Fidelity, Query::Fidelity { z: vec![0.0; 40] }).turn();
+    script.ask(1, Slot::Fidelity, Query::Fidelity { z: vec![0.0; 40], references: false }).turn();
     assert!(matches!(script.heard[0].message, ToPage::Answer { answer: Answer::Incomparable, .. }));
 }
 
@@ -116,10 +123,10 @@ fn nonsense_about_meters_is_refused() {
         Query::Divergences { from: vec![0.0; 3], to: vec![0.0; 3] },
         Query::Divergences { from: vec![0.0; 2], to: vec![0.0, f32::INFINITY] },
         Query::Divergences { from: vec![0.0; 9000], to: vec![0.0; 9000] },
-        Query::Fidelity { z: vec![] },
-        Query::Fidelity { z: vec![0.0; 10] },
-        Query::Fidelity { z: vec![0.0; 2002] },
-        Query::Fidelity { z: vec![f32::NAN; 40] },
+        Query::Fidelity { z: vec![], references: false },
+        Query::Fidelity { z: vec![0.0; 10], references: false },
+        Query::Fidelity { z: vec![0.0; 2002], references: false },
+        Query::Fidelity { z: vec![f32::NAN; 40], references: false },
     ] {
         script.ask(7, Slot::Survey, query.clone()).turn();
         assert_eq!(script.heard(), ["refused 7 BadQuestion"], "{query:?}");

@@ -8,6 +8,7 @@ use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
 use super::slopes::{Continuity, steep};
 use super::survey::{Metric, Survey, Unit};
+use crate::estimate::{Fidelity, References};
 use crate::rng::Rng;
 use crate::spec::Input;
 
@@ -22,8 +23,8 @@ const DENSITIES: usize = 5_000_000;
 /// Draws of such a part from either distribution, where there are few codes.
 const MOST_DRAWS: usize = 1000;
 
-/// What can be measured. `Nats` needs pairs of decodings, `Coverage` and `Density` data, and `Confidence` a classifier: they
-/// come from elsewhere.
+/// What can be measured. `Nats` needs pairs of decodings, `Precision`, `Recall` and `Coverage` data, and `Confidence` a
+/// classifier: they come from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meter {
     Continuity,
@@ -37,13 +38,14 @@ pub enum Meter {
     Mmd,
     Accuracy,
     Gap,
+    Precision,
+    Recall,
     Coverage,
-    Density,
     Confidence,
 }
 
 impl Meter {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Continuity,
         Self::Slope,
         Self::Spread,
@@ -51,14 +53,20 @@ impl Meter {
         Self::Returns,
         Self::Shared,
         Self::Covered,
+        Self::Precision,
+        Self::Recall,
         Self::Coverage,
-        Self::Density,
         Self::Confidence,
         Self::Kl,
         Self::Mmd,
         Self::Accuracy,
         Self::Gap,
     ];
+
+    /// The name in a card of what copies of the data's mean would read, where that says something.
+    pub fn of_constant(self) -> String {
+        format!("{}-of-mean", self.name())
+    }
 
     /// Its name in a card.
     pub fn name(self) -> &'static str {
@@ -74,15 +82,16 @@ impl Meter {
             Self::Mmd => "mmd",
             Self::Accuracy => "neighbour-accuracy",
             Self::Gap => "largest-gap",
+            Self::Precision => "data-precision",
+            Self::Recall => "data-recall",
             Self::Coverage => "data-coverage",
-            Self::Density => "data-density",
             Self::Confidence => "classifier-confidence",
         }
     }
 }
 
 /// A number, its 95 % interval where it comes from a sample, and what it would be in the case that it is to be compared
-/// with: of the overlap's meters, if the codes were the distribution itself.
+/// with: of the overlap's meters, if the codes were the distribution itself; of generated data, if they were held-out ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     pub value: f32,
@@ -205,9 +214,25 @@ impl Meters {
                 reference: None,
             }),
             Meter::Gap => self.gap.map(|g| plain(g.radius)),
-            Meter::Nats | Meter::Coverage | Meter::Density | Meter::Confidence => None,
+            Meter::Nats | Meter::Precision | Meter::Recall | Meter::Coverage | Meter::Confidence => None,
         }
     }
+}
+
+/// The share of a [`Fidelity`] that a meter reads.
+pub fn share(found: &Fidelity, meter: Meter) -> Option<Estimate> {
+    match meter {
+        Meter::Precision => Some(found.precision),
+        Meter::Recall => Some(found.recall),
+        Meter::Coverage => Some(found.coverage),
+        _ => None,
+    }
+}
+
+/// A meter's reading of generated data, with what held-out data have for its reference.
+pub fn of_data(found: &Fidelity, references: Option<&References>, meter: Meter) -> Option<Reading> {
+    let reference = references.and_then(|beside| share(&beside.held_out, meter)).map(|share| share.value);
+    Some(Reading { reference, ..Reading::of(share(found, meter)?) })
 }
 
 #[cfg(test)]

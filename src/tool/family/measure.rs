@@ -14,10 +14,11 @@ use crate::data::family::{Family, MeterValue, OtherSeed};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::learner::Learner;
-use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
+use crate::estimate::References;
+use crate::latent::regularity::fidelity::{Balls, COMPARED, NEIGHBOURS, fidelity, references};
 use crate::latent::regularity::interval::{Interval, of_mean};
 use crate::latent::regularity::overlap::Overlap;
-use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
 use crate::latent::regularity::steps::{Steps, median};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
@@ -33,8 +34,8 @@ use crate::tool::shelf::{encoding, pack_codes, write};
 const SIDE: usize = 128;
 const BAND: usize = 1024;
 
-/// Held-out data, and as many samples, that are compared.
-const COMPARED: usize = 1000;
+/// Samples that the classifier judges, and from which steps are taken; the first of them are compared with data.
+const SAMPLES: usize = 1000;
 const SEED: u32 = 5;
 
 /// Draws from the codes, and from the prior, that their overlap is estimated with: more than the page takes.
@@ -59,8 +60,13 @@ pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
     eprintln!("the classifier is right about {right:.3} of the held-out pictures");
-    let yard = Yard { real: reals(&held_out), classifier };
     family.floor = floor(&family.run.model, &held_out).map(|floor| floor as f32);
+    let compared = reals(&held_out);
+    let (real, other) = compared.split_at(compared.len() / 2);
+    let balls = |data| Balls::new(data, PIXELS, NEIGHBOURS).ok_or_else(|| encoding(&"too few held-out pictures"));
+    let real = balls(real)?;
+    let references = references(&real, &balls(other)?);
+    let yard = Yard { real, references, classifier };
     let held_out = Set::Pictures(held_out);
     for index in 0..family.members.len() {
         let member = &family.members[index];
@@ -92,13 +98,14 @@ fn read(path: &Path) -> Result<Vec<u8>, ToolError> {
 }
 
 /// What all are measured with.
-struct Yard {
-    /// [n, pixels], 0..1.
-    real: Vec<f32>,
+struct Yard<'a> {
+    /// Held-out pictures, and what others of them and their mean have beside them.
+    real: Balls<'a>,
+    references: References,
     classifier: Classifier,
 }
 
-impl Yard {
+impl Yard<'_> {
     /// The same of a model of another seed, whose codes are in no file.
     fn other(
         &self,
@@ -137,33 +144,32 @@ impl Yard {
         let mut meters = Meters::of(&survey, of);
         meters.overlap = Overlap::of(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
         meters.ideal = Overlap::reference(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
-        let draws = sample::prior(COMPARED, &mut Rng::new(SEED));
+        let draws = sample::prior(SAMPLES, &mut Rng::new(SEED));
         let samples: Vec<f32> = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
         let decoded = block_on(learner.decode(&samples))?;
-        let fidelity =
-            Fidelity::of(&self.real, &radii(&self.real, PIXELS, NEIGHBOURS), &decoded, PIXELS, NEIGHBOURS, SEED);
+        let found =
+            Balls::new(&decoded[..COMPARED * PIXELS], PIXELS, NEIGHBOURS).map(|fake| fidelity(&self.real, &fake));
         let sure: Vec<f32> = decoded.chunks_exact(PIXELS).map(|picture| self.classifier.confidence(picture)).collect();
-        let steps = Steps::draw(&survey, COMPARED, SEED);
+        let steps = Steps::draw(&survey, SAMPLES, SEED);
         let nats = median(&block_on(learner.divergences(&steps.from, &steps.to))?);
         let elsewhere = |meter: Meter| match meter {
             Meter::Nats => nats.map(|(value, interval)| Reading { value, interval: Some(interval), reference: None }),
-            Meter::Coverage => {
-                fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval), reference: None })
-            }
-            Meter::Density => {
-                fidelity.map(|f| Reading { value: f.density, interval: f.density_interval, reference: None })
-            }
             Meter::Confidence => {
                 let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
                 Some(Reading { value: mean, interval: of_mean(&sure, SEED), reference: None })
             }
-            _ => None,
+            _ => report::of_data(found.as_ref()?, Some(&self.references), meter),
+        };
+        let of_constant = |meter: Meter| {
+            let share = report::share(&self.references.constant, meter)?;
+            Some((meter.of_constant(), value(Reading { value: share.value, interval: None, reference: None })?))
         };
         let named = |meter: Meter| {
             let reading = meters.reading(meter).or_else(|| elsewhere(meter))?;
             Some((meter.name().to_owned(), value(reading)?))
         };
-        Ok(Meter::ALL.into_iter().filter_map(named).collect())
+        let meters = Meter::ALL.into_iter();
+        Ok(meters.clone().filter_map(named).chain(meters.filter_map(of_constant)).collect())
     }
 }
 
@@ -183,8 +189,9 @@ pub fn survey(learner: &impl Learner, frame: Frame, codes: &[[f32; 2]], side: us
     Ok(survey)
 }
 
+/// Twice as many as are compared, [n, pixels] in 0..1.
 fn reals(held_out: &ImageSet) -> Vec<f32> {
-    let n = COMPARED.min(held_out.len());
+    let n = (2 * COMPARED).min(held_out.len() / 2 * 2);
     held_out.pixels()[..n * PIXELS].iter().map(|&pixel| f32::from(pixel) / 255.0).collect()
 }
 

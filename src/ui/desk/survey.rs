@@ -9,8 +9,10 @@ use wasm_bindgen::JsValue;
 use super::Desk;
 use crate::client::fetch;
 use crate::data::classifier::Classifier;
+use crate::estimate::References;
 use crate::latent::path::{Course, Way};
 use crate::latent::regularity::bridge::bridge;
+use crate::latent::regularity::fidelity::COMPARED;
 use crate::latent::regularity::geodesic;
 use crate::latent::regularity::steps::Steps;
 use crate::latent::regularity::sureness::Sureness;
@@ -37,8 +39,7 @@ const STATIONS: usize = 97;
 const STEPS: usize = 200;
 const STEPS_SEED: u32 = 7;
 
-/// Samples that are compared with the data.
-const COMPARED: usize = 400;
+/// Of the samples that are compared with the data.
 const COMPARED_SEED: u32 = 5;
 
 impl Desk {
@@ -191,7 +192,8 @@ impl Desk {
         }
     }
 
-    /// Compares samples with the held-out data of the run, where there is one.
+    /// Compares samples with the held-out data of the run, where there is one. What stands beside that is computed once for the
+    /// same data.
     pub fn ask_fidelity(self) {
         if self.lacks() {
             return;
@@ -199,7 +201,15 @@ impl Desk {
         let frame = untrack(|| self.frame());
         let draws = sample::prior(COMPARED, &mut Rng::new(COMPARED_SEED));
         let z = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
-        self.ask(Slot::Fidelity, Query::Fidelity { z }.into());
+        let references = untrack(|| self.fidelity_references()).is_none();
+        self.ask(Slot::Fidelity, Query::Fidelity { z, references }.into());
+    }
+
+    /// What samples are seen beside, if it is known of the data of the run that is on show. Reactive.
+    pub fn fidelity_references(self) -> Option<References> {
+        let session = self.page.session();
+        let run = session.run().read().as_ref().map(|run| (run.log.spec.data, run.log.spec.seed))?;
+        session.fidelity_references().get().filter(|(of, _)| *of == run).map(|(_, references)| references)
     }
 }
 

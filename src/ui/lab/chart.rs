@@ -5,6 +5,7 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::words;
+use crate::data::entropy::Baseline;
 use crate::i18n::number;
 use crate::plots::curves::{Curves, Mark, Point, Scale, Words, draw_curves, reading};
 use crate::plots::palette::Ink;
@@ -18,7 +19,7 @@ use crate::ui::canvas;
 use crate::ui::desk::Desk;
 use crate::ui::keep::Keep;
 use crate::ui::segments::{Segment, Segments};
-use crate::ui::words::tr;
+use crate::ui::words::{baseline, tr};
 
 /// Size of the chart in a file, in pixels of the page.
 const FIGURE: [f32; 2] = [360.0, 200.0];
@@ -203,6 +204,11 @@ pub fn Chart() -> impl IntoView {
     ];
     let title = move || model.read().as_ref().map_or("", |model| words::unit(desk.locale(), model.input));
     let what = move || format!("{} · {}", title(), tr!(desk, dashed));
+    let compare = move || {
+        let run = session.run().read();
+        let spec = &run.as_ref()?.log.spec;
+        Some(baseline(desk.locale(), Baseline::of(&spec.model, &spec.data)))
+    };
     let figure = Callback::new(move |()| {
         let (drawn, words) = (drawn.read(), named());
         let ink = Ink::on(Theme::Light);
@@ -235,6 +241,7 @@ pub fn Chart() -> impl IntoView {
                 on:pointerdown=follow
                 on:pointerleave=move |_| pointed.set(None)
             ></canvas>
+            <p class="fine" data-testid="baseline">{compare}</p>
         </figure>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::data::family::Character;
 use crate::latent::regularity::clusters::Clusters;
 use crate::latent::regularity::interval::Interval;
-use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
+use crate::latent::regularity::report::{self, Codes, Meter, Meters, Reading};
 use crate::latent::regularity::returns::{NEAR, Returns};
 use crate::latent::regularity::slopes::{Continuity, steep};
 use crate::latent::regularity::sureness::Sureness;
@@ -215,15 +215,18 @@ impl Gauge {
 
     /// What was compared with the run's own data.
     fn of_data(self, meter: Meter) -> Option<Reading> {
-        let likeness = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
-        match meter {
-            Meter::Density => Some(Reading { value: likeness.density, interval: None, reference: None }),
-            Meter::Coverage => {
-                let interval = Interval { low: likeness.low, high: likeness.high };
-                Some(Reading { value: likeness.coverage, interval: Some(interval), reference: None })
-            }
-            _ => None,
+        let found = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
+        report::of_data(&found, self.desk.fidelity_references().as_ref(), meter)
+    }
+
+    /// Reactive: what copies of the data's mean would read, of the run or of the family.
+    pub fn of_constant(self, meter: Meter) -> Option<f32> {
+        if self.desk.has_run() {
+            return report::share(&self.desk.fidelity_references()?.constant, meter).map(|share| share.value);
         }
+        let stand = self.stand()?;
+        let family = self.desk.page.family().get()?;
+        family.members.get(stand.nearest())?.meters.get(&meter.of_constant()).map(|found| found.value)
     }
 
     /// Reactive: where the dial stands, while the family is on show.

@@ -58,7 +58,8 @@ pub fn All(gauge: Gauge) -> impl IntoView {
                             <dt>{move || texts::name(desk.locale(), meter)}</dt>
                             <dd>
                                 {move || texts::what(desk.locale(), meter)} " "
-                                <em>{move || texts::but(desk.locale(), meter)}</em>
+                                <em>{move || texts::but(desk.locale(), meter)}</em> " "
+                                <small>{move || texts::how(desk.locale(), meter)}</small>
                             </dd>
                         }
                     })
@@ -162,8 +163,11 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
         reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
     };
     let reference = move || {
-        let value = reading.get()?.0.reference?;
-        Some(tr!(desk, meters_reference, value = written(value)))
+        let real = written(reading.get()?.0.reference?);
+        Some(match gauge.of_constant(meter) {
+            Some(constant) => tr!(desk, meters_beside, real = real, constant = written(constant)),
+            None => tr!(desk, meters_reference, value = real),
+        })
     };
     let before = move || matches!(reading.get(), Some((_, Origin::Before)));
     view! {

@@ -17,8 +17,9 @@ pub fn name(l: Locale, meter: Meter) -> &'static str {
         Meter::Mmd => say!(l, meter_mmd),
         Meter::Accuracy => say!(l, meter_accuracy),
         Meter::Gap => say!(l, meter_gap),
+        Meter::Precision => say!(l, meter_precision),
+        Meter::Recall => say!(l, meter_recall),
         Meter::Coverage => say!(l, meter_coverage),
-        Meter::Density => say!(l, meter_density),
         Meter::Confidence => say!(l, meter_confidence),
     }
 }
@@ -37,8 +38,9 @@ pub fn what(l: Locale, meter: Meter) -> &'static str {
         Meter::Mmd => say!(l, meter_mmd_what),
         Meter::Accuracy => say!(l, meter_accuracy_what),
         Meter::Gap => say!(l, meter_gap_what),
+        Meter::Precision => say!(l, meter_precision_what),
+        Meter::Recall => say!(l, meter_recall_what),
         Meter::Coverage => say!(l, meter_coverage_what),
-        Meter::Density => say!(l, meter_density_what),
         Meter::Confidence => say!(l, meter_confidence_what),
     }
 }
@@ -57,9 +59,31 @@ pub fn but(l: Locale, meter: Meter) -> &'static str {
         Meter::Mmd => say!(l, meter_mmd_but),
         Meter::Accuracy => say!(l, meter_accuracy_but),
         Meter::Gap => say!(l, meter_gap_but),
+        Meter::Precision => say!(l, meter_precision_but),
+        Meter::Recall => say!(l, meter_recall_but),
         Meter::Coverage => say!(l, meter_coverage_but),
-        Meter::Density => say!(l, meter_density_but),
         Meter::Confidence => say!(l, meter_confidence_but),
+    }
+}
+
+/// Where it is from, and how far it may be off.
+pub fn how(l: Locale, meter: Meter) -> &'static str {
+    match meter {
+        Meter::Continuity => say!(l, meter_continuity_how),
+        Meter::Slope => say!(l, meter_slope_how),
+        Meter::Spread => say!(l, meter_spread_how),
+        Meter::Nats => say!(l, meter_nats_how),
+        Meter::Returns => say!(l, meter_returns_how),
+        Meter::Shared => say!(l, meter_shared_how),
+        Meter::Covered => say!(l, meter_covered_how),
+        Meter::Kl => say!(l, meter_kl_how),
+        Meter::Mmd => say!(l, meter_mmd_how),
+        Meter::Accuracy => say!(l, meter_accuracy_how),
+        Meter::Gap => say!(l, meter_gap_how),
+        Meter::Precision => say!(l, meter_precision_how),
+        Meter::Recall => say!(l, meter_recall_how),
+        Meter::Coverage => say!(l, meter_coverage_how),
+        Meter::Confidence => say!(l, meter_confidence_how),
     }
 }
 
@@ -83,8 +107,9 @@ fn decimals(meter: Meter) -> usize {
         | Meter::Kl
         | Meter::Accuracy
         | Meter::Gap
+        | Meter::Precision
+        | Meter::Recall
         | Meter::Coverage
-        | Meter::Density
         | Meter::Confidence => 2,
     }
 }
