@@ -187,7 +187,10 @@ mod tests {
             let drawn: Vec<[f32; 2]> = (0..20_000).map(|_| fit.draw(&mut rng)).collect();
             let found = moments(&drawn);
             assert!(frame.distance(frame.centre, found.centre) < 0.05, "{kind:?}: {found:?} {frame:?}");
-            assert!((0..2).all(|i| (found.scale[i] / frame.scale[i] - 1.0).abs() < 0.03), "{kind:?}: {found:?} {frame:?}");
+            assert!(
+                (0..2).all(|i| (found.scale[i] / frame.scale[i] - 1.0).abs() < 0.03),
+                "{kind:?}: {found:?} {frame:?}"
+            );
             let correlation = if kind == Kind::Diagonal { 0.0 } else { frame.correlation };
             assert!((found.correlation - correlation).abs() < 0.03, "{kind:?}: {found:?} {frame:?}");
         }

@@ -43,11 +43,24 @@ pub enum Source {
 /// What is on show.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Drawn {
-    Prior { count: usize },
+    Prior {
+        count: usize,
+    },
     /// `held_out`: the mean log-density of codes that the fit has not seen, in nats.
-    Fitted { count: usize, kind: Kind, held_out: Option<f64> },
-    Posterior { count: usize, spread: f32, source: Source },
-    Class { count: usize, class: u8 },
+    Fitted {
+        count: usize,
+        kind: Kind,
+        held_out: Option<f64>,
+    },
+    Posterior {
+        count: usize,
+        spread: f32,
+        source: Source,
+    },
+    Class {
+        count: usize,
+        class: u8,
+    },
 }
 
 #[derive(Clone, Copy)]
