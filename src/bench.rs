@@ -122,6 +122,7 @@ impl Bench {
                     | Answer::Surface { .. }
                     | Answer::Fidelity { .. }
                     | Answer::Incomparable
+                    | Answer::Surgery(_)
                     | Answer::Divergences
                     | Answer::Original { .. }
                     | Answer::Weights

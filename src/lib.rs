@@ -7,6 +7,7 @@
 //! - Tools, native: `tool` trains and measures the shipped models (on the compute tower); `site` builds and serves the page.
 
 pub mod data;
+pub mod estimate;
 pub mod latent;
 pub mod protocol;
 pub mod rng;

@@ -2,6 +2,9 @@
 //!
 //! Only what differs from the defaults is printed, so that links stay short and old ones follow better defaults.
 //! `parse(print(scene)) == scene`. What is not understood is left at its default and reported by name.
+//!
+//! A place of a plane means nothing without its model, so a link with one names the model. One that does not is older than
+//! that rule, and was made on the weights that were the default then.
 
 mod run;
 
@@ -13,7 +16,7 @@ use crate::spec::MOST_CLASSES;
 use crate::state::handles::{Handle, Handles};
 use crate::state::parts::{Part, Parts};
 use crate::state::scene::{
-    Chosen, Classes, Cover, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Shipped, Theme,
+    Chosen, Classes, Cover, DataSet, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Shipped, Theme,
 };
 
 /// One entry of the address.
@@ -26,21 +29,21 @@ struct Entry {
 
 const PLANE: &[Entry] = &[
     Entry {
-        key: "model",
+        key: MODEL,
         print: |s| s.model.name().into(),
         parse: |s, t| {
-            let model = Shipped::ALL.into_iter().find(|m| m.name() == t)?;
-            s.model = if model.member().is_some() { Shipped::on_dial(s.dial) } else { model };
+            let model = Shipped::named(t)?;
+            s.model = model.family().map_or(model, |data| Shipped::on_dial(data, s.dial));
             Some(())
         },
     },
     Entry {
-        key: "dial",
+        key: DIAL,
         print: |s| s.dial.to_string(),
         parse: |s, t| {
             s.dial = within(t, 0.0, FARTHEST_DIAL)?;
-            if s.model.member().is_some() {
-                s.model = Shipped::on_dial(s.dial);
+            if let Some(data) = s.model.family() {
+                s.model = Shipped::on_dial(data, s.dial);
             }
             Some(())
         },
@@ -162,13 +165,18 @@ fn table() -> impl Iterator<Item = &'static Entry> {
     PLANE.iter().chain(run::ENTRIES)
 }
 
+/// The keys of what is a place of a plane.
+const PLACES: [&str; 4] = ["z", "strip", "at", "zoom"];
+const MODEL: &str = "model";
+const DIAL: &str = "dial";
+
 /// The scene as the part of an address after `#`; empty for the defaults.
 pub fn print(scene: &Scene) -> String {
     let plain = Scene::default();
-    let words = table().filter_map(|entry| {
-        let text = (entry.print)(scene);
-        (text != (entry.print)(&plain)).then(|| format!("{}={text}", entry.key))
-    });
+    let differs = |entry: &Entry| (entry.print)(scene) != (entry.print)(&plain);
+    let of_a_model = table().any(|entry| (PLACES.contains(&entry.key) || entry.key == DIAL) && differs(entry));
+    let wanted = |entry: &&Entry| differs(entry) || (entry.key == MODEL && of_a_model);
+    let words = table().filter(wanted).map(|entry| format!("{}={}", entry.key, (entry.print)(scene)));
     words.collect::<Vec<_>>().join("&")
 }
 
@@ -184,6 +192,7 @@ pub struct Parsed {
 pub fn parse(link: &str) -> Parsed {
     let mut scene = Scene::default();
     let mut nonsense = Vec::new();
+    let mut read_keys = Vec::new();
     for word in link.split(['&', '?', '#']).filter(|word| !word.is_empty()) {
         let (key, text) = word.split_once('=').unwrap_or((word, ""));
         if key == "bench" {
@@ -191,12 +200,28 @@ pub fn parse(link: &str) -> Parsed {
         }
         let text = unescape(text);
         let read = table().find(|entry| entry.key == key).and_then(|entry| (entry.parse)(&mut scene, &text));
-        if read.is_none() {
-            nonsense.push(word.to_owned());
+        match read {
+            Some(()) => read_keys.push(key),
+            None => nonsense.push(word.to_owned()),
         }
+    }
+    if !read_keys.contains(&MODEL) {
+        scene.model = unnamed(&read_keys, scene.dial);
     }
     scene.run.fit();
     Parsed { scene, nonsense }
+}
+
+/// The model of a link that names none: the default of the time when places could stand without one; of a dial alone, the
+/// family that was the only one.
+fn unnamed(keys: &[&str], dial: f32) -> Shipped {
+    if keys.iter().any(|key| PLACES.contains(key)) {
+        Shipped::EarlierMnist
+    } else if keys.contains(&DIAL) {
+        Shipped::on_dial(DataSet::Digits, dial)
+    } else {
+        Scene::default().model
+    }
 }
 
 /// Undoes what a browser or a mail program does to commas, letters with accents and the like; leaves what is no escape.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::{Format, ModelSpec, RunSpec, TrainingSpec};
 
 /// Names one question, so that its answer can be told from a stale one.
@@ -86,6 +87,8 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Slot {
     Handle,
+    /// The picture that the model before had at the handle, for this one to encode.
+    Carried,
     Hover,
     Pad,
     Paint,
@@ -110,6 +113,7 @@ pub enum Slot {
     /// What steps in the plane cost in nats.
     Steps,
     Fidelity,
+    Surgery,
     /// The whole of what is sampled from, decoded for a classifier in bands.
     Sureness,
     /// The model itself.
@@ -149,6 +153,8 @@ pub enum Query {
     Divergences { from: Vec<f32>, to: Vec<f32> },
     /// Compare the decodings of points of the plane with the run's held-out data.
     Fidelity { z: Vec<f32> },
+    /// Take the ELBO of the run's held-out data apart.
+    Surgery,
     /// Encode points of the data's plane. Buffer 0: little-endian f32, x y of each.
     /// Answer buffer 0: the codes in the plane that is shown, little-endian f32, z₁ z₂ of each.
     EncodePoints,
@@ -242,6 +248,7 @@ pub enum Answer {
     },
     /// There are too few held-out data to compare with.
     Incomparable,
+    Surgery(Surgery),
     /// Buffer 0: the divergences.
     Divergences,
     /// Buffer 0: the codes.

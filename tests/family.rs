@@ -1,4 +1,4 @@
-//! The shipped β family: its files are what its card says, and its members show what they are shipped to show.
+//! The shipped β families: their files are what their cards say, and their members show what they are shipped to show.
 #![cfg(feature = "cpu")]
 
 use std::path::PathBuf;
@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use latentscape::data::codes::Codes;
 use latentscape::data::family::{Character, Family, Member};
+use latentscape::data::idx::{Part, read_folder};
+use latentscape::data::image_set::{ImageSet, digit_names, garment_names};
 use latentscape::data::set::Set;
 use latentscape::engine::batches;
 use latentscape::engine::burn_learner::BurnLearner;
@@ -13,7 +15,7 @@ use latentscape::engine::learner::Learner;
 use latentscape::latent::posterior::kl_by_dimension;
 use latentscape::protocol::{DeviceInfo, DeviceKind};
 use latentscape::rng::Rng;
-use latentscape::spec::{Objective, PIXELS};
+use latentscape::spec::{DataSpec, Objective, PIXELS};
 use pollster::block_on;
 
 /// What a browser downloads of the family at most.
@@ -23,18 +25,49 @@ const COLLAPSED: f32 = 0.01;
 /// The noise that the card's reconstruction errors were measured with.
 const NOISE_SEED: u32 = 9;
 
-fn file(name: &str) -> Vec<u8> {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "pretrained", "digits-beta", name].iter().collect();
+const DIGITS: &str = "digits-beta";
+/// The folders that a family may have; of those that are there all is tested.
+const FOLDERS: [&str; 3] = [DIGITS, "mnist-beta", "fashion-beta"];
+
+fn path(family: &str, name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "pretrained", family, name].iter().collect()
+}
+
+fn file_of(family: &str, name: &str) -> Vec<u8> {
+    let path = path(family, name);
     std::fs::read(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
 }
 
+fn families() -> Vec<Family> {
+    let there = FOLDERS.iter().filter(|name| path(name, "card.json").exists());
+    there.map(|name| Family::parse(&file_of(name, "card.json")).unwrap()).collect()
+}
+
 fn family() -> Family {
-    Family::parse(&file("card.json")).unwrap()
+    Family::parse(&file_of(DIGITS, "card.json")).unwrap()
+}
+
+/// The pictures that a family's card is about; nothing where they come in files that are not here.
+fn held_out(family: &Family) -> Option<Set> {
+    let (folder, names) = match family.run.data {
+        DataSpec::Mnist => ("mnist", digit_names()),
+        DataSpec::Fashion => ("fashion", garment_names()),
+        _ => return Some(batches::data(&family.run).unwrap().1),
+    };
+    let beside = || [env!("CARGO_MANIFEST_DIR"), "..", "shared", "data"].iter().collect::<PathBuf>();
+    let data = std::env::var_os("LATENTSCAPE_DATA").map_or_else(beside, PathBuf::from).join(folder);
+    let Ok(test) = read_folder(&data, Part::Test, names.clone()) else {
+        eprintln!("{} is not here: {} is not held against it", data.display(), family.name);
+        return None;
+    };
+    let n = family.held_out;
+    let set = ImageSet::new(test.pixels()[..n * PIXELS].to_vec(), test.labels()[..n].to_vec(), names);
+    Some(Set::Pictures(set.unwrap()))
 }
 
 fn load(family: &Family, member: &Member) -> BurnLearner {
     let mut learner = BurnLearner::new(Device::flex(), DeviceInfo { kind: DeviceKind::Cpu, adapter: String::new() });
-    learner.load(&family.run_of(member).model, &file(&member.weights)).unwrap();
+    learner.load(&family.run_of(member).model, &file_of(&family.name, &member.weights)).unwrap();
     learner
 }
 
@@ -84,18 +117,23 @@ fn reconstruction(learner: &BurnLearner, set: &Set, mu: &[f32], log_var: &[f32])
 }
 
 #[test]
-fn the_card_says_what_the_files_hold() {
-    let family = family();
-    let held_out = batches::data(&family.run).unwrap().1;
-    assert_eq!(held_out.len(), family.held_out);
+fn the_cards_say_what_the_files_hold() {
+    for family in families() {
+        let Some(held_out) = held_out(&family) else { continue };
+        assert_eq!(held_out.len(), family.held_out);
+        the_card_says_what_the_files_hold(&family, &held_out);
+    }
+}
+
+fn the_card_says_what_the_files_hold(family: &Family, held_out: &Set) {
     for member in &family.members {
         let name = &member.name;
-        let learner = load(&family, member);
-        let (mu, log_var) = block_on(learner.posteriors(&held_out, held_out.len())).unwrap();
+        let learner = load(family, member);
+        let (mu, log_var) = block_on(learner.posteriors(held_out, held_out.len())).unwrap();
         let near = |what: &str, is: f32, card: f32| {
             assert!((is - card).abs() <= 0.02 + 1e-3 * card.abs(), "{name}: {what} is {is}, the card says {card}");
         };
-        near("reconstruction", reconstruction(&learner, &held_out, &mu, &log_var), member.test.reconstruction);
+        near("reconstruction", reconstruction(&learner, held_out, &mu, &log_var), member.test.reconstruction);
         let kl = kl_by_dimension(&mu, &log_var, 2);
         assert_eq!(kl.len(), member.kl_by_dimension.len(), "{name}");
         kl.iter().zip(&member.kl_by_dimension).for_each(|(is, card)| near("KL of an axis", *is, *card));
@@ -104,7 +142,7 @@ fn the_card_says_what_the_files_hold() {
             near("ELBO", -(member.test.reconstruction + whole), elbo);
         }
 
-        let codes = Codes::read(&file(&member.codes)).unwrap();
+        let codes = Codes::read(&file_of(&family.name, &member.codes)).unwrap();
         assert_eq!(codes.labels, held_out.labels(), "{name}");
         for (is, kept) in [(&mu, codes.mu.concat()), (&log_var, codes.log_var.concat())] {
             assert_eq!(is.len(), kept.len());
@@ -135,8 +173,11 @@ fn from_points_flung_apart_to_a_cloud_that_says_nothing() {
 /// has to say it.
 #[test]
 fn curves_go_one_way_or_the_card_says_where_not() {
-    let family = family();
-    let members = variational(&family);
+    families().iter().for_each(goes_one_way_or_says_where_not);
+}
+
+fn goes_one_way_or_says_where_not(family: &Family) {
+    let members = variational(family);
     assert!(members.len() >= 10 && members.is_sorted_by_key(|member| member.beta));
     let held = |claim: &str| family.notes.iter().any(|note| note.starts_with(claim));
     let kl_falls = members.is_sorted_by(|a, b| a.test.kl >= b.test.kl);
@@ -151,26 +192,39 @@ fn curves_go_one_way_or_the_card_says_where_not() {
 
 #[test]
 fn the_members_have_the_same_seed_data_and_net() {
-    let family = family();
-    let of = |member: &Member| {
-        let mut run = family.run_of(member);
-        (run.model.objective, run.training.beta) = (Objective::Variational, 1.0);
-        run
-    };
-    assert!(family.members.iter().all(|member| of(member) == family.run && family.run_of(member).flaw().is_none()));
+    for family in families() {
+        let of = |member: &Member| {
+            let mut run = family.run_of(member);
+            (run.model.objective, run.training.beta) = (Objective::Variational, 1.0);
+            run
+        };
+        assert!(family.members.iter().all(|member| of(member) == family.run && family.run_of(member).flaw().is_none()));
+    }
+}
+
+/// The same dial goes through each: the same stops, and each family's own net is small and has two dimensions.
+#[test]
+fn every_family_has_the_same_stops() {
+    let stops = |family: &Family| family.members.iter().map(|member| member.beta).collect::<Vec<_>>();
+    let digits = family();
+    for family in families() {
+        assert_eq!((stops(&family), &family.run.model), (stops(&digits), &digits.run.model), "{}", family.name);
+    }
 }
 
 #[test]
 fn all_of_it_is_soon_downloaded() {
-    let family = family();
-    let mut whole = 0;
-    for member in &family.members {
-        let [weights, codes] = [&member.weights, &member.codes].map(|name| file(name));
-        assert_eq!((weights.len(), codes.len()), (member.bytes.weights, member.bytes.codes), "{}", member.name);
-        whole += compressed(&weights) + compressed(&codes);
+    for family in families() {
+        let file = |name: &str| file_of(&family.name, name);
+        let mut whole = 0;
+        for member in &family.members {
+            let [weights, codes] = [&member.weights, &member.codes].map(|name| file(name));
+            assert_eq!((weights.len(), codes.len()), (member.bytes.weights, member.bytes.codes), "{}", member.name);
+            whole += compressed(&weights) + compressed(&codes);
+        }
+        whole += compressed(&file("card.json")) + compressed(&file("classifier.safetensors"));
+        assert!(whole < BUDGET, "{}: {whole} bytes", family.name);
     }
-    whole += compressed(&file("card.json")) + compressed(&file("classifier.safetensors"));
-    assert!(whole < BUDGET, "{whole} bytes");
 }
 
 #[cfg(feature = "site")]
@@ -191,10 +245,22 @@ fn compressed(bytes: &[u8]) -> usize {
 #[cfg(feature = "view")]
 #[test]
 fn the_dial_begins_at_beta_1() {
-    use latentscape::state::scene::{FARTHEST_DIAL, HOME};
-    let family = family();
-    assert_eq!(family.members[usize::from(HOME)].beta, Some(1.0));
-    assert!(family.members.len() as f32 - 1.0 <= FARTHEST_DIAL);
+    use latentscape::state::scene::{DataSet, FARTHEST_DIAL, HOME, MEMBERS, Shipped};
+    for family in families() {
+        assert_eq!(family.members[usize::from(HOME)].beta, Some(1.0), "{}", family.name);
+        assert_eq!(family.members.len(), usize::from(MEMBERS), "{}", family.name);
+        assert!(family.members.len() as f32 - 1.0 <= FARTHEST_DIAL);
+    }
+    // The page offers what is shipped, and nothing else.
+    for data in [DataSet::Digits, DataSet::Mnist, DataSet::Fashion] {
+        let name = data.folder().strip_prefix("pretrained/").unwrap();
+        assert_eq!(path(name, "card.json").exists(), data.has_family(), "{name}");
+    }
+    let files = ["card.json", "weights.safetensors", "codes.safetensors", "codes-train.safetensors", "atlas.png"];
+    for model in Shipped::ALL.into_iter().filter(|model| model.member().is_none()) {
+        let name = model.folder().strip_prefix("pretrained/").unwrap();
+        assert!(files.iter().all(|file| path(name, file).exists()), "{name}");
+    }
 }
 
 /// What the page will measure, over a coarser survey than the card's.
@@ -209,7 +275,7 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
     let card = |name: &str, meter: Meter| family.member(name).unwrap().meters[meter.name()].value;
     for name in ["ae", "beta-0", "beta-1", "beta-32"] {
         let member = family.member(name).unwrap();
-        let codes = Codes::read(&file(&member.codes)).unwrap();
+        let codes = Codes::read(&file_of(DIGITS, &member.codes)).unwrap();
         let survey = survey(&load(&family, member), Frame::PRIOR, &codes.mu, 64).unwrap();
         let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
         let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::default() });
@@ -238,7 +304,7 @@ fn reparameterised(family: &Family, member: &Member, scale: f32, turn: f32) -> B
     use latentscape::nn::weights::from_safetensors;
     let model = &family.run_of(member).model;
     let layout = Layout::new(model).unwrap();
-    let mut flat = from_safetensors(&layout, &file(&member.weights)).unwrap();
+    let mut flat = from_safetensors(&layout, &file_of(DIGITS, &member.weights)).unwrap();
     let (sin, cos) = turn.sin_cos();
     let there = |[x, y]: [f32; 2]| [scale * (cos * x - sin * y), scale * (sin * x + cos * y)];
     for parameter in &layout.parameters {

@@ -18,7 +18,7 @@ struct Tower {
 
 const BASE: Tower = Tower {
     name: "base",
-    modules: &["rng", "spec", "protocol", "data", "latent"],
+    modules: &["rng", "estimate", "spec", "protocol", "data", "latent"],
     bins: &[],
     foreign: &["burn", "leptos", "plotters", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"],
 };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Surgery;
 use crate::spec::check::Flaw;
 use crate::spec::{ModelSpec, Objective, RunSpec, TrainingSpec};
 
@@ -60,6 +61,25 @@ pub struct Member {
     /// The same, if one samples from the normal distribution with the mean and covariance of the codes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fitted: BTreeMap<String, MeterValue>,
+    /// The ELBO of the held-out data taken apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surgery: Option<Surgery>,
+    /// The same model trained from other seeds on the same data: how much of a curve along β is chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<OtherSeed>,
+}
+
+/// What a model from another seed measures; its weights are not shipped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherSeed {
+    pub seed: u32,
+    /// Optimiser steps, which may be fewer than those of the model that is shipped.
+    pub steps: u32,
+    pub test: Test,
+    /// By name, as the member's own, if one samples from N(0, I) and if from what is fitted to the codes.
+    pub meters: BTreeMap<String, f32>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fitted: BTreeMap<String, f32>,
 }
 
 /// What one sees of a member, by the numbers of its card.
@@ -90,6 +110,16 @@ const LOPSIDED: f32 = 0.6;
 const WIDE: f32 = 1.15;
 
 impl Member {
+    /// The least and the greatest reading of a meter over all seeds, the shipped one's among them, if one samples from N(0, I)
+    /// or else from what is fitted to the codes; nothing where there is no other seed.
+    pub fn over_seeds(&self, meter: &str, prior: bool) -> Option<[f32; 2]> {
+        let own = if prior { &self.meters } else { &self.fitted }.get(meter)?.value;
+        let of = |other: &OtherSeed| if prior { &other.meters } else { &other.fitted }.get(meter).copied();
+        let others = self.seeds.iter().filter_map(of);
+        let (low, high, count) = others.fold((own, own, 0), |(l, h, n), v| (l.min(v), h.max(v), n + 1));
+        (count > 0).then_some([low, high])
+    }
+
     pub fn character(&self) -> Character {
         let largest = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
         let (high, low) =
@@ -143,7 +173,7 @@ pub struct Bytes {
     pub codes: usize,
 }
 
-/// A measurement, with its interval where it has one.
+/// A measurement, with its interval where it has one, and what it would be in the case that it is to be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeterValue {
     pub value: f32,
@@ -151,6 +181,8 @@ pub struct MeterValue {
     pub low: Option<f32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<f32>,
 }
 
 /// Why a card was not taken.
@@ -211,7 +243,8 @@ impl Member {
         if ![&self.weights, &self.codes].into_iter().all(|name| is_plain(name)) {
             return Err(FamilyError::File(self.name.clone()));
         }
-        if !self.numbers().iter().all(|number| number.is_finite()) {
+        let sound = self.surgery.as_ref().is_none_or(Surgery::is_finite);
+        if !sound || !self.numbers().iter().all(|number| number.is_finite()) {
             return Err(FamilyError::NotFinite(self.name.clone()));
         }
         let of_points = if self.objective.is_variational() { latent } else { 0 };
@@ -229,6 +262,10 @@ impl Member {
         numbers.extend([Some(self.lost_by_rounding.reconstruction), self.lost_by_rounding.elbo].iter().flatten());
         numbers.extend(self.kl_by_dimension.iter().chain(&self.sigma).chain(&self.spread));
         numbers.extend(self.aligned.iter().map(|aligned| aligned.likeness));
+        for other in &self.seeds {
+            numbers.extend([Some(other.test.reconstruction), other.test.kl, other.test.elbo].into_iter().flatten());
+            numbers.extend(other.meters.values());
+        }
         numbers.extend(self.meters.values().flat_map(|m| [Some(m.value), m.low, m.high]).flatten());
         numbers
     }
@@ -265,6 +302,8 @@ mod tests {
             bytes: Bytes { weights: 100, codes: 10 },
             meters: BTreeMap::new(),
             fitted: BTreeMap::new(),
+            seeds: Vec::new(),
+            surgery: None,
         }
     }
 
@@ -289,8 +328,21 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read_and_says_how_each_was_trained() {
         let mut whole = family();
-        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None };
+        let meter = MeterValue { value: 0.9, low: Some(0.8), high: None, reference: Some(1.0) };
         whole.members[1].meters.insert("accuracy".into(), meter);
+        let other = |seed, accuracy: f32| OtherSeed {
+            seed,
+            steps: 10,
+            test: whole.members[1].test,
+            meters: BTreeMap::from([("accuracy".to_owned(), accuracy)]),
+            fitted: BTreeMap::new(),
+        };
+        whole.members[1].seeds = vec![other(2, 0.95), other(3, 0.7)];
+        assert_eq!(whole.members[1].over_seeds("accuracy", true), Some([0.7, 0.95]));
+        assert_eq!(
+            (whole.members[1].over_seeds("no", true), whole.members[0].over_seeds("accuracy", true)),
+            (None, None)
+        );
         let read = Family::parse(&serde_json::to_vec(&whole).expect("JSON")).expect("a card");
         assert_eq!(read, whole);
         let [plain, half] = [0, 1].map(|i| read.run_of(&read.members[i]));

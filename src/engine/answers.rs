@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use super::downhill::roll_down;
 use super::inbox::Ask;
-use super::learner::{Learner, Painting, Slopes};
+use super::learner::{Errors, Learner, Painting, Slopes};
 use crate::data::set::pictures;
+use crate::estimate::Surgery;
 use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::frame::cell_centre;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::slice::Slice;
+use crate::latent::surgery;
 use crate::protocol::{Answer, Area, Notice, NoticeKind, PixelFormat, Query};
 use crate::spec::{Format, Input, PIXELS};
 
@@ -18,6 +20,11 @@ pub const LIMIT: usize = 4096;
 
 /// Most samples that are compared with as many data: each with each.
 const MOST_COMPARED: usize = 500;
+
+/// Held-out data that the ELBO is taken apart of, and samples of z for the reconstruction error of each: as many data as the
+/// card of the family is about, since what a code says of a datum depends on it.
+const TAKEN_APART: usize = 2000;
+const DRAWS: usize = 2;
 
 /// Most steps of one roll.
 const STEPS: u32 = 64;
@@ -46,6 +53,7 @@ pub async fn answer(learner: &mut impl Learner, slice: Slice, ask: &Ask) -> Repl
         }
         Query::Divergences { from, to } => divergences(learner, slice, from, to).await,
         Query::Fidelity { z } => fidelity(learner, slice, z).await,
+        Query::Surgery => taken_apart(learner).await,
         Query::Original { index } => original(learner, *index),
         Query::Weights => exported(learner).await,
         Query::BenchSteps { count } => bench_steps(learner, *count),
@@ -246,6 +254,18 @@ async fn fidelity(learner: &impl Learner, slice: Slice, z: &[f32]) -> Result<Rep
     };
     let Fidelity { density, coverage, coverage_interval: Interval { low, high }, .. } = found;
     Ok((Answer::Fidelity { density, coverage, low, high }, vec![]))
+}
+
+async fn taken_apart(learner: &impl Learner) -> Result<Reply, Notice> {
+    let latent = learner.latent().ok_or_else(no_model)?;
+    let Errors { errors, mu, log_var } = learner.errors(TAKEN_APART, DRAWS).await?;
+    if errors.len() < 2 {
+        return Ok((Answer::Incomparable, vec![]));
+    }
+    let found = surgery::of(&errors, &mu, &log_var, latent, 0);
+    // JSON has no NaN.
+    let found = found.filter(Surgery::is_finite).ok_or_else(|| bad_question("codes that are not finite".into()))?;
+    Ok((Answer::Surgery(found), vec![]))
 }
 
 /// The points at the centres of a grid's cells, z₁ z₂ of each, row by row from the top left.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::batches::{self, Batches, reference_batch};
-use super::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
+use super::learner::{Codes, Encoded, Errors, Learner, Painting, Slopes, Strip, Surveyed};
 use super::training::{Sets, Training};
 use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
@@ -24,7 +24,7 @@ use crate::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
 use crate::train::{Saved, Trainer};
 
 /// Data or points that go through the network at once when it is only asked, so that memory stays bounded.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 /// Points that are surveyed at once: each is decoded five times.
 const SURVEYED: usize = 128;
 /// Held-out data that a validation measures, with the same noise every time.
@@ -60,6 +60,17 @@ impl BurnLearner {
         let layout = checked(spec)?;
         let saved = Saved::fresh(weights::fresh(&layout, spec.seed));
         self.install(spec, &layout, saved, (Arc::new(Set::Pictures(set)), Arc::new(Set::Pictures(held_out))))
+    }
+
+    /// Goes on with a run on these sets from a step and what [`Learner::checkpoint`] gave after it.
+    ///
+    /// # Errors
+    /// `BadSpec` as [`Self::begin_on`], `CheckpointUnreadable` for what is not a checkpoint of this model.
+    pub fn restore_on(&mut self, spec: &RunSpec, at: (u32, &[u8]), sets: [ImageSet; 2]) -> Result<(), Notice> {
+        let layout = checked(spec)?;
+        let saved = saved(&layout, at.0, at.1)?;
+        let [set, held_out] = sets.map(|set| Arc::new(Set::Pictures(set)));
+        self.install(spec, &layout, saved, (set, held_out))
     }
 
     /// Parameters of the model in training, flat; empty without a run.
@@ -225,10 +236,7 @@ impl Learner for BurnLearner {
 
     fn restore(&mut self, spec: &RunSpec, step: u32, checkpoint: &[u8]) -> Result<(), Notice> {
         let layout = checked(spec)?;
-        let saved = Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
-            kind: NoticeKind::CheckpointUnreadable,
-            detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
-        })?;
+        let saved = saved(&layout, step, checkpoint)?;
         let data = self.data(spec)?;
         self.install(spec, &layout, saved, data)
     }
@@ -399,6 +407,13 @@ impl Learner for BurnLearner {
         values
     }
 
+    async fn errors(&self, most: usize, draws: usize) -> Result<Errors, Notice> {
+        match &self.run {
+            Some(run) => run.errors(most, draws, |values, n| self.never_alone(self.rows(values, n))).await,
+            None => Ok(Errors::default()),
+        }
+    }
+
     fn show(&mut self, half: Half) -> bool {
         std::mem::replace(&mut self.half, half) != half
     }
@@ -455,6 +470,13 @@ fn checked(spec: &RunSpec) -> Result<Layout, Notice> {
         Some(flaw) => Err(bad_spec(flaw.to_string())),
         None => Layout::new(&spec.model).map_err(|flaw| bad_spec(flaw.to_string())),
     }
+}
+
+fn saved(layout: &Layout, step: u32, checkpoint: &[u8]) -> Result<Saved, Notice> {
+    Saved::from_bytes(checkpoint, layout.len(), step).ok_or_else(|| Notice {
+        kind: NoticeKind::CheckpointUnreadable,
+        detail: format!("{} bytes for {} parameters", checkpoint.len(), layout.len()),
+    })
 }
 
 fn bad_spec(detail: String) -> Notice {

@@ -54,6 +54,17 @@ pub struct Slopes {
     pub gradient: Vec<f32>,
 }
 
+/// The reconstruction errors of data, and how they are encoded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Errors {
+    /// −log p(x|z) under the model's own likelihood, without its constants, in nats; [n].
+    pub errors: Vec<f32>,
+    /// [n, latent]
+    pub mu: Vec<f32>,
+    /// [n, latent]; −∞ where a datum is encoded to a point.
+    pub log_var: Vec<f32>,
+}
+
 /// What meters are made of, at points of the latent space.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surveyed {
@@ -115,6 +126,9 @@ pub trait Learner {
     async fn divergences(&self, from: &[f32], to: &[f32]) -> Result<Vec<f32>, Notice>;
     /// The first `most` of the run's held-out data in their units, [n, width]; nothing without a run.
     fn held_out(&self, most: usize) -> Vec<f32>;
+    /// The first `most` of the run's held-out data, as the model is shown them, and of each the mean error over `draws` of z,
+    /// always with the same noise; nothing without a run.
+    async fn errors(&self, most: usize, draws: usize) -> Result<Errors, Notice>;
     /// The data that are shown where they are points of a plane, x y of each; otherwise nothing.
     fn points(&self) -> Vec<f32>;
     /// A picture of those that are shown, [pixels], 255 is ink; None without a run and beyond the last.

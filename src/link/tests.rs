@@ -33,8 +33,11 @@ fn any_scene(rng: &mut Rng) -> Scene {
         _ => Net::Conv { channels: [width(rng), width(rng)], hidden: width(rng) },
     };
     let dial = [plain.dial, rng.range(0.0, FARTHEST_DIAL)][rng.below(2)];
+    let [mnist, fashion, _] = Shipped::ALL;
+    let digits = Shipped::on_dial(DataSet::Digits, dial);
+    let models = [mnist, fashion, Shipped::EarlierMnist, Shipped::EarlierFashion, digits];
     Scene {
-        model: [Shipped::Mnist, Shipped::Fashion, Shipped::on_dial(dial)][rng.below(3)],
+        model: models[rng.below(models.len())],
         dial,
         against: [None, Some(rng.below(12) as u8)][rng.below(2)],
         chosen: [Chosen::Model, Chosen::Prior, Chosen::Codes][rng.below(3)],
@@ -131,6 +134,30 @@ fn the_default_scene_is_the_bare_address() {
 }
 
 #[test]
+fn a_place_is_of_the_model_that_it_was_made_on() {
+    let model = |link: &str| parse(link).scene.model;
+    // Of before there were newer weights: what was the default then was not named.
+    for old in ["z=0.4,-1.2", "at=1,1&zoom=3", "strip=4-9", "zoom=2&lang=es", "points=train&z=0,0", "dial=3&z=1,2"] {
+        assert_eq!(model(old), Shipped::EarlierMnist, "{old}");
+    }
+    assert_eq!((model("model=mnist"), model("model=fashion&z=1,2")), (Shipped::EarlierMnist, Shipped::EarlierFashion));
+    assert_eq!(model("dial=3"), Shipped::Member(DataSet::Digits, 3));
+    assert_eq!(model("model=digits&dial=3&z=1,2"), Shipped::Member(DataSet::Digits, 3));
+    // What no place depends on follows the better default.
+    for bare in ["", "lang=es", "layers=dps", "device=cpu&theme=dark", "without=lab"] {
+        assert_eq!(model(bare), Shipped::ALL[0], "{bare}");
+    }
+    // Of now: a place names its model.
+    let scene = Scene { zoom: 2.0, ..Scene::default() };
+    assert_eq!(print(&scene), format!("model={}&zoom=2", scene.model.name()));
+    assert_eq!(parse(&print(&scene)).scene, scene);
+    // A family that is not shipped is no word of a link.
+    for (data, name) in [(DataSet::Mnist, "mnist-beta"), (DataSet::Fashion, "fashion-beta")] {
+        assert_eq!(parse(&format!("model={name}")).nonsense.is_empty(), data.has_family(), "{name}");
+    }
+}
+
+#[test]
 fn a_short_link_reads_as_meant() {
     let scene = parse("?device=cpu#z=0.42%2C-1.5&strip=4-9&hide=01&lang=es").scene;
     assert_eq!((scene.handles.z(), scene.path.ends), ([0.42, -1.5], [End::Class(4), End::Class(9)]));
@@ -154,7 +181,7 @@ fn several_handles_keep_their_names_whatever_a_browser_makes_of_them() {
 fn a_frame_says_what_it_leaves_out() {
     let scene = parse("without=lab-head&z=1,2").scene;
     assert_eq!(scene.without, [Part::Head, Part::Lab].into_iter().collect());
-    assert_eq!(print(&scene), "z=1,2&without=head-lab");
+    assert_eq!(print(&scene), "model=mnist&z=1,2&without=head-lab");
 }
 
 #[test]

@@ -22,14 +22,17 @@ pub struct Panel {
     pub name: String,
     /// Of each model; nothing where it was not measured.
     pub values: Vec<Option<f32>>,
-    /// The least and the greatest, as the page's language writes them.
+    /// The least and the greatest over several seeds, of each model; empty where there was one.
+    pub seeds: Vec<Option<[f32; 2]>>,
+    /// The least and the greatest of all that is drawn, as the page's language writes them.
     pub ends: [String; 2],
 }
 
 impl Panel {
-    /// The least and the greatest value.
-    pub fn span(values: &[Option<f32>]) -> Option<[f32; 2]> {
-        let finite = values.iter().flatten().copied().filter(|value| value.is_finite());
+    /// The least and the greatest value, those of other seeds among them.
+    pub fn span(values: &[Option<f32>], seeds: &[Option<[f32; 2]>]) -> Option<[f32; 2]> {
+        let all = values.iter().flatten().chain(seeds.iter().flatten().flatten());
+        let finite = all.copied().filter(|value| value.is_finite());
         finite.fold(None, |span, v| Some(span.map_or([v, v], |[low, high]: [f32; 2]| [low.min(v), high.max(v)])))
     }
 }
@@ -79,11 +82,14 @@ fn draw_panel<DB: DrawingBackend>(
         let name = models.get(i).map_or("", String::as_str);
         write(area, name, [across(i), bottom + 5.0 * ratio], small, words, (h, VPos::Top))?;
     }
-    let Some([low, high]) = Panel::span(&panel.values) else { return Ok(()) };
+    let Some([low, high]) = Panel::span(&panel.values, &panel.seeds) else { return Ok(()) };
     let up = |value: f32| {
         let share = if high > low { (value - low) / (high - low) } else { 0.5 };
         bottom - (bottom - top) * share
     };
+    for (i, [least, most]) in panel.seeds.iter().enumerate().filter_map(|(i, ends)| Some((i, (*ends)?))) {
+        stroke(area, [[across(i), up(least)], [across(i), up(most)]], 5.0 * ratio, solid(ink.kl, 0.3))?;
+    }
     let known = panel.values.iter().enumerate().filter_map(|(i, value)| Some((i, (*value)?)));
     let points: Vec<[f32; 2]> = known.filter(|(_, v)| v.is_finite()).map(|(i, v)| [across(i), up(v)]).collect();
     stroke(area, points.iter().copied(), 1.6 * ratio, solid(ink.kl, 1.0))?;
@@ -100,11 +106,13 @@ mod tests {
     #[test]
     fn each_meter_has_its_chart_its_ends_and_the_models_names() {
         let values = vec![Some(1.0), None, Some(3.0), Some(f32::NAN)];
-        assert_eq!(Panel::span(&values), Some([1.0, 3.0]));
-        assert_eq!(Panel::span(&[None, Some(f32::INFINITY)]), None);
+        assert_eq!(Panel::span(&values, &[]), Some([1.0, 3.0]));
+        assert_eq!(Panel::span(&values, &[None, Some([0.5, 2.0])]), Some([0.5, 3.0]));
+        assert_eq!(Panel::span(&[None, Some(f32::INFINITY)], &[]), None);
         let panel = |name: &str, values: &[Option<f32>]| Panel {
             name: name.into(),
             values: values.to_vec(),
+            seeds: Vec::new(),
             ends: ["low".into(), "high".into()],
         };
         let panels = [panel("continuity", &values), panel("slope", &[None; 4]), panel("nats", &[])];

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::data::family::{Family, Member};
-
+use crate::estimate::Surgery;
 use crate::protocol::Area;
 use crate::spec::ModelSpec;
 
@@ -16,6 +16,9 @@ pub struct Card {
     pub atlas: Option<Grid>,
     /// In nats a picture, mean over the test pictures.
     pub test: Test,
+    /// The ELBO of the test pictures taken apart.
+    #[serde(default)]
+    pub surgery: Option<Surgery>,
 }
 
 /// How many it was measured with.
@@ -50,6 +53,7 @@ impl Card {
             pictures: Pictures { test: family.held_out },
             atlas: None,
             test: Test { reconstruction: test.reconstruction, kl: test.kl, elbo: test.elbo },
+            surgery: member.surgery.clone(),
         }
     }
 }

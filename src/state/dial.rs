@@ -98,6 +98,8 @@ mod tests {
             bytes: Bytes { weights: 0, codes: 0 },
             meters: BTreeMap::new(),
             fitted: BTreeMap::new(),
+            seeds: vec![],
+            surgery: None,
         };
         Family {
             name: "test".into(),

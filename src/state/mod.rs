@@ -33,7 +33,7 @@ use card::Card;
 use message::Message;
 use pictures::Shared;
 use run::Run;
-use scene::{Scene, Theme};
+use scene::{Scene, Shipped, Theme};
 use session::{Model, Session};
 use storage::Storage;
 
@@ -50,8 +50,10 @@ pub struct Page {
     pub theme: Theme,
     /// Of the shipped model in the scene, once it is here.
     pub card: Option<Card>,
-    /// The card of the β family, once it is here.
+    /// The card of the β family of the data on show, once it is here.
     pub family: Option<Shared<Family>>,
+    /// The member of a family that is being fetched: what is on show stays until it is here.
+    pub coming: Option<Shipped>,
     /// The pictures that the visitor brought.
     pub own: Option<Shared<Own>>,
     /// The one line above the plane.
@@ -94,6 +96,7 @@ impl Page {
             theme: Theme::Light,
             card: None,
             family: None,
+            coming: None,
             own: None,
             notice: None,
             hover: None,

@@ -31,6 +31,8 @@ pub enum Next {
     Judge,
     /// There is more of the run to keep.
     Keep,
+    /// The picture on show has a place in the model that took over: the handle goes there.
+    Carry,
     Say(Message),
 }
 
@@ -189,7 +191,8 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 Slot::Samples => session.samples = decoding,
                 Slot::Generated => session.generated = decoding,
                 Slot::Island => session.island = decoding,
-                Slot::Pad
+                Slot::Carried
+                | Slot::Pad
                 | Slot::Paint
                 | Slot::Original
                 | Slot::Surface
@@ -201,10 +204,15 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
                 | Slot::Survey
                 | Slot::Steps
                 | Slot::Fidelity
+                | Slot::Surgery
                 | Slot::Sureness
                 | Slot::Weights
                 | Slot::Bench => {}
             }
+        }
+        Answer::Encoded { mu, .. } if slot == Slot::Carried => {
+            session.carried = mu.first_chunk().copied().filter(|z: &[f32; 2]| z.iter().all(|v| v.is_finite()));
+            return if session.carried.is_some() { vec![Next::Carry] } else { vec![] };
         }
         Answer::Encoded { mu, log_var, nats, constant } => {
             let of = given.into_iter().next().unwrap_or_default();
@@ -251,7 +259,9 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         Answer::Fidelity { density, coverage, low, high } => {
             session.fidelity = Some(Likeness { density, coverage, low, high });
         }
-        Answer::Incomparable => session.fidelity = None,
+        // Either was asked for the same data, of which there are none.
+        Answer::Incomparable => (session.fidelity, session.surgery) = (None, None),
+        Answer::Surgery(surgery) => session.surgery = Some(surgery),
         Answer::Divergences => session.steps = median(&floats(&buffer)),
         Answer::PointsEncoded => session.unwarp = Some(Shared::new(pairs(&buffer))),
         Answer::Points => session.points = Some(Shared::new(pairs(&buffer))).filter(|points| !points.is_empty()),
@@ -263,6 +273,8 @@ pub fn answer(session: &mut Session, slot: Slot, asked: Ask, answer: Answer, buf
         Answer::Weights => session.exported = Some(Shared::new(buffer)).filter(|file| !file.is_empty()),
         Answer::Enqueued | Answer::Synced { .. } => {}
         // A code of the run before, under the pointer as this one began.
+        // The handle then stays where it is.
+        Answer::Refused(_) if slot == Slot::Carried => {}
         Answer::Refused(notice) if slot == Slot::Original && notice.kind == NoticeKind::BadQuestion => {}
         Answer::Refused(notice) => return vec![Next::Say(Message::Engine(notice.kind))],
     }
@@ -323,6 +335,18 @@ mod tests {
         assert_eq!((run.log.step, run.log.losses.len()), (20, 4));
         assert_eq!((session.kl[0], session.reconstructed.map(|r| r.outputs[0])), (3.5, Some(2)));
         assert!((run.seconds_left().expect("a speed is known") - 296.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_picture_on_show_is_carried_to_the_place_of_its_code_and_is_no_drawing() {
+        let mut session = Session::default();
+        let ask = || Ask { query: Query::Encode, buffers: vec![vec![9; PIXELS]] };
+        let encoded = |mu: Vec<f32>| Answer::Encoded { mu, log_var: vec![], nats: None, constant: 0.0 };
+        let mut carried = |mu| answer(&mut session, Slot::Carried, ask(), encoded(mu), vec![vec![1; PIXELS]]);
+        assert_eq!(carried(vec![f32::NAN, 0.0]), []);
+        assert_eq!(carried(vec![1.0]), []);
+        assert_eq!(carried(vec![0.5, -1.5]), [Next::Carry]);
+        assert_eq!((session.carried, session.encoded.is_none()), (Some([0.5, -1.5]), true));
     }
 
     #[test]

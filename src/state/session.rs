@@ -4,8 +4,9 @@ use reactive_stores::Store;
 
 use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
 use super::run::Run;
-use super::scene::Shipped;
+use super::scene::{DataSet, Shipped};
 use crate::data::classifier::Classifier;
+use crate::estimate::Surgery;
 use crate::latent::regularity::Survey;
 use crate::latent::regularity::interval::Interval;
 use crate::latent::regularity::sureness::Sureness;
@@ -47,6 +48,8 @@ pub struct Session {
     pub generated: Option<Decoding>,
     /// The middle of a symbol's codes.
     pub island: Option<Decoding>,
+    /// Where the model on show encodes the picture that the model before it had at the handle.
+    pub carried: Option<[f32; 2]>,
     /// What was asked for last.
     pub original: Option<Original>,
     pub descent: Option<Descent>,
@@ -68,6 +71,8 @@ pub struct Session {
     pub surveying_elsewhere: bool,
     /// How like the run's held-out data samples were, when that was last asked.
     pub fidelity: Option<Likeness>,
+    /// The ELBO of the run's held-out data taken apart, when that was last asked.
+    pub surgery: Option<Surgery>,
     /// What a tenth of a σ of the codes costs in nats: the median over draws, and its interval.
     pub steps: Option<(f32, Interval)>,
     /// What judges decodings of digits, once it is here; how sure it is of them over the whole of what one samples from; and
@@ -87,7 +92,7 @@ impl Default for Session {
         Self {
             phase: Phase::Booting,
             device: None,
-            model: Model::Shipped(Shipped::Mnist),
+            model: Model::Shipped(Shipped::ALL[0]),
             weights: 0,
             run: None,
             lacking: None,
@@ -103,6 +108,7 @@ impl Default for Session {
             samples: None,
             generated: None,
             island: None,
+            carried: None,
             original: None,
             descent: None,
             surface: None,
@@ -115,6 +121,7 @@ impl Default for Session {
             surveying: None,
             surveying_elsewhere: false,
             fidelity: None,
+            surgery: None,
             steps: None,
             classifier: None,
             sureness: None,
@@ -167,9 +174,18 @@ impl Model {
         matches!(self, Self::Trained(_))
     }
 
-    /// Whether what it decodes are to be generated digits, which there is a classifier of.
-    pub fn draws_generated_digits(self) -> bool {
-        matches!(self, Self::Shipped(Shipped::Digits(_)) | Self::Trained(Kind::Digits))
+    /// The data whose classifier can judge what it decodes: one is shipped with each family.
+    pub fn judged_by(self) -> Option<DataSet> {
+        match self {
+            Self::Shipped(model) => Some(model.data()).filter(|data| data.has_family()),
+            Self::Trained(Kind::Digits) => Some(DataSet::Digits),
+            Self::Trained(Kind::Shapes | Kind::Own | Kind::Points) => None,
+        }
+    }
+
+    /// Whether its classes are garments, which have pictures and no numbers.
+    pub fn knows_garments(self) -> bool {
+        matches!(self, Self::Shipped(model) if model.data() == DataSet::Fashion)
     }
 
     /// Which member of the β family it is.

@@ -1,7 +1,7 @@
 //! A symbol of one's own: what it would be mixed with, and what stands in the way.
 
 use super::pictures::Shared;
-use super::scene::Shipped;
+use super::scene::{DataSet, Shipped};
 use super::session::{Kind, Model, running};
 use crate::data::own::Own;
 use crate::data::symbol::Base;
@@ -117,16 +117,19 @@ pub fn start(known: Known<'_>, drawings: usize, name: &str) -> Result<Start, Obs
 fn whence(known: Known<'_>) -> Result<(RunSpec, Source), Obstacle> {
     let made_by = || known.made_by.cloned().ok_or(Obstacle::Wait);
     match known.model {
-        Model::Shipped(Shipped::Fashion) => Err(Obstacle::Garments),
+        Model::Shipped(Shipped::Fashion | Shipped::EarlierFashion | Shipped::Member(DataSet::Fashion, _)) => {
+            Err(Obstacle::Garments)
+        }
         Model::Trained(Kind::Points) => Err(Obstacle::Points),
-        Model::Shipped(Shipped::Mnist) => {
+        Model::Shipped(Shipped::Mnist | Shipped::EarlierMnist | Shipped::Member(DataSet::Mnist, _)) => {
             let model = made_by()?.model;
             let data = DataSpec::Digits { count: MOST_MIXED };
             let run = RunSpec { data, model, training: TrainingSpec::reference(), ..RunSpec::default() };
             let source = Source::Digits { seed: run.seed, count: MOST_MIXED, stand_in: true };
             Ok((run, source))
         }
-        Model::Shipped(Shipped::Digits(_)) | Model::Trained(Kind::Digits | Kind::Shapes | Kind::Own) => {
+        Model::Shipped(Shipped::Member(DataSet::Digits, _))
+        | Model::Trained(Kind::Digits | Kind::Shapes | Kind::Own) => {
             let run = made_by()?;
             let source = match run.data {
                 DataSpec::Digits { count } => Source::Digits { seed: run.seed, count, stand_in: false },
@@ -169,13 +172,17 @@ mod tests {
         assert!(matches!(found.source, Source::Digits { count: MOST_MIXED, stand_in: true, .. }) && !found.again);
         assert_eq!(start(known(Model::Shipped(Shipped::Fashion), Some(&run)), 3, "★"), Err(Obstacle::Garments));
         assert_eq!(start(known(Model::Trained(Kind::Points), Some(&run)), 3, "★"), Err(Obstacle::Points));
-        assert_eq!(start(known(Model::Shipped(Shipped::Digits(5)), None), 3, "★"), Err(Obstacle::Wait));
+        assert_eq!(
+            start(known(Model::Shipped(Shipped::Member(DataSet::Digits, 5)), None), 3, "★"),
+            Err(Obstacle::Wait)
+        );
     }
 
     #[test]
     fn its_own_data_go_with_a_model_and_so_do_those_of_its_run() {
         let run = digits();
-        let found = start(known(Model::Shipped(Shipped::Digits(5)), Some(&run)), 3, "★").expect("all is there");
+        let found = start(known(Model::Shipped(Shipped::Member(DataSet::Digits, 5)), Some(&run)), 3, "★")
+            .expect("all is there");
         assert_eq!(found.source, Source::Digits { seed: run.seed, count: 40, stand_in: false });
         let shapes = RunSpec { data: DataSpec::Shapes { count: 60 }, ..run };
         let found = start(known(Model::Trained(Kind::Shapes), Some(&shapes)), 3, "★").expect("all is there");

@@ -4,82 +4,112 @@ mod align;
 pub mod classifier;
 pub mod measure;
 mod notes;
+pub mod plan;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use pollster::block_on;
 
+use self::plan::Plan;
 use super::evaluate::{model, terms};
 use super::recipe::{ToolError, cpu};
 use super::shelf::{encoding, pack_codes, write};
+use super::training::{Rate, Task};
 use crate::data::family::{Aligned, Bytes, Family, Lost, Member, Test};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
-use crate::engine::batches;
 use crate::engine::learner::Learner;
 use crate::latent::posterior::kl_by_dimension;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::protocol::{Notice, NoticeKind};
-use crate::spec::{Activation, DataSpec, ModelSpec, Objective, PIXELS, RunSpec, TrainingSpec};
+use crate::spec::{ModelSpec, Objective, PIXELS, RunSpec};
 
-/// Its folder in `pretrained/`.
-const NAME: &str = "digits-beta";
 const BETAS: [f32; 10] = [0.0, 0.01, 0.1, 0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 /// The member whose axes stay as they came.
 const FIRST_LAID: f32 = 1.0;
-const STEPS: u32 = 24_000;
-/// This last share of the steps is taken at a tenth of the rate, so that where a model ends is not the noise of its last
-/// batches.
-const CALM: f64 = 0.25;
 /// Weights of so many numbers are rounded to 8 bits: those to and from the pixels, nine tenths of all.
 const ROUNDED_FROM: usize = 10_000;
-/// Models trained at once.
-const THREADS: usize = 2;
-/// Steps between two lines on standard error.
-const REPORT: u32 = 4000;
+/// Models trained at once, unless [`THREADS`] says otherwise.
+const AT_ONCE: usize = 2;
+const THREADS: &str = "LATENTSCAPE_THREADS";
+/// Steps between two checkpoints.
+const REPORT: u32 = 1000;
 
-/// What all members have in common. Of the nets that leave the family small this had the highest ELBO at β = 1;
-/// `pretrained/README.md` has the others.
-pub fn run() -> RunSpec {
-    RunSpec {
-        data: DataSpec::Digits { count: 40_000 },
-        model: ModelSpec { activation: Activation::Silu, ..ModelSpec::mlp(&[64, 64, 32]) },
-        training: TrainingSpec { steps: STEPS, learning_rate: 2e-3, ..TrainingSpec::reference() },
-        seed: 1,
+/// Where a family is made of, and where it goes.
+#[derive(Clone, Copy)]
+pub struct Places<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    /// `pretrained/`.
+    pub shelf: &'a Path,
+    /// The folder of families from other seeds, which are measured and not shipped.
+    pub seeds: &'a Path,
+    /// Runs that were stopped.
+    pub work: &'a Path,
+}
+
+impl Places<'_> {
+    /// The folder of a family from another seed.
+    fn other(&self, plan: &Plan, seed: u32) -> PathBuf {
+        self.seeds.join(format!("{}-{seed}", plan.name))
     }
 }
 
-/// Trains the family and writes its folder into `shelf`.
+/// Trains a family and writes its folder. What is stopped goes on with the member that it was at.
 ///
 /// # Errors
-/// `File` for what can't be written, `Learner` for what can't be computed.
-pub fn build(shelf: &Path) -> Result<(), ToolError> {
-    let (Set::Pictures(set), Set::Pictures(held_out)) = batches::data(&run())? else {
-        return Err(bad_spec(&"the family is of pictures"));
-    };
-    let mut candidates: Vec<Candidate> = std::iter::once(None).chain(BETAS.map(Some)).map(Candidate::new).collect();
-    train_all(&mut candidates, &set, &held_out)?;
-    let held_out = Set::Pictures(held_out);
+/// `File` for what can't be read or written, `Learner` for what can't be computed.
+pub fn build(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
+    let [set, pictures] = plan.pictures(places.data)?;
+    let mut candidates = candidates(&plan.run());
+    train_all(plan, &mut candidates, &set, &pictures, places.work)?;
+    let held_out = Set::Pictures(pictures);
     align(&mut candidates, &held_out)?;
 
-    let folder = shelf.join(NAME);
+    let folder = places.shelf.join(plan.name);
     let members: Result<Vec<Member>, ToolError> =
-        candidates.into_iter().map(|candidate| candidate.ship(&set, &held_out, &folder)).collect();
+        candidates.iter().map(|candidate| candidate.ship(&set, &held_out, &folder)).collect();
     let mut family = Family {
-        name: NAME.into(),
-        run: run(),
+        name: plan.name.into(),
+        run: plan.run(),
         held_out: held_out.len(),
         members: members?,
         notes: Vec::new(),
-        rebuild: "cargo run --features tool --bin latentscape -- family".into(),
+        rebuild: format!("cargo run --features tool --bin latentscape -- family {}", plan.name),
     };
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)?;
     family.notes.iter().for_each(|note| eprintln!("{note}"));
+    candidates.iter().for_each(|candidate| candidate.task(plan, places.work).forget());
     Ok(())
+}
+
+/// Trains the family from its other seeds and writes their weights, rounded as those on the dial are.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_others(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
+    let [set, held_out] = plan.pictures(places.data)?;
+    for &(seed, steps) in plan.others {
+        let mut run = plan.run();
+        (run.seed, run.training.steps) = (seed, steps);
+        let mut candidates = candidates(&run);
+        train_all(plan, &mut candidates, &set, &held_out, places.work)?;
+        for candidate in &candidates {
+            let (file, _) = candidate.rounded(&set)?;
+            write(&places.other(plan, seed), &candidate.weights_name(), &file)?;
+        }
+        candidates.iter().for_each(|candidate| candidate.task(plan, places.work).forget());
+    }
+    Ok(())
+}
+
+/// The plain autoencoder, and one model for each β.
+fn candidates(run: &RunSpec) -> Vec<Candidate> {
+    std::iter::once(None).chain(BETAS.map(Some)).map(|beta| Candidate::new(run, beta)).collect()
 }
 
 /// A member on its way to the shelf.
@@ -93,8 +123,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(beta: Option<f32>) -> Self {
-        let mut run = run();
+    fn new(run: &RunSpec, beta: Option<f32>) -> Self {
+        let mut run = run.clone();
         match beta {
             Some(beta) => run.training.beta = beta,
             None => run.model.objective = Objective::Autoencoder,
@@ -107,46 +137,37 @@ impl Candidate {
         Layout::new(&self.run.model).map_err(|e| bad_spec(&e))
     }
 
-    /// Trains to the end; says how it goes on standard error.
-    fn train(&self, set: ImageSet, held_out: ImageSet) -> Result<Vec<f32>, ToolError> {
-        let mut learner = cpu();
-        learner.begin_on(&self.run, set, held_out)?;
-        let training = &self.run.training;
-        let calm = training.steps - (f64::from(training.steps) * CALM) as u32;
-        for step in 0..training.steps {
-            if step == calm {
-                learner.adjust(&TrainingSpec { learning_rate: training.learning_rate / 10.0, ..training.clone() })?;
-            }
-            learner.step();
-            if (step + 1) % REPORT == 0 {
-                let losses = block_on(learner.losses())?;
-                let mean = losses.iter().map(|l| f64::from(l.reconstruction)).sum::<f64>() / losses.len().max(1) as f64;
-                if let Some(test) = block_on(learner.validate())? {
-                    let (name, step, penalty) = (&self.name, step + 1, test.penalty);
-                    let test = test.reconstruction;
-                    eprintln!(
-                        "{name}: step {step}, reconstruction {mean:.2}, held out {test:.2}, penalty {penalty:.3}"
-                    );
-                }
-            }
-        }
-        Ok(block_on(learner.parameters())?)
+    fn task<'a>(&'a self, plan: &Plan, work: &'a Path) -> Task<'a> {
+        let name = format!("{}.{}.{}", plan.name, self.run.seed, self.name);
+        Task { name, run: &self.run, rate: Rate::Calm, every: REPORT, folder: work, start: None }
+    }
+
+    fn weights_name(&self) -> String {
+        format!("{}.weights.safetensors", self.name)
+    }
+
+    /// The file as shipped, and its weights.
+    fn rounded(&self, set: &ImageSet) -> Result<(Vec<u8>, Vec<f32>), ToolError> {
+        let (spec, layout) = (&self.run.model, self.layout()?);
+        let mut flat = self.flat.clone();
+        silence(&layout, &mut flat, set);
+        let file = weights::to_safetensors_quantised(spec, &layout, &flat, ROUNDED_FROM).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &file).map_err(|e| encoding(&e))?;
+        Ok((file, flat))
     }
 
     /// Rounds, measures, writes the two files.
-    fn ship(mut self, set: &ImageSet, held_out: &Set, folder: &Path) -> Result<Member, ToolError> {
-        let (spec, layout) = (&self.run.model, self.layout()?);
+    fn ship(&self, set: &ImageSet, held_out: &Set, folder: &Path) -> Result<Member, ToolError> {
+        let spec = &self.run.model;
         let before = measure(spec, &self.flat, held_out)?;
-        silence(&layout, &mut self.flat, set);
-        let file =
-            weights::to_safetensors_quantised(spec, &layout, &self.flat, ROUNDED_FROM).map_err(|e| encoding(&e))?;
-        let test = measure(spec, &weights::from_safetensors(&layout, &file).map_err(|e| encoding(&e))?, held_out)?;
+        let (file, flat) = self.rounded(set)?;
+        let test = measure(spec, &flat, held_out)?;
         let mut learner = cpu();
         learner.load(spec, &file)?;
         let (mu, log_var) = block_on(learner.posteriors(held_out, held_out.len()))?;
         let codes = pack_codes(&mu, &log_var, held_out.labels())?;
 
-        let [weights_name, codes_name] = ["weights", "codes"].map(|what| format!("{}.{what}.safetensors", self.name));
+        let (weights_name, codes_name) = (self.weights_name(), format!("{}.codes.safetensors", self.name));
         write(folder, &weights_name, &file)?;
         write(folder, &codes_name, &codes)?;
         eprintln!("{}: {test:?}", self.name);
@@ -168,11 +189,13 @@ impl Candidate {
                 None => Vec::new(),
             },
             spread: axes(&mu, latent).map(|mu| deviation(&mu)).collect(),
-            aligned: self.aligned,
+            aligned: self.aligned.clone(),
             bytes: Bytes { weights: file.len(), codes: codes.len() },
             meters: Default::default(),
             fitted: Default::default(),
-            name: self.name,
+            seeds: Vec::new(),
+            surgery: None,
+            name: self.name.clone(),
         })
     }
 }
@@ -181,18 +204,26 @@ impl Candidate {
 type Trained = (String, Vec<f32>);
 
 /// Trains all, a few at once: a model is too small for the cores to share it.
-fn train_all(candidates: &mut [Candidate], set: &ImageSet, held_out: &ImageSet) -> Result<(), ToolError> {
+fn train_all(
+    plan: &Plan,
+    candidates: &mut [Candidate],
+    set: &ImageSet,
+    held_out: &ImageSet,
+    work: &Path,
+) -> Result<(), ToolError> {
     let next = AtomicUsize::new(0);
     let worker = |candidates: &[Candidate]| {
         let mut trained = Vec::new();
         while let Some(candidate) = candidates.get(next.fetch_add(1, Ordering::Relaxed)) {
-            trained.push((candidate.name.clone(), candidate.train(set.clone(), held_out.clone())?));
+            let flat = candidate.task(plan, work).train(set.clone(), held_out.clone())?;
+            trained.push((candidate.name.clone(), flat));
         }
         Ok(trained)
     };
+    let threads = std::env::var(THREADS).ok().and_then(|text| text.parse().ok()).unwrap_or(AT_ONCE);
     let all: Vec<Result<Vec<Trained>, ToolError>> = thread::scope(|scope| {
         let shared = &*candidates;
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(|| worker(shared))).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| worker(shared))).collect();
         threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
     });
     let trained: Vec<Trained> = all.into_iter().collect::<Result<Vec<_>, _>>()?.concat();

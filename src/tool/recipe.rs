@@ -3,50 +3,75 @@
 use std::path::Path;
 
 use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 
+use super::training::Rate;
 use crate::data::idx::{self, Part};
-use crate::data::image_set::ImageSet;
+use crate::data::image_set::{ImageSet, digit_names, garment_names};
 use crate::engine::burn_learner::BurnLearner;
-use crate::engine::learner::Learner;
 use crate::protocol::{DeviceInfo, DeviceKind, Notice};
 use crate::spec::{DataSpec, ModelSpec, RunSpec, TrainingSpec};
 
-/// Epochs of a shipped model: the reference run of PyTorch that the card compares with has as many.
-const EPOCHS: u32 = 30;
-
 /// A model to ship.
+#[derive(Clone, Copy)]
 pub struct Recipe {
     /// Its folder in `pretrained/`.
     pub name: &'static str,
     /// Its files' folder in the data folder.
     pub source: &'static str,
     pub data: DataSpec,
-    pub classes: [&'static str; 10],
+    pub class_names: fn() -> Vec<String>,
+    /// Passes over the training pictures.
+    pub epochs: u32,
+    pub rate: Rate,
+    /// What is tried on pictures held out of the training set, where there is more than one, and for how many epochs; see
+    /// [`super::choice`].
+    pub candidates: &'static [Candidate],
+    pub trial: u32,
 }
 
-pub const RECIPES: [Recipe; 2] = [
+/// What [`super::choice`] chooses among.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// What the rate begins with.
+    pub learning_rate: f64,
+    pub seed: u32,
+}
+
+/// Three rates, from two seeds each.
+const CANDIDATES: [Candidate; 6] = [
+    Candidate { learning_rate: 1e-3, seed: 0 },
+    Candidate { learning_rate: 2e-3, seed: 0 },
+    Candidate { learning_rate: 4e-3, seed: 0 },
+    Candidate { learning_rate: 1e-3, seed: 1 },
+    Candidate { learning_rate: 2e-3, seed: 1 },
+    Candidate { learning_rate: 4e-3, seed: 1 },
+];
+
+/// The models on show, and those that were shipped before them, whose weights old links still name.
+pub const RECIPES: [Recipe; 4] =
+    [EARLIER[0].anew("mnist-vae-2d-cosine"), EARLIER[1].anew("fashion-vae-2d-cosine"), EARLIER[0], EARLIER[1]];
+
+const EARLIER: [Recipe; 2] = [
     Recipe {
         name: "mnist-vae-2d",
         source: "mnist",
         data: DataSpec::Mnist,
-        classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        class_names: digit_names,
+        epochs: 30,
+        rate: Rate::Constant,
+        candidates: &[Candidate { learning_rate: 1e-3, seed: 0 }],
+        trial: 0,
     },
     Recipe {
         name: "fashion-vae-2d",
         source: "fashion",
         data: DataSpec::Fashion,
-        classes: [
-            "T-shirt/top",
-            "Trouser",
-            "Pullover",
-            "Dress",
-            "Coat",
-            "Sandal",
-            "Shirt",
-            "Sneaker",
-            "Bag",
-            "Ankle boot",
-        ],
+        class_names: garment_names,
+        epochs: 30,
+        rate: Rate::Constant,
+        candidates: &[Candidate { learning_rate: 1e-3, seed: 0 }],
+        trial: 0,
     },
 ];
 
@@ -68,6 +93,11 @@ impl From<Notice> for ToolError {
 }
 
 impl Recipe {
+    /// The recipe of the weights that took the place of these.
+    const fn anew(self, name: &'static str) -> Self {
+        Self { name, epochs: 50, rate: Rate::Cosine, candidates: &CANDIDATES, trial: 8, ..self }
+    }
+
     /// # Errors
     /// `NoRecipe` for a name that is not in [`RECIPES`].
     pub fn find(name: &str) -> Result<&'static Self, ToolError> {
@@ -78,11 +108,21 @@ impl Recipe {
         ModelSpec::reference_mlp()
     }
 
-    /// The run, for a set of `pictures`.
-    pub fn spec(&self, pictures: usize) -> RunSpec {
-        let training = TrainingSpec::reference();
-        let steps = EPOCHS * (pictures / training.batch) as u32;
-        RunSpec { data: self.data, model: self.model(), training: TrainingSpec { steps, ..training }, seed: 0 }
+    /// A run of so many epochs, for a set of `pictures`.
+    pub fn spec(&self, epochs: u32, pictures: usize, candidate: Candidate) -> RunSpec {
+        let training = TrainingSpec { learning_rate: candidate.learning_rate, ..TrainingSpec::reference() };
+        let steps = epochs * self.epoch(pictures);
+        RunSpec {
+            data: self.data,
+            model: self.model(),
+            training: TrainingSpec { steps, ..training },
+            seed: candidate.seed,
+        }
+    }
+
+    /// Steps of a pass over `pictures`.
+    pub fn epoch(&self, pictures: usize) -> u32 {
+        (pictures / TrainingSpec::reference().batch) as u32
     }
 
     /// Training and test pictures, from the IDX files in `data`.
@@ -92,31 +132,10 @@ impl Recipe {
     pub fn pictures(&self, data: &Path) -> Result<[ImageSet; 2], ToolError> {
         let folder = data.join(self.source);
         let read = |part| {
-            let names = self.classes.iter().map(|&name| name.to_owned()).collect();
-            idx::read_folder(&folder, part, names)
+            idx::read_folder(&folder, part, (self.class_names)())
                 .map_err(|e| ToolError::File(folder.display().to_string(), e.to_string()))
         };
         Ok([read(Part::Train)?, read(Part::Test)?])
-    }
-
-    /// Trains to the end and gives the weights; says how it goes on standard error.
-    ///
-    /// # Errors
-    /// What the learner says.
-    pub async fn train(&self, train: ImageSet, test: ImageSet) -> Result<(RunSpec, Vec<f32>), ToolError> {
-        let spec = self.spec(train.len());
-        let mut learner = cpu();
-        learner.begin_on(&spec, train, test)?;
-        let epoch = spec.training.steps / EPOCHS;
-        for epoch_done in 1..=EPOCHS {
-            for _ in 0..epoch {
-                learner.step();
-            }
-            let losses = learner.losses().await?;
-            let mean = losses.iter().map(|loss| f64::from(loss.total)).sum::<f64>() / losses.len().max(1) as f64;
-            eprintln!("{}: epoch {epoch_done} of {EPOCHS}, training loss {mean:.2} nats a picture", self.name);
-        }
-        Ok((spec, learner.parameters().await?))
     }
 }
 

@@ -6,15 +6,18 @@ use half::f16;
 use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::evaluate::{Metrics, evaluate};
+use super::choice::{Choice, Start};
+use super::evaluate::{Metrics, evaluate, model, taken_apart};
 use super::recipe::{Recipe, ToolError, cpu};
+use super::training::{Rate, Task};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
 use crate::engine::answers::atlas;
 use crate::engine::burn_learner::BurnLearner;
 use crate::engine::learner::Learner;
+use crate::estimate::Surgery;
 use crate::latent::slice::Slice;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
@@ -30,17 +33,25 @@ const PYTORCH: &str = include_str!("../../tests/reference/pytorch_results.json")
 #[derive(Serialize)]
 struct Card<'a> {
     name: &'a str,
-    classes: [&'a str; 10],
+    classes: Vec<String>,
     model: &'a ModelSpec,
     run: &'a RunSpec,
+    /// How the learning rate went from the one of the run.
+    rate: Rate,
+    /// How that rate and the seed were chosen, where there was a choice; the run goes on from the chosen weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<Choice>,
     pictures: Pictures,
     atlas: Atlas,
     /// Of the weights as shipped, 16 bits a number.
     test: &'a Metrics,
     /// Of the weights as trained, 32 bits a number.
     test_before_rounding: &'a Metrics,
-    /// Of the same architecture after the same epochs in PyTorch: what `tests/reference/train_vae.py` reached.
-    pytorch: Pytorch,
+    /// The ELBO of the test pictures taken apart, of the weights as shipped.
+    surgery: Option<Surgery>,
+    /// Of the same architecture and schedule after as many epochs in PyTorch: what `tests/reference/train_vae.py` reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pytorch: Option<Pytorch>,
     rebuild: String,
 }
 
@@ -63,14 +74,21 @@ struct Atlas {
     rows: u32,
 }
 
-/// Trains `recipe` on the files in `data` and writes its folder into `shelf`.
+/// Trains `recipe` on all training pictures in `data`, with what was chosen for it, and writes its folder into `shelf`; in
+/// `work` lies a run that was stopped.
 ///
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
-pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path, work: &Path) -> Result<(), ToolError> {
     let sets = recipe.pictures(data)?;
     let [pictures, test] = &sets;
-    let (run, flat) = recipe.train(pictures.clone(), test.clone()).await?;
+    let Start { candidate, chosen } = Start::of(recipe, data, shelf, work)?;
+    let (choice, start) = chosen.unzip();
+    let run = recipe.spec(recipe.epochs, pictures.len(), candidate);
+    let every = recipe.epoch(pictures.len());
+    let task = Task { name: recipe.name.into(), run: &run, rate: recipe.rate, every, folder: work, start };
+    // The test pictures are not looked at before the end.
+    let flat = task.train(pictures.clone(), test.clone())?;
     let spec = &run.model;
     let layout = Layout::new(spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
     let file = weights::to_safetensors(spec, &layout, &flat).map_err(|e| encoding(&e))?;
@@ -79,14 +97,17 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     let folder = shelf.join(recipe.name);
     let card = Card {
         name: recipe.name,
-        classes: recipe.classes,
+        classes: (recipe.class_names)(),
         model: spec,
         run: &run,
+        rate: recipe.rate,
+        choice,
         pictures: Pictures { train: pictures.len(), test: test.len() },
         atlas: Atlas { area: ATLAS_AREA, columns: ATLAS_CELLS, rows: ATLAS_CELLS },
         test: &evaluate(spec, &shipped, test).await?,
         test_before_rounding: &evaluate(spec, &flat, test).await?,
-        pytorch: pytorch(recipe.source)?,
+        surgery: taken_apart(&model(spec, &shipped)?, &Set::Pictures(test.clone())).await?,
+        pytorch: pytorch(recipe)?,
         rebuild: format!("cargo run --features tool --bin latentscape -- train {}", recipe.name),
     };
     let mut learner = cpu();
@@ -98,6 +119,7 @@ pub async fn train(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     write(&folder, "atlas.png", &png(&picture, ATLAS_CELLS as usize * SIDE)?)?;
     write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)?;
     eprintln!("{}: {}", recipe.name, serde_json::to_string(card.test).map_err(|e| encoding(&e))?);
+    task.forget();
     Ok(())
 }
 
@@ -114,6 +136,30 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     write_codes(&learner, &recipe.pictures(data)?, &folder).await
 }
 
+/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card.
+///
+/// # Errors
+/// As [`train`].
+pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), ToolError> {
+    let folder = shelf.join(recipe.name);
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
+    };
+    let mut card: Map<String, Value> = serde_json::from_slice(&read("card.json")?).map_err(|e| encoding(&e))?;
+    let spec: ModelSpec =
+        serde_json::from_value(card.get("model").cloned().unwrap_or_default()).map_err(|e| encoding(&e))?;
+    let layout = Layout::new(&spec).map_err(|e| Notice { kind: NoticeKind::BadSpec, detail: e.to_string() })?;
+    let shipped = weights::from_safetensors(&layout, &read(WEIGHTS)?).map_err(|e| encoding(&e))?;
+    let [_, test] = &recipe.pictures(data)?;
+    let found = serde_json::to_value(evaluate(&spec, &shipped, test).await?).map_err(|e| encoding(&e))?;
+    eprintln!("{}: {found}", recipe.name);
+    card.insert("test".into(), found);
+    let apart = taken_apart(&model(&spec, &shipped)?, &Set::Pictures(test.clone())).await?;
+    card.insert("surgery".into(), serde_json::to_value(apart).map_err(|e| encoding(&e))?);
+    write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
+}
+
 /// The codes of the training and the test pictures, a file each.
 async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folder: &Path) -> Result<(), ToolError> {
     for (name, set) in [("codes-train.safetensors", train), ("codes.safetensors", test)] {
@@ -124,15 +170,17 @@ async fn write_codes(learner: &BurnLearner, [train, test]: &[ImageSet; 2], folde
     Ok(())
 }
 
-fn pytorch(source: &str) -> Result<Pytorch, ToolError> {
+fn pytorch(recipe: &Recipe) -> Result<Option<Pytorch>, ToolError> {
     let all: Value = serde_json::from_str(PYTORCH).map_err(|e| encoding(&e))?;
-    let results = &all[source];
+    let source = match recipe.rate {
+        Rate::Constant | Rate::Calm => recipe.source.to_owned(),
+        Rate::Cosine => format!("{}-cosine", recipe.source),
+    };
+    let results = &all[&source];
     let last = results["epochs"].as_array().and_then(|epochs| epochs.last());
     let elbo = last.and_then(|epoch| epoch["neg_elbo"].as_f64());
-    match (elbo, results["first_test_pictures"]["log_p"].as_f64()) {
-        (Some(negative), Some(log_px_first_1000)) => Ok(Pytorch { elbo: -negative, log_px_first_1000 }),
-        _ => Err(encoding(&format!("there are no results of PyTorch for {source}"))),
-    }
+    let found = elbo.zip(results["first_test_pictures"]["log_p"].as_f64());
+    Ok(found.map(|(negative, log_px_first_1000)| Pytorch { elbo: -negative, log_px_first_1000 }))
 }
 
 /// μ and log σ² as F16 [n, latent], labels as U8 [n]; of points, whose log σ² is −∞, no log σ².

@@ -1,5 +1,6 @@
 //! The page's head: model, device, language, colours, files, link.
 
+use leptos::html::Select;
 use leptos::prelude::*;
 
 use super::desk::Desk;
@@ -32,12 +33,6 @@ pub fn Header() -> impl IntoView {
 fn ModelPill() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let chosen = desk.page.scene().model();
-    let choose = move |event| {
-        let name = event_target_value(&event);
-        if let Some(model) = Shipped::ALL.into_iter().find(|model| model.name() == name) {
-            desk.choose_model(model);
-        }
-    };
     let trained = Memo::new(move |_| desk.page.session().model().get().is_trained());
     // Named by its file, and not trained on yet.
     let opened = Memo::new(move |_| {
@@ -48,6 +43,7 @@ fn ModelPill() -> impl IntoView {
         (true, _) if opened.get() => tr!(desk, model_opened).to_owned(),
         (true, _) => tr!(desk, model_trained).to_owned(),
         (false, Some(_)) => words::on_dial(desk),
+        (false, None) if chosen.get().newer().is_some() => tr!(desk, model_earlier).to_owned(),
         (false, None) => tr!(desk, model_kind).to_owned(),
     };
     let name = Memo::new(move |_| {
@@ -60,9 +56,25 @@ fn ModelPill() -> impl IntoView {
     };
     // What was trained here is no choice, but it is what is shown: any of the others leads away from it.
     let shown = move || if trained.get() { "" } else { chosen.get().name() };
+    let select = NodeRef::<Select>::new();
+    let choose = move |event| {
+        if let Some(model) = Shipped::named(&event_target_value(&event)) {
+            desk.choose_model(model);
+            // What is still to come is not on show yet, and may never be.
+            if let Some(select) = select.get_untracked().filter(|_| desk.page.coming().get_untracked().is_some()) {
+                select.set_value(untrack(shown));
+            }
+        }
+    };
+    // What a link or the dial has led to is in the list while it is on show.
+    let other =
+        move || Some(chosen.get()).filter(|model| Shipped::ALL.iter().all(|known| known.name() != model.name()));
+    let other = Memo::new(move |_| other());
+    let newer = Memo::new(move |_| chosen.get().newer().filter(|_| !trained.get()));
     view! {
         <label class="pill">
             <select
+                node_ref=select
                 data-testid="model"
                 aria-label=move || tr!(desk, model)
                 prop:value=shown
@@ -80,9 +92,25 @@ fn ModelPill() -> impl IntoView {
                         </option>
                     }
                 })}
+                {move || other.get().map(|model| {
+                    view! {
+                        <option value=model.name() selected=move || shown() == model.name()>
+                            {move || words::shipped(desk.locale(), model)}
+                        </option>
+                    }
+                })}
             </select>
             <span class="wide">" · " {kind}</span>
         </label>
+        <button
+            class="pill"
+            data-testid="newer"
+            hidden=move || newer.get().is_none()
+            title=move || tr!(desk, model_newer_what)
+            on:click=move |_| newer.get_untracked().into_iter().for_each(|model| desk.choose_model(model))
+        >
+            {move || tr!(desk, model_newer)}
+        </button>
     }
 }
 

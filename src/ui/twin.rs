@@ -74,14 +74,17 @@ fn Twin(on: Memo<bool>, against: Memo<Option<u8>>) -> impl IntoView {
     follow(first, second, on);
     Effect::new(move |before: Option<bool>| {
         let there = against.get().filter(|_| on.get());
+        let data = first.page.scene().model().get().data();
         if let Some(member) = there {
             let (scene, dial) = (second.page.scene(), f32::from(member));
+            let model = Shipped::on_dial(data, dial);
             // Before it has an engine it only has to know.
             if before == Some(true) {
-                untrack(|| second.turn_dial(dial));
+                let same = scene.model().get_untracked().data() == data;
+                untrack(|| if same { second.turn_dial(dial) } else { second.choose_model(model) });
             } else {
                 scene.dial().set(dial);
-                scene.model().set(Shipped::on_dial(dial));
+                scene.model().set(model);
             }
         }
         there.is_some()

@@ -10,7 +10,7 @@ use crate::protocol::NoticeKind;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::message::Message;
-use crate::state::scene::{Points, SceneStoreFields, Shipped};
+use crate::state::scene::{DataSet, Points, SceneStoreFields, Shipped};
 use crate::state::session::{Kind, Model, SessionStoreFields};
 use crate::state::storage::Trouble;
 
@@ -37,11 +37,12 @@ pub fn class(desk: Desk, class: u8) -> String {
             let name = names.get(usize::from(class)).cloned();
             name.filter(|name| !name.is_empty()).unwrap_or_else(|| class.to_string())
         }
-        Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits | Kind::Points) => {
-            class.to_string()
-        }
+        Model::Shipped(model) => match model.data() {
+            DataSet::Digits | DataSet::Mnist => class.to_string(),
+            DataSet::Fashion => garment(locale, class).to_owned(),
+        },
+        Model::Trained(Kind::Digits | Kind::Points) => class.to_string(),
         Model::Trained(Kind::Shapes) => shape(locale, class).to_owned(),
-        Model::Shipped(Shipped::Fashion) => garment(locale, class).to_owned(),
     }
 }
 
@@ -76,7 +77,21 @@ pub fn shipped(l: Locale, model: Shipped) -> &'static str {
     match model {
         Shipped::Mnist => "MNIST",
         Shipped::Fashion => "Fashion-MNIST",
-        Shipped::Digits(_) => say!(l, model_family),
+        Shipped::EarlierMnist | Shipped::EarlierFashion if model.newer().is_none() => data_set(l, model.data()),
+        Shipped::EarlierMnist => say!(l, model_mnist_earlier),
+        Shipped::EarlierFashion => say!(l, model_fashion_earlier),
+        Shipped::Member(DataSet::Digits, _) => say!(l, model_family),
+        Shipped::Member(DataSet::Mnist, _) => say!(l, model_mnist_family),
+        Shipped::Member(DataSet::Fashion, _) => say!(l, model_fashion_family),
+    }
+}
+
+/// Pictures that shipped models learnt from, within a sentence.
+pub fn data_set(l: Locale, data: DataSet) -> &'static str {
+    match data {
+        DataSet::Digits => say!(l, data_generated),
+        DataSet::Mnist => "MNIST",
+        DataSet::Fashion => "Fashion-MNIST",
     }
 }
 
@@ -113,7 +128,7 @@ pub fn generated(l: Locale, model: Model) -> &'static str {
 /// The pictures whose codes are shown.
 fn pictures(l: Locale, model: Model, points: Points) -> &'static str {
     match (model, points) {
-        (Model::Trained(_), Points::Test) | (Model::Shipped(Shipped::Digits(_)), _) => say!(l, pictures_held_out),
+        (Model::Trained(_), Points::Test) | (Model::Shipped(Shipped::Member(..)), _) => say!(l, pictures_held_out),
         (Model::Shipped(_), Points::Test) => say!(l, pictures_test),
         (Model::Shipped(_) | Model::Trained(_), Points::Train) => say!(l, pictures_train),
     }

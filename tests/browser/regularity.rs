@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use super::chromium::Setup;
 use super::page::{ENGLISH, Page, word};
 use super::picture::Picture;
-use super::server::Site;
+use super::server::{Fault, Site};
 
 fn family() -> Family {
     Family::parse(include_bytes!("../../pretrained/digits-beta/card.json")).expect("the shipped card")
@@ -367,6 +367,33 @@ async fn a_layer_has_a_scale() {
     page.check_no_errors().await;
 }
 
+/// What cannot be had changes nothing: what the page says and shows is of the model that it has.
+#[tokio::test]
+async fn a_member_that_cannot_be_fetched_leaves_all_as_it_is() {
+    let family = family();
+    let (one, last) = (at_beta(&family, 1.0), family.members.len() - 1);
+    let site = Site::with(Fault::Lost("digits-beta/beta-32"));
+    let page = Page::open(Setup::CPU, site, &format!("/#model=digits&dial={one}")).await;
+    measured(&page).await;
+    // The rest of the family has been asked for by now, in vain for the last.
+    let before = (page.decoded().await, page.picture("points", 80, 60).await, score(&page, "completeness").await);
+    let told = "find('dial-beta').textContent + find('dial-seen').textContent + find('model').parentNode.textContent";
+    let words = page.string(told).await;
+    turn(&page, last as f32).await;
+    page.wait_notice().await;
+    page.wait("the dial is where it was", &format!("find('dial').value === '{one}'")).await;
+    assert_eq!(page.string(told).await, words);
+    assert_eq!(page.value("find('score-completeness').dataset.origin").await, "here");
+    assert_eq!(score(&page, "completeness").await, before.2);
+    assert!(
+        page.decoded().await.distance(&before.0) < 0.004
+            && page.picture("points", 80, 60).await.distance(&before.1) < 0.003
+    );
+    // What can be had is had.
+    turn(&page, one as f32 - 1.0).await;
+    page.wait("another member", &format!("find('dial-beta').textContent !== '{}'", page.text("dial-beta").await)).await;
+}
+
 /// The classifier doubts what lies between a plain autoencoder's islands; of what it has not learnt it says nothing.
 #[tokio::test]
 async fn the_classifier_has_a_layer_of_generated_digits_alone() {
@@ -378,7 +405,7 @@ async fn the_classifier_has_a_layer_of_generated_digits_alone() {
     // The survey's layer is another picture.
     page.click("layer-completeness").await;
     page.picture_once("heat", shown.clone(), |p| p.distance(&shown) > 0.01).await;
-    choose(&page, "model", "mnist").await;
+    choose(&page, "model", "fashion").await;
     page.wait("no such layer", "!find('layer-confidence').checkVisibility()").await;
     page.check_no_errors().await;
 }

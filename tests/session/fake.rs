@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use latentscape::data::own::Own;
 use latentscape::engine::inbox::Inbox;
-use latentscape::engine::learner::{Codes, Encoded, Learner, Painting, Slopes, Strip, Surveyed};
+use latentscape::engine::learner::{Codes, Encoded, Errors, Learner, Painting, Slopes, Strip, Surveyed};
 use latentscape::engine::session::{Outgoing, Rest, Session};
 use latentscape::protocol::*;
 use latentscape::spec::{DataSpec, Input, ModelSpec, PIXELS, RunSpec, TrainingSpec};
@@ -186,6 +186,13 @@ impl Learner for Fake {
         (0..most.min(self.held_out.get().unwrap_or(20))).flat_map(|i| vec![i as f32; PIXELS]).collect()
     }
 
+    async fn errors(&self, most: usize, draws: usize) -> Result<Errors, Notice> {
+        // As far off as there are draws; codes far apart and narrow.
+        let n = most.min(self.held_out.get().unwrap_or(20));
+        let mu = (0..2 * n).map(|i| i as f32).collect();
+        Ok(Errors { errors: vec![draws as f32; n], mu, log_var: vec![-12.0; 2 * n] })
+    }
+
     fn show(&mut self, half: Half) -> bool {
         self.half.replace(half) != half
     }
@@ -321,6 +328,7 @@ pub fn word(outgoing: &Outgoing) -> String {
             | Answer::Surveyed { .. }
             | Answer::Fidelity { .. }
             | Answer::Incomparable
+            | Answer::Surgery(_)
             | Answer::Divergences
             | Answer::Original { .. }
             | Answer::Weights

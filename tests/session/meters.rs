@@ -54,6 +54,27 @@ fn samples_are_compared_with_what_was_held_out() {
 }
 
 #[test]
+fn the_elbo_is_taken_apart() {
+    let mut script = Script::new();
+    script.ask(1, Slot::Surgery, Query::Surgery).turn();
+    let said = |script: &Script| match &script.heard[0].message {
+        ToPage::Answer { answer, .. } => answer.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(said(&script), Answer::Refused(notice) if notice.kind == NoticeKind::NoModel));
+    script.heard();
+    script.say(load()).turn().heard();
+    script.ask(2, Slot::Surgery, Query::Surgery).turn();
+    let Answer::Surgery(found) = said(&script) else { panic!("{:?}", said(&script)) };
+    let rate = found.rate.expect("a variational model");
+    assert!(found.data == 20 && (rate.information.value - 20f32.ln()).abs() < 1e-3, "{rate:?}");
+    script.fake.held_out.set(Some(1));
+    script.heard();
+    script.ask(3, Slot::Surgery, Query::Surgery).turn();
+    assert_eq!(said(&script), Answer::Incomparable);
+}
+
+#[test]
 fn steps_between_points_are_answered_pair_by_pair() {
     let mut script = Script::new();
     script.fake.latent.set(Some(4));

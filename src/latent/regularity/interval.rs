@@ -1,17 +1,74 @@
 //! How sure a share or a mean of a sample is: intervals that hold the true value 95 times in a hundred.
 
+pub use crate::estimate::{Estimate, Interval};
 use crate::rng::Rng;
 
 /// The normal distribution's 0.975 quantile.
-const Z: f64 = 1.959_964;
+pub const Z: f64 = 1.959_964;
 
 /// Times that a sample is drawn again from itself.
 const RESAMPLES: usize = 1000;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    pub low: f32,
-    pub high: f32,
+/// Mean and variance of numbers that come one after another (Welford 1962).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Running {
+    count: usize,
+    mean: f64,
+    /// Sum of squared distances from the mean.
+    squares: f64,
+}
+
+impl Running {
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut running = Self::default();
+        values.into_iter().for_each(|value| running.add(value));
+        running
+    }
+
+    pub fn add(&mut self, value: f64) {
+        self.count += 1;
+        let off = value - self.mean;
+        self.mean += off / self.count as f64;
+        self.squares += off * (value - self.mean);
+    }
+
+    /// Those of both (Chan et al. 1979).
+    pub fn and(self, other: Self) -> Self {
+        let (a, b) = (self.count as f64, other.count as f64);
+        let (count, off) = (a + b, other.mean - self.mean);
+        let whole = count.max(1.0);
+        Self {
+            count: self.count + other.count,
+            mean: self.mean + off * b / whole,
+            squares: self.squares + other.squares + off * off * a * b / whole,
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// 0 of nothing.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The variance of the mean, in squared units of the numbers; infinite of fewer than two, of which nothing is known.
+    pub fn variance_of_mean(&self) -> f64 {
+        let n = self.count as f64;
+        if self.count < 2 { f64::INFINITY } else { self.squares / (n - 1.0) / n }
+    }
+
+    /// The mean with the interval of the central limit theorem.
+    pub fn estimate(&self) -> Estimate {
+        normal(self.mean, self.variance_of_mean())
+    }
+}
+
+/// A number whose error is normal with this variance.
+pub fn normal(value: f64, variance: f64) -> Estimate {
+    let half = Z * variance.sqrt();
+    Estimate { value: value as f32, interval: Interval { low: (value - half) as f32, high: (value + half) as f32 } }
 }
 
 /// The 95 % interval of a share of which `hits` of `of` draws were seen (Wilson 1927). It stays within 0..=1 and says
@@ -98,6 +155,17 @@ mod tests {
         assert!((found.high - (mean + half)).abs() < 0.12 * half, "{found:?}");
         assert_eq!(of_mean(&values, 1), Some(found));
         assert_ne!(of_mean(&values, 2), Some(found));
+    }
+
+    /// By hand: mean 5, variance 32/7 of eight numbers.
+    #[test]
+    fn running_moments_by_hand() {
+        let running = Running::of([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
+        assert!(running.count() == 8 && (running.mean() - 5.0).abs() < 1e-12);
+        assert!((running.variance_of_mean() - 4.0 / 7.0).abs() < 1e-12);
+        let Estimate { value, interval } = running.estimate();
+        assert!(value == 5.0 && (interval.high - 6.4816).abs() < 1e-3 && (interval.low - 3.5184).abs() < 1e-3);
+        assert_eq!(Running::of([3.0]).variance_of_mean(), f64::INFINITY);
     }
 
     #[test]

@@ -1,18 +1,26 @@
 //! Every meter of a model at once, with their names: the same numbers on the page, in the card of a family and in the tests.
 
 use super::clusters::{Clusters, Gap, Share, centre_class, largest_gap};
-use super::interval::Interval;
+use super::frame::Frame;
+use super::interval::{Estimate, Interval};
 use super::mmd::Mmd;
 use super::overlap::Overlap;
 use super::returns::{NEAR, Returns};
 use super::slopes::{Continuity, steep};
 use super::survey::{Metric, Survey, Unit};
+use crate::rng::Rng;
 use crate::spec::Input;
 
 /// Codes that the classes are counted with, where there are more.
 const MOST_CODES: usize = 4000;
 
 const SEED: u32 = 11;
+
+/// Densities of Gaussians that a part of the overlap may take.
+const DENSITIES: usize = 5_000_000;
+
+/// Draws of such a part from either distribution, where there are few codes.
+const MOST_DRAWS: usize = 1000;
 
 /// What can be measured. `Nats` needs pairs of decodings, `Coverage` and `Density` data, and `Confidence` a classifier: they
 /// come from elsewhere.
@@ -73,11 +81,19 @@ impl Meter {
     }
 }
 
-/// A number, and its 95 % interval where it comes from a sample.
+/// A number, its 95 % interval where it comes from a sample, and what it would be in the case that it is to be compared
+/// with: of the overlap's meters, if the codes were the distribution itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     pub value: f32,
     pub interval: Option<Interval>,
+    pub reference: Option<f32>,
+}
+
+impl Reading {
+    pub fn of(estimate: Estimate) -> Self {
+        Self { value: estimate.value, interval: Some(estimate.interval), reference: None }
+    }
 }
 
 /// The codes that a survey is compared with; one entry a datum in each.
@@ -92,6 +108,17 @@ pub struct Codes<'a> {
     pub input: Input,
 }
 
+impl Codes<'_> {
+    /// One part of the draws of the overlap, or of its reference.
+    fn overlap(&self, of: OverlapOf, frame: &Frame, part: usize) -> Option<Overlap> {
+        let draws = (DENSITIES / 2 / self.mu.len().max(1)).clamp(1, MOST_DRAWS);
+        of(frame, self.mu, self.log_var, draws, Rng::stream(SEED, part as u32).u32())
+    }
+}
+
+/// [`Overlap::of`] or [`Overlap::reference`].
+type OverlapOf = fn(&Frame, &[[f32; 2]], &[[f32; 2]], usize, u32) -> Option<Overlap>;
+
 /// What was measured. None: not yet, or not possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meters {
@@ -105,6 +132,8 @@ pub struct Meters {
     pub returns: Option<Returns>,
     /// Only of a latent space that is this plane: of a larger one the codes lie beside it.
     pub overlap: Option<Overlap>,
+    /// The same if the codes were what is sampled from.
+    pub ideal: Option<Overlap>,
     pub mmd: Option<Mmd>,
     pub clusters: Option<Clusters>,
     /// The class that sits at the centre.
@@ -114,7 +143,7 @@ pub struct Meters {
 
 impl Meters {
     /// In so many parts, none of which takes long.
-    pub const PARTS: usize = 5;
+    pub const PARTS: usize = 10;
 
     /// All of them, of a whole survey.
     pub fn of(survey: &Survey, codes: Codes) -> Self {
@@ -132,7 +161,14 @@ impl Meters {
                 self.continuity = Continuity::of(survey, Metric::Pixels, Unit::Codes, steep);
                 self.returns = Returns::of(survey, NEAR);
             }
-            1 if plane => self.overlap = Overlap::of(frame, codes.mu, codes.log_var),
+            1 | 5..=7 if plane => {
+                let more = codes.overlap(Overlap::of, frame, part);
+                self.overlap = self.overlap.zip(more).map(|(before, more)| before.and(more)).or(more);
+            }
+            8 | 9 if plane => {
+                let more = codes.overlap(Overlap::reference, frame, part);
+                self.ideal = self.ideal.zip(more).map(|(before, more)| before.and(more)).or(more);
+            }
             2 if plane => self.mmd = Mmd::of(frame, codes.mu, codes.log_var, SEED),
             3 => {
                 let n = codes.mu.len().min(MOST_CODES);
@@ -149,20 +185,25 @@ impl Meters {
 
     /// A meter's reading; nothing where it could not be taken, and of those that come from elsewhere.
     pub fn reading(&self, meter: Meter) -> Option<Reading> {
-        let plain = |value: f32| Reading { value, interval: None };
+        let plain = |value: f32| Reading { value, interval: None, reference: None };
+        let beside = |of: fn(&Overlap) -> Option<Estimate>| {
+            let reference = self.ideal.as_ref().and_then(of).map(|ideal| ideal.value);
+            Some(Reading { reference, ..Reading::of(of(self.overlap.as_ref()?)?) })
+        };
         match meter {
             Meter::Continuity => self.continuity.map(|c| plain(c.score())),
             Meter::Slope => self.continuity.map(|c| plain(c.median)),
             Meter::Spread => self.continuity.map(|c| plain(c.spread)),
             Meter::Returns => self.returns.map(|r| plain(r.share_near)),
-            Meter::Shared => self.overlap.map(|o| plain(o.shared)),
-            Meter::Covered => self.overlap.map(|o| plain(o.covered)),
-            Meter::Kl => self.overlap.map(|o| plain(o.kl)),
+            Meter::Shared => beside(|o| Some(o.shared())),
+            Meter::Covered => beside(Overlap::covered),
+            Meter::Kl => beside(Overlap::kl),
             Meter::Mmd => self.mmd.map(|m| plain(m.distance as f32)),
-            Meter::Accuracy => self
-                .clusters
-                .as_ref()
-                .map(|c| Reading { value: c.accuracy.value(), interval: Some(c.accuracy.interval) }),
+            Meter::Accuracy => self.clusters.as_ref().map(|c| Reading {
+                value: c.accuracy.value(),
+                interval: Some(c.accuracy.interval),
+                reference: None,
+            }),
             Meter::Gap => self.gap.map(|g| plain(g.radius)),
             Meter::Nats | Meter::Coverage | Meter::Density | Meter::Confidence => None,
         }
@@ -171,10 +212,8 @@ impl Meters {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame::Frame;
     use super::super::survey::known;
     use super::*;
-    use crate::rng::Rng;
 
     /// Codes that are the prior, in two classes that a line parts.
     fn codes(n: usize) -> (Vec<[f32; 2]>, Vec<[f32; 2]>, Vec<u8>) {

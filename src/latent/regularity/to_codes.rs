@@ -6,8 +6,8 @@
 //! over the codes themselves, u, it does not change when z is scaled or turned. A density would be about as 1/u².
 //!
 //! The metric is u⁴·(G(z) + g·I) with G the pull-back metric of the mean decoder, and g the median over the codes of half of
-//! G's trace: a step costs what the picture changes by and as much again as it does at a typical place, so that standing still
-//! is not free where the decoder has learnt nothing, and all of it in inverse proportion to the codes' density. It depends on
+//! G's trace: a step costs what the picture changes by and as much again as it does at a typical place, so that no step is
+//! free where the decoder has learnt nothing, and all of it in inverse proportion to the codes' density. It depends on
 //! neither z's scale nor the picture's size. Metrics that grow where a density falls are those of Arvanitidis, Georgiev and
 //! Schölkopf 2022 (arXiv:2103.05290), (α·q(z) + β)^(−2/d)·I, there without G. It stands in the place of the expected metric
 //! of a decoder with a variance of its own, whose second term, J_σᵀJ_σ, does the same (Arvanitidis, Hansen and Hauberg 2018,
@@ -143,12 +143,12 @@ mod tests {
     fn between_crescents_it_crosses_where_they_are_nearest() {
         let mut rng = Rng::new(3);
         // Upper half circle around (−0.5, 0), lower around (0.5, 0): the tips of each lie in the mouth of the other.
-        let mut code = |i: usize| {
+        let code = |i: usize| {
             let angle = rng.range(0.0, std::f32::consts::PI);
             let (x, y) = (1.2 * angle.cos() + 0.07 * rng.normal(), 1.2 * angle.sin() + 0.07 * rng.normal());
-            if i % 2 == 0 { [x - 0.6, y - 0.3] } else { [x + 0.6, 0.3 - y] }
+            if i.is_multiple_of(2) { [x - 0.6, y - 0.3] } else { [x + 0.6, 0.3 - y] }
         };
-        let codes: Vec<[f32; 2]> = (0..4000).map(|i| code(i)).collect();
+        let codes: Vec<[f32; 2]> = (0..4000).map(code).collect();
         let to = ToCodes::new(&codes).expect("codes");
         let survey = known::even(Frame::PRIOR, 96, [1.0, 0.0, 1.0]);
         let near = to.around_holes(&survey);

@@ -6,25 +6,28 @@ use std::path::Path;
 
 use pollster::block_on;
 
-use super::classifier;
-use super::{NAME, notes};
+use super::plan::Plan;
+use super::{Places, classifier, notes};
 use crate::data::classifier::Classifier;
 use crate::data::codes::Codes as CodesFile;
-use crate::data::family::{Family, Member, MeterValue};
+use crate::data::family::{Family, MeterValue, OtherSeed};
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
-use crate::engine::batches;
 use crate::engine::learner::Learner;
 use crate::latent::regularity::fidelity::{Fidelity, NEIGHBOURS, radii};
 use crate::latent::regularity::interval::{Interval, of_mean};
+use crate::latent::regularity::overlap::Overlap;
 use crate::latent::regularity::report::{Codes, Meter, Meters, Reading};
 use crate::latent::regularity::steps::{Steps, median};
 use crate::latent::regularity::{Frame, Survey};
 use crate::latent::sample;
+use crate::nn::layout::Layout;
+use crate::nn::weights;
 use crate::rng::Rng;
-use crate::spec::{Input, PIXELS};
+use crate::spec::{Input, ModelSpec, PIXELS};
+use crate::tool::evaluate::{model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
-use crate::tool::shelf::{encoding, write};
+use crate::tool::shelf::{encoding, pack_codes, write};
 
 /// Cells along a side of the survey, and of one answer.
 const SIDE: usize = 128;
@@ -34,41 +37,57 @@ const BAND: usize = 1024;
 const COMPARED: usize = 1000;
 const SEED: u32 = 5;
 
-/// Reads the meters of the family on `shelf` and writes them into its card: if one samples from the prior, and if from the
+/// Draws from the codes, and from the prior, that their overlap is estimated with: more than the page takes.
+const DRAWS: usize = 20_000;
+
+/// Reads the meters of a family on the shelf and writes them into its card: if one samples from the prior, and if from the
 /// normal distribution with the mean and covariance of the codes.
 ///
 /// # Errors
 /// `File` for what can't be read or written, `Learner` for what can't be computed.
-pub fn measure(shelf: &Path) -> Result<(), ToolError> {
-    let folder = shelf.join(NAME);
-    let file = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
-    };
+pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
+    let folder = places.shelf.join(plan.name);
+    let file = |name: &str| read(&folder.join(name));
     let mut family = Family::parse(&file("card.json")?).map_err(|e| encoding(&e))?;
-    let (Set::Pictures(set), Set::Pictures(held_out)) = batches::data(&family.run)? else {
-        return Err(encoding(&"the family is not of pictures"));
-    };
+    let [set, held_out] = plan.pictures(places.data)?;
+    if !plan.made(&family) {
+        return Err(encoding(&"the card is of another family"));
+    }
     // Rounded as it is shipped, so that the page's numbers are these.
     let judge = classifier::train(&set).write().map_err(|e| encoding(&e))?;
     write(&folder, "classifier.safetensors", &judge)?;
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
-    eprintln!("the classifier is right about {right:.3} of the held-out digits");
+    eprintln!("the classifier is right about {right:.3} of the held-out pictures");
     let yard = Yard { real: reals(&held_out), classifier };
+    let held_out = Set::Pictures(held_out);
     for index in 0..family.members.len() {
         let member = &family.members[index];
-        let mut learner = cpu();
-        learner.load(&family.run_of(member).model, &file(&member.weights)?)?;
+        let (mut learner, spec, shipped) = (cpu(), family.run_of(member).model, file(&member.weights)?);
+        learner.load(&spec, &shipped)?;
+        let layout = Layout::new(&spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, &shipped).map_err(|e| encoding(&e))?;
+        let apart = block_on(taken_apart(&model(&spec, &flat)?, &held_out))?;
         let codes = CodesFile::read(&file(&member.codes)?).map_err(|e| encoding(&e))?;
         let meters = yard.read(&learner, &codes, Frame::PRIOR)?;
-        say(member, &meters);
+        say(&member.name, &meters);
         let fitted = Frame::of_codes(&codes.mu).map(|frame| yard.read(&learner, &codes, frame)).transpose()?;
+        let others = plan.others.iter().map(|&(seed, steps)| {
+            let path = places.other(plan, seed).join(&member.weights);
+            path.exists().then(|| yard.other(&spec, &read(&path)?, &held_out, seed, steps)).transpose()
+        });
+        let others: Result<Vec<Option<OtherSeed>>, ToolError> = others.collect();
+        let others = others?.into_iter().flatten().collect();
         let member = &mut family.members[index];
-        (member.meters, member.fitted) = (meters, fitted.unwrap_or_default());
+        (member.meters, member.fitted, member.surgery) = (meters, fitted.unwrap_or_default(), apart);
+        member.seeds = others;
     }
     family.notes = notes::of(&family);
     write(&folder, "card.json", &serde_json::to_vec_pretty(&family).map_err(|e| encoding(&e))?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ToolError> {
+    std::fs::read(path).map_err(|e| ToolError::File(path.display().to_string(), e.to_string()))
 }
 
 /// What all are measured with.
@@ -79,6 +98,32 @@ struct Yard {
 }
 
 impl Yard {
+    /// The same of a model of another seed, whose codes are in no file.
+    fn other(
+        &self,
+        spec: &ModelSpec,
+        file: &[u8],
+        held_out: &Set,
+        seed: u32,
+        steps: u32,
+    ) -> Result<OtherSeed, ToolError> {
+        let layout = Layout::new(spec).map_err(|e| encoding(&e))?;
+        let flat = weights::from_safetensors(&layout, file).map_err(|e| encoding(&e))?;
+        let test = super::measure(spec, &flat, held_out)?;
+        let mut learner = cpu();
+        learner.load(spec, file)?;
+        let (mu, log_var) = block_on(learner.posteriors(held_out, held_out.len()))?;
+        let codes = pack_codes(&mu, &log_var, held_out.labels())?;
+        let codes = CodesFile::read(&codes).map_err(|e| encoding(&e))?;
+        let meters = self.read(&learner, &codes, Frame::PRIOR)?;
+        say(&format!("from seed {seed}"), &meters);
+        let fitted = Frame::of_codes(&codes.mu).map(|frame| self.read(&learner, &codes, frame)).transpose()?;
+        let values = |meters: BTreeMap<String, MeterValue>| {
+            meters.into_iter().map(|(name, meter)| (name, meter.value)).collect()
+        };
+        Ok(OtherSeed { seed, steps, test, meters: values(meters), fitted: values(fitted.unwrap_or_default()) })
+    }
+
     fn read(
         &self,
         learner: &impl Learner,
@@ -88,7 +133,9 @@ impl Yard {
         let survey = survey(learner, frame, &codes.mu, SIDE)?;
         let of =
             Codes { mu: &codes.mu, log_var: &codes.log_var, labels: &codes.labels, latent: 2, input: Input::default() };
-        let meters = Meters::of(&survey, of);
+        let mut meters = Meters::of(&survey, of);
+        meters.overlap = Overlap::of(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
+        meters.ideal = Overlap::reference(&survey.frame, &codes.mu, &codes.log_var, DRAWS, SEED);
         let draws = sample::prior(COMPARED, &mut Rng::new(SEED));
         let samples: Vec<f32> = draws.into_iter().flat_map(|draw| frame.point(draw)).collect();
         let decoded = block_on(learner.decode(&samples))?;
@@ -98,12 +145,16 @@ impl Yard {
         let steps = Steps::draw(&survey, COMPARED, SEED);
         let nats = median(&block_on(learner.divergences(&steps.from, &steps.to))?);
         let elsewhere = |meter: Meter| match meter {
-            Meter::Nats => nats.map(|(value, interval)| Reading { value, interval: Some(interval) }),
-            Meter::Coverage => fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval) }),
-            Meter::Density => fidelity.map(|f| Reading { value: f.density, interval: f.density_interval }),
+            Meter::Nats => nats.map(|(value, interval)| Reading { value, interval: Some(interval), reference: None }),
+            Meter::Coverage => {
+                fidelity.map(|f| Reading { value: f.coverage, interval: Some(f.coverage_interval), reference: None })
+            }
+            Meter::Density => {
+                fidelity.map(|f| Reading { value: f.density, interval: f.density_interval, reference: None })
+            }
             Meter::Confidence => {
                 let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
-                Some(Reading { value: mean, interval: of_mean(&sure, SEED) })
+                Some(Reading { value: mean, interval: of_mean(&sure, SEED), reference: None })
             }
             _ => None,
         };
@@ -140,10 +191,11 @@ fn reals(held_out: &ImageSet) -> Vec<f32> {
 fn value(reading: Reading) -> Option<MeterValue> {
     let Interval { low, high } = reading.interval.unwrap_or(Interval { low: f32::NAN, high: f32::NAN });
     let finite = |value: f32| value.is_finite().then_some(value);
-    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high) })
+    let reference = reading.reference.and_then(finite);
+    Some(MeterValue { value: finite(reading.value)?, low: finite(low), high: finite(high), reference })
 }
 
-fn say(member: &Member, meters: &BTreeMap<String, MeterValue>) {
+fn say(name: &str, meters: &BTreeMap<String, MeterValue>) {
     let line: Vec<String> = meters.iter().map(|(name, meter)| format!("{name} {:.3}", meter.value)).collect();
-    eprintln!("{}: {}", member.name, line.join(", "));
+    eprintln!("{name}: {}", line.join(", "));
 }

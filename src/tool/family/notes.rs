@@ -20,7 +20,30 @@ pub fn of(family: &Family) -> Vec<String> {
     ];
     notes.extend(made(family));
     notes.extend(measured(&variational));
+    notes.extend(chance(family));
     notes
+}
+
+/// How much of the curves is chance, where the family was trained from other seeds as well.
+fn chance(family: &Family) -> Option<String> {
+    let first = family.members.iter().find(|member| !member.seeds.is_empty())?;
+    let named: Vec<String> =
+        first.seeds.iter().map(|other| format!("{} ({} steps)", other.seed, other.steps)).collect();
+    let apart = |meter: Meter| {
+        let each = family.members.iter().filter_map(|member| {
+            let [least, most] = member.over_seeds(meter.name(), true)?;
+            Some((most - least, &member.name))
+        });
+        let (apart, name) = each.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(format!("{} by {apart:.3} at most ({name})", meter.name()))
+    };
+    let meters: Vec<String> =
+        [Meter::Continuity, Meter::Returns, Meter::Shared].into_iter().filter_map(apart).collect();
+    Some(format!(
+        "Trained again on the same data from the seeds {}, the models differ in {}; the dial's curves are drawn with that band.",
+        named.join(" and "),
+        meters.join(", ")
+    ))
 }
 
 /// The same of the meters that theory says something of; nothing before they are read. Completeness is not among them: it
@@ -139,5 +162,28 @@ mod tests {
         );
         let broken = falls(&[(0.0, 9.0), (1.0, 5.0), (2.0, 5.5), (4.0, 1.0)]);
         assert_eq!(broken, "It does not always do as theory has it: it rises by 0.500 nats from β = 1 to β = 2.");
+    }
+
+    #[test]
+    fn what_other_seeds_have_measured_is_said_and_nothing_is_where_there_are_none() {
+        let card = concat!(env!("CARGO_MANIFEST_DIR"), "/pretrained/digits-beta/card.json");
+        let mut family = Family::parse(&std::fs::read(card).unwrap()).unwrap();
+        family.members.iter_mut().for_each(|member| member.seeds.clear());
+        assert_eq!(chance(&family), None);
+        let member = &mut family.members[6];
+        let own = member.meters["continuity"].value;
+        let meters = [("continuity".to_owned(), own - 0.25)].into_iter().collect();
+        member.seeds = vec![crate::data::family::OtherSeed {
+            seed: 2,
+            steps: 500,
+            test: member.test,
+            meters,
+            fitted: Default::default(),
+        }];
+        let said = chance(&family).unwrap();
+        assert!(
+            said.contains("seeds 2 (500 steps)") && said.contains("continuity by 0.250 at most (beta-2)"),
+            "{said}"
+        );
     }
 }

@@ -212,6 +212,7 @@ impl Desk {
             Next::Survey => self.survey_on(),
             Next::Judge => self.judge_on(),
             Next::Keep => self.keep(),
+            Next::Carry => self.carry(),
             Next::Say(message) => self.say(message),
         }
     }

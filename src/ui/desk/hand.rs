@@ -23,6 +23,7 @@ impl Desk {
     /// Moves the active handle. Goes on as one step of the history until [`Self::settle`].
     pub fn go_to(self, z: [f32; 2]) {
         let z = self.tidy(z);
+        self.wire.update_value(|wire| wire.carried = None);
         if untrack(|| self.z()) != z {
             self.page.scene().handles().update(|handles| handles.move_to(z));
             self.keep_in_sight(z);

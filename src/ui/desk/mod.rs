@@ -1,6 +1,7 @@
 //! The page's desk: everything a component may do. It moves the state, sends to the engine, and hears what comes back.
 
 mod engine;
+mod family;
 mod hand;
 mod kept;
 mod lab;
@@ -16,6 +17,7 @@ use reactive_stores::Store;
 
 use crate::client::Client;
 use crate::client::probe::Gpu;
+use crate::data::family::Family;
 use crate::i18n::Locale;
 use crate::latent::path::{Course, Way};
 use crate::latent::place::{Neighbourhood, class_means, heart, neighbourhood};
@@ -31,9 +33,10 @@ use crate::state::history::History;
 use crate::state::message::Message;
 use crate::state::pace::Pace;
 use crate::state::pictures::{Cloud, Shared};
-use crate::state::scene::{End, Path, Scene, SceneStoreFields, Shipped, Theme};
+use crate::state::scene::{DataSet, End, HOME, Path, Scene, SceneStoreFields, Shipped, Theme};
 use crate::state::session::{SessionStoreFields, answers, running};
 use crate::state::{Page, PageStoreFields};
+pub use family::Between;
 pub use kept::ROOM;
 use shelf::Book;
 
@@ -69,8 +72,14 @@ struct Wire {
     gpu: Option<Gpu>,
     asks: Asks,
     books: Vec<Book>,
-    /// Whether the members of the β family are being fetched.
-    bringing: bool,
+    /// The cards of families that are here.
+    families: Vec<(DataSet, Shared<Family>)>,
+    /// The data whose family's members are being fetched.
+    bringing: Option<DataSet>,
+    /// The picture that was at the handle, for the next model that is of this folder.
+    carried: Option<(&'static str, Vec<u8>)>,
+    /// The data whose classifier is here.
+    judges: Option<DataSet>,
     /// The shipped model that this engine has, or is reading.
     loaded: Option<Shipped>,
     /// The drawing on the pad as the encoder wants it.
@@ -259,11 +268,15 @@ impl Desk {
     }
 
     pub fn choose_model(self, model: Shipped) {
+        let dial = f32::from(model.member().unwrap_or(HOME));
+        if model.member().is_some() && self.book(model).is_none() {
+            return self.bring_first(model, dial);
+        }
+        self.carry_to(model);
+        self.page.coming().set(None);
         self.page.scene().model().set(model);
         self.turn_to_classes(CLASSES);
-        if let Some(member) = model.member() {
-            self.page.scene().dial().set(f32::from(member));
-        }
+        self.page.scene().dial().set(dial);
         self.show(model);
     }
 
@@ -275,14 +288,22 @@ impl Desk {
 
     /// Another link was followed on the open page.
     pub fn arrive(self, link: Parsed) {
-        let Parsed { scene, nonsense } = link;
+        let Parsed { mut scene, nonsense } = link;
         let before = self.page.scene().get_untracked();
+        let (wanted, dial) = (scene.model, scene.dial);
+        let missing = wanted.member().is_some() && self.book(wanted).is_none();
+        if missing {
+            (scene.model, scene.dial) = (before.model, before.dial);
+        }
         self.page.scene().set(scene.clone());
         self.handles_changed();
         if !nonsense.is_empty() {
             self.say(Message::Link);
         }
-        if (scene.model, scene.points) != (before.model, before.points) {
+        self.page.coming().set(None);
+        if missing {
+            self.bring_first(wanted, dial);
+        } else if (scene.model, scene.points) != (before.model, before.points) {
             self.show(scene.model);
         }
         if scene.device.is_some() && scene.device != self.wire.with_value(|wire| wire.kind) {
@@ -370,6 +391,7 @@ impl Desk {
 
     /// Everything on show but the decoded plane, of a model that is new or has learnt.
     fn ask_all(self) {
+        self.ask_carried();
         self.ask_handle();
         self.ask_pins();
         self.ask_strip();

@@ -7,11 +7,9 @@ use wasm_bindgen::JsValue;
 use super::Desk;
 use crate::client::fetch;
 use crate::data::codes::Codes;
-use crate::data::family::Family;
 use crate::protocol::{Command, Phase};
 use crate::state::PageStoreFields;
 use crate::state::card::Card;
-use crate::state::dial::{self, Stand};
 use crate::state::message::Message;
 use crate::state::pictures::{Atlas, Cloud, Shared};
 use crate::state::scene::{Points, SceneStoreFields, Shipped};
@@ -25,11 +23,11 @@ pub(super) struct Book {
     pub card: Card,
     pub weights: Option<Shared<Vec<u8>>>,
     /// Of the test pictures.
-    cloud: Shared<Cloud>,
+    pub cloud: Shared<Cloud>,
     /// Of the training pictures, once they were asked for.
-    train: Option<Shared<Cloud>>,
+    pub train: Option<Shared<Cloud>>,
     /// Of a member of a family the engine makes it, since it is quick.
-    atlas: Option<Shared<Atlas>>,
+    pub atlas: Option<Shared<Atlas>>,
 }
 
 impl Desk {
@@ -48,7 +46,7 @@ impl Desk {
         self.page.card().set(None);
         spawn_local(async move {
             let brought = match model.member() {
-                Some(member) => self.bring_member(member).await,
+                Some(member) => self.bring_member(model.data(), member).await,
                 None => self.bring(model).await,
             };
             if let Err(why) = brought {
@@ -154,6 +152,7 @@ impl Desk {
     /// Puts what was shipped on the plane, until the engine has better.
     pub(super) fn lay_out(self, book: &Book) {
         self.page.card().set(Some(book.card.clone()));
+        self.show_family(book.model);
         self.page.session().update(|session| {
             session.atlas = book.atlas.clone().or(session.atlas.take().filter(|_| book.model.member().is_some()));
             (session.decoded, session.hovered, session.pins) = (None, None, None);
@@ -163,136 +162,8 @@ impl Desk {
     }
 }
 
-/// The β family and its dial.
-impl Desk {
-    /// The family's card, which is fetched once.
-    async fn family(self) -> Result<Shared<Family>, JsValue> {
-        if let Some(family) = self.page.family().get_untracked() {
-            return Ok(family);
-        }
-        let card = fetch::bytes(&format!("{}/card.json", Shipped::Digits(0).folder())).await?;
-        let family = Shared::new(Family::parse(&card).map_err(|why| why.to_string())?);
-        self.page.family().set(Some(family.clone()));
-        Ok(family)
-    }
-
-    /// Brings the member that is wanted, and then the others, so that the dial turns without waiting.
-    async fn bring_member(self, wanted: u8) -> Result<(), JsValue> {
-        let family = self.family().await?;
-        // A link may point beyond the last one.
-        let wanted = wanted.min((family.members.len() - 1) as u8);
-        self.fetch_member(&family, wanted).await?;
-        let now = self.page.scene().dial().get_untracked();
-        if self.shelf().and_then(Shipped::member).is_some() {
-            self.turn_dial(now.min((family.members.len() - 1) as f32));
-            canvas::after_drawing(canvas::first_picture);
-        }
-        // A dial that is turned meanwhile asks for each; the others come once.
-        if self.wire.try_update_value(|wire| std::mem::replace(&mut wire.bringing, true)) != Some(false) {
-            return Ok(());
-        }
-        let brought = self.fetch_others(&family, wanted).await;
-        self.wire.update_value(|wire| wire.bringing = false);
-        brought
-    }
-
-    /// All members, the nearest first.
-    async fn fetch_others(self, family: &Family, wanted: u8) -> Result<(), JsValue> {
-        let near = |member: &u8| member.abs_diff(wanted);
-        let mut others: Vec<u8> = (0..family.members.len() as u8).collect();
-        others.sort_by_key(near);
-        for member in others {
-            self.fetch_member(family, member).await?;
-        }
-        Ok(())
-    }
-
-    async fn fetch_member(self, family: &Family, index: u8) -> Result<(), JsValue> {
-        let model = Shipped::Digits(index);
-        if self.book(model).is_some() {
-            return Ok(());
-        }
-        let member = family.members.get(usize::from(index)).ok_or("no such member")?;
-        let file = |name: &str| fetch::bytes(&format!("{}/{name}", model.folder()));
-        let (weights, codes) = (file(&member.weights), file(&member.codes));
-        let (weights, cloud) = (Some(Shared::new(weights.await?)), cloud(&codes.await?)?);
-        let book = Book { model, card: Card::of_member(family, member), weights, cloud, train: None, atlas: None };
-        self.wire.update_value(|wire| {
-            wire.books.retain(|book| book.model != model);
-            wire.books.push(book);
-        });
-        Ok(())
-    }
-
-    /// Turns the dial: the codes move on their straight way from one member to the next, and the engine takes the nearest.
-    pub fn turn_dial(self, dial: f32) {
-        let dial = dial::snapped(dial);
-        let model = Shipped::on_dial(dial);
-        self.page.scene().dial().set(dial);
-        if self.page.scene().model().get_untracked() != model {
-            self.page.scene().model().set(model);
-        }
-        if self.has_run_untracked() || self.shelf().is_none_or(|shelf| self.book(shelf).is_none()) {
-            return self.show(model);
-        }
-        if let Some(book) = self.book(model) {
-            self.page.card().set(Some(book.card.clone()));
-            self.page.session().model().set(Model::Shipped(model));
-            self.show_member(&book);
-            self.supply();
-        }
-    }
-
-    /// A member's codes, blended with its neighbour's where the dial stands between the two.
-    fn show_member(self, book: &Book) {
-        self.forget_codes();
-        let dial = self.page.scene().dial().get_untracked();
-        let blended = self.on_dial(dial).filter(|cloud| *cloud != book.cloud);
-        self.page.session().update(|session| {
-            session.own = blended.is_some().then(|| book.cloud.clone());
-            session.cloud = Some(blended.unwrap_or_else(|| book.cloud.clone()));
-        });
-    }
-
-    /// The codes at a place of the dial, where both members are here.
-    fn on_dial(self, dial: f32) -> Option<Shared<Cloud>> {
-        let members = self.page.family().read_untracked().as_ref()?.members.len();
-        let stand = Stand::at(dial, members);
-        let codes = |member: usize| Some(self.book(Shipped::Digits(member as u8))?.cloud);
-        match stand.member() {
-            Some(member) => codes(member),
-            None => dial::blend(&*codes(stand.low)?, &*codes(stand.high)?, stand.t).map(Shared::new),
-        }
-    }
-
-    /// The codes of the model that the engine has; between two members those on show are of neither. Reactive.
-    pub fn own_cloud(self) -> Option<Shared<Cloud>> {
-        super::own_cloud(self.page)
-    }
-
-    /// A run with the dial's β, from the weights of the member that is nearest.
-    pub fn train_between(self) {
-        let Some(family) = self.page.family().get_untracked() else { return };
-        let stand = Stand::at(self.page.scene().dial().get_untracked(), family.members.len());
-        let (nearest, beta) = (stand.nearest(), stand.beta(&family));
-        let book = self.book(Shipped::Digits(nearest as u8)).and_then(|book| book.weights);
-        let (Some(member), Some(weights)) = (family.members.get(nearest), book) else { return };
-        let mut spec = family.run_of(member);
-        if let Some(beta) = beta {
-            spec.training.beta = beta;
-        }
-        spec.training.steps = BETWEEN_STEPS;
-        // What can be changed on the way shows what is trained.
-        self.page.scene().run().set(spec.clone());
-        self.train_with(spec, Some(weights), false);
-    }
-}
-
-/// Steps that take a member to a β beside its own.
-const BETWEEN_STEPS: u32 = 1500;
-
 /// The codes in a file.
-fn cloud(file: &[u8]) -> Result<Shared<Cloud>, JsValue> {
+pub(super) fn cloud(file: &[u8]) -> Result<Shared<Cloud>, JsValue> {
     let codes = Codes::read(file).map_err(|why| why.to_string())?;
     Ok(Shared::new(Cloud { codes: codes.mu, log_var: codes.log_var, labels: codes.labels }))
 }

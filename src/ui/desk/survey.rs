@@ -20,7 +20,7 @@ use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::{DataSet, SceneStoreFields};
 use crate::state::session::SessionStoreFields;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
@@ -143,18 +143,17 @@ impl Desk {
     /// Lets the classifier see the whole of what is sampled from, where there is one of such pictures; it is fetched once.
     pub fn judge(self) {
         let session = self.page.session();
-        if !session.model().get_untracked().draws_generated_digits() {
-            return;
-        }
-        if session.classifier().read_untracked().is_some() {
+        let Some(data) = session.model().get_untracked().judged_by() else { return };
+        if self.wire.with_value(|wire| wire.judges == Some(data)) {
             let frame = untrack(|| self.frame());
             session.judging().set(Some(Sureness::new(frame)));
             return self.judge_on();
         }
         spawn_local(async move {
-            match classifier().await {
+            match classifier(data).await {
                 Ok(found) => {
                     session.classifier().set(Some(Shared::new(found)));
+                    self.wire.update_value(|wire| wire.judges = Some(data));
                     self.judge();
                 }
                 // One meter less; its reading beforehand stays.
@@ -218,7 +217,11 @@ pub fn measured(
             let found = geodesic::shortest(&survey, a, b, Metric::Pixels)?.points;
             (survey, found)
         }
-        Course::NearCodes => (survey()?, geodesic::shortest(&near.get()?, a, b, Metric::Pixels)?.points),
+        Course::NearCodes => {
+            let (survey, near) = (survey()?, near.get()?);
+            let found = geodesic::shortest(&near, a, b, Metric::Pixels)?.points;
+            (survey, found)
+        }
     };
     // At an even pace of the picture, not of the hand.
     let points = geodesic::stations(&survey, &found, Metric::Pixels, STATIONS);
@@ -236,7 +239,7 @@ pub fn gradual(survey: &Survey, [a, b]: [[f32; 2]; 2]) -> Option<Vec<[f32; 2]>> 
     Some(points)
 }
 
-async fn classifier() -> Result<Classifier, JsValue> {
-    let file = fetch::bytes(&format!("{}/classifier.safetensors", Shipped::Digits(0).folder())).await?;
+async fn classifier(data: DataSet) -> Result<Classifier, JsValue> {
+    let file = fetch::bytes(&format!("{}/classifier.safetensors", data.folder())).await?;
     Classifier::read(&file).map_err(|why| JsValue::from(why.to_string()))
 }

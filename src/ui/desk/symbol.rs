@@ -8,7 +8,7 @@ use crate::protocol::Phase;
 use crate::spec::RunSpec;
 use crate::state::PageStoreFields;
 use crate::state::pictures::Shared;
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::{DataSet, SceneStoreFields, Shipped};
 use crate::state::session::{Model, SessionStoreFields};
 
 impl Desk {
@@ -17,11 +17,11 @@ impl Desk {
         let session = self.page.session();
         match session.model().get() {
             Model::Trained(_) => session.run().read().as_ref().map(|run| run.log.spec.clone()),
-            Model::Shipped(Shipped::Digits(member)) => {
+            Model::Shipped(Shipped::Member(DataSet::Digits, member)) => {
                 let family = self.page.family().get()?;
                 Some(family.run_of(family.members.get(usize::from(member))?))
             }
-            Model::Shipped(Shipped::Mnist | Shipped::Fashion) => {
+            Model::Shipped(_) => {
                 let model = self.page.card().get()?.model;
                 Some(RunSpec { model, ..RunSpec::default() })
             }

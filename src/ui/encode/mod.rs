@@ -19,7 +19,6 @@ use crate::protocol::{Query, Slot};
 use crate::spec::PIXELS;
 use crate::state::PageStoreFields;
 use crate::state::drawing::{error as error_of, floor};
-use crate::state::scene::Shipped;
 use crate::state::session::{Kind, Model, SessionStoreFields, answers};
 use board::Board;
 use source::Source;
@@ -36,7 +35,7 @@ pub fn Encode() -> impl IntoView {
     let source = Source::new(desk, board);
     source.listen();
     let encoded = Memo::new(move |_| session.encoded().get());
-    let fashion = move || session.model().get() == Model::Shipped(Shipped::Fashion);
+    let fashion = move || session.model().get().knows_garments();
 
     Effect::new(move |_| show(seen, board.seen.get().as_deref()));
     Effect::new(move |_| show(reconstruction, encoded.get().as_ref().map(|e| &e.reconstruction[..])));

@@ -10,7 +10,7 @@ use crate::latent::view::View;
 use crate::plots::palette;
 use crate::spec::{CLASSES, MOST_CLASSES};
 use crate::state::PageStoreFields;
-use crate::state::scene::{Cover, Layer, Points, SceneStoreFields, Shipped};
+use crate::state::scene::{Cover, Layer, Points, SceneStoreFields};
 use crate::state::session::{Model, SessionStoreFields};
 use crate::ui::canvas;
 use crate::ui::desk::Desk;
@@ -33,7 +33,7 @@ fn Class(class: u8) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let session = desk.page.session();
     let hidden = desk.page.scene().hidden();
-    let garments = Memo::new(move |_| session.model().get() == Model::Shipped(Shipped::Fashion));
+    let garments = Memo::new(move |_| session.model().get().knows_garments());
     let name = move || words::class(desk, class);
     // Where a class has more than a number, as much of it as there is room for.
     let named = Memo::new(move |_| !garments.get() && name() != class.to_string());
@@ -185,10 +185,10 @@ fn Chip(layer: Layer, explained: RwSignal<Option<Layer>>) -> impl IntoView {
         <button
             class="chip"
             data-testid=id(layer)
-            // There is a classifier of generated digits alone.
+            // There is a classifier beside each family alone.
             hidden=move || {
                 layer == Layer::Cover(Cover::Confidence)
-                    && !desk.page.session().model().get().draws_generated_digits()
+                    && desk.page.session().model().get().judged_by().is_none()
             }
             aria-pressed=move || layers.get().has(layer).to_string()
             aria-description=move || legend(desk, layer)
@@ -212,8 +212,7 @@ fn PointSet() -> impl IntoView {
     let session = desk.page.session();
     // Of a member of the family there are only those of its held-out pictures.
     let known = move || match session.model().get() {
-        Model::Shipped(Shipped::Mnist | Shipped::Fashion) => true,
-        Model::Shipped(Shipped::Digits(_)) => false,
+        Model::Shipped(model) => model.member().is_none(),
         Model::Trained(_) => session.run().read().is_some(),
     };
     let trained = Memo::new(move |_| session.model().get().is_trained());

@@ -26,7 +26,7 @@ use crate::latent::view::View;
 use crate::protocol::{Half, Phase, ToEngine};
 use crate::state::PageStoreFields;
 use crate::state::parts::Part;
-use crate::state::scene::{Points, SceneStoreFields, Shipped};
+use crate::state::scene::{Points, SceneStoreFields};
 use crate::state::session::{Kind, Model, SessionStoreFields};
 
 /// How long the view must rest before the engine hears of it, in milliseconds.
@@ -206,8 +206,8 @@ fn Hint() -> impl IntoView {
     let first = untrack(|| desk.z());
     let moved = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || desk.z() != first);
     let text = move || match desk.page.session().model().get() {
-        Model::Shipped(Shipped::Fashion) => tr!(desk, drag_me_fashion),
-        Model::Shipped(Shipped::Mnist | Shipped::Digits(_)) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
+        model if model.knows_garments() => tr!(desk, drag_me_fashion),
+        Model::Shipped(_) | Model::Trained(Kind::Digits) => tr!(desk, drag_me),
         Model::Trained(Kind::Shapes | Kind::Points | Kind::Own) => tr!(desk, drag_me_other),
     };
     view! { <p class="drag-me" hidden=move || moved.get()>{text}</p> }

@@ -29,7 +29,7 @@ fn ends(desk: Desk) -> Option<[String; 2]> {
             let (most, near) = (short(l, heat::FARTHEST_RETURN), short(l, NEAR));
             ["0".to_owned(), say!(l, scale_returns, most = most, near = near)]
         }
-        Cover::Confidence if !desk.page.session().model().get().draws_generated_digits() => return None,
+        Cover::Confidence if desk.page.session().model().get().judged_by().is_none() => return None,
         Cover::Confidence => [say!(l, scale_sure).to_owned(), say!(l, scale_unsure).to_owned()],
         Cover::Density => [say!(l, scale_fewer).to_owned(), say!(l, scale_more).to_owned()],
         Cover::Regions => return None,

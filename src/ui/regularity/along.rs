@@ -26,8 +26,9 @@ pub fn figure(gauge: Gauge) -> Option<String> {
     let models: Vec<String> = family.members.iter().map(|member| name(member.beta)).collect();
     let panel = |meter: Meter| {
         let values: Vec<Option<f32>> = gauge.along(meter).iter().map(|r| r.as_ref().map(|r| r.value)).collect();
-        let ends = Panel::span(&values)?.map(|value| texts::written(l, meter, value));
-        Some(Panel { name: texts::name(l, meter).to_owned(), values, ends })
+        let seeds = gauge.over_seeds(meter);
+        let ends = Panel::span(&values, &seeds)?.map(|value| texts::written(l, meter, value));
+        Some(Panel { name: texts::name(l, meter).to_owned(), values, seeds, ends })
     };
     let panels: Vec<Panel> = Meter::ALL.into_iter().filter_map(panel).collect();
     let size = sized([WIDTH, height(panels.len())]);

@@ -9,31 +9,39 @@ use crate::i18n::{number, short};
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
-use crate::state::scene::{HOME, SceneStoreFields, Shipped};
-use crate::state::session::SessionStoreFields;
-use crate::ui::desk::Desk;
+use crate::state::scene::{DataSet, HOME, MEMBERS, SceneStoreFields, Shipped};
+use crate::state::session::{Kind, Model, SessionStoreFields};
+use crate::ui::desk::{Between, Desk};
 use crate::ui::words::{self, tr};
 
 #[component]
 pub fn Dial() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let on = Memo::new(move |_| desk.page.scene().model().get().member().is_some() && !desk.has_run());
+    let on = Memo::new(move |_| desk.page.scene().model().get().data().has_family() && !desk.has_run());
     // Who pressed the invitation goes on with what it led to.
     let invited = StoredValue::new(false);
     view! {
         <Show when=move || on.get() fallback=move || view! { <Invitation invited/> }>
             <Turn invited/>
-            <Against/>
+            <Show when=move || desk.page.scene().model().get().member().is_some()>
+                <Against/>
+            </Show>
         </Show>
     }
 }
 
-/// What leads to the family from any other model.
+/// Says of what there is no family, and leads to one that there is.
 #[component]
 fn Invitation(invited: StoredValue<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let busy = Memo::new(move |_| crate::state::session::running(desk.page.session().phase().get()));
+    let none = move || match desk.page.session().model().get() {
+        Model::Shipped(model) => tr!(desk, dial_none, data = words::data_set(desk.locale(), model.data())),
+        Model::Trained(Kind::Digits | Kind::Shapes | Kind::Own) => tr!(desk, dial_none_run).to_owned(),
+        Model::Trained(Kind::Points) => tr!(desk, dial_none_points).to_owned(),
+    };
     view! {
+        <p class="fine" data-testid="dial-none">{none}</p>
         <button
             class="btn q dial-try"
             data-testid="dial-try"
@@ -41,7 +49,7 @@ fn Invitation(invited: StoredValue<bool>) -> impl IntoView {
             disabled=move || busy.get()
             on:click=move |_| {
                 invited.set_value(true);
-                desk.choose_model(Shipped::Digits(HOME));
+                desk.choose_model(Shipped::Member(DataSet::Digits, HOME));
             }
         >
             {move || tr!(desk, dial_try)}
@@ -52,11 +60,19 @@ fn Invitation(invited: StoredValue<bool>) -> impl IntoView {
 #[component]
 fn Turn(invited: StoredValue<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let dial = desk.page.scene().dial();
     let family = desk.page.family();
-    let last = Memo::new(move |_| family.read().as_ref().map_or(1, |family| family.members.len() - 1));
+    let model = desk.page.scene().model();
+    let data = Memo::new(move |_| model.get().data());
+    // Beside the family there are models that were trained longer, with β = 1: the dial has not been turned yet.
+    let turned = Memo::new(move |_| model.get().member().is_some());
+    let dial = Memo::new(move |_| if turned.get() { desk.page.scene().dial().get() } else { f32::from(HOME) });
+    let members = move || family.read().as_ref().map_or(usize::from(MEMBERS), |family| family.members.len());
+    let last = Memo::new(move |_| members() - 1);
     let stand = Memo::new(move |_| Stand::at(dial.get(), last.get() + 1));
     let shown = move || {
+        if !turned.get() {
+            return Some(short(desk.locale(), 1.0));
+        }
         let family = family.get()?;
         Some(match stand.get().beta(&family) {
             Some(beta) => short(desk.locale(), rounded(beta)),
@@ -65,6 +81,12 @@ fn Turn(invited: StoredValue<bool>) -> impl IntoView {
         })
     };
     let what = move || {
+        if let Some(coming) = desk.page.coming().get() {
+            return Some(tr!(desk, dial_coming, data = words::data_set(desk.locale(), coming.data())));
+        }
+        if !turned.get() {
+            return Some(tr!(desk, dial_unturned, count = last.get() + 1));
+        }
         let family = family.get()?;
         Some(match stand.get().member() {
             Some(_) => tr!(desk, dial_trained).to_owned(),
@@ -73,13 +95,18 @@ fn Turn(invited: StoredValue<bool>) -> impl IntoView {
     };
     // Why the curves of the meters go as they do: at a trained model only.
     let seen = move || {
-        let family = family.get()?;
+        let family = family.get().filter(|_| turned.get())?;
         let character = family.members.get(stand.get().member()?)?.character();
         Some(format!(" {}", character_of(desk, character)))
     };
-    let between = move || {
+    // Nothing unless the dial stands between two of them; otherwise what the one in between would be trained on.
+    let between = Memo::new(move |_| {
         let beta = family.get().and_then(|family| stand.get().beta(&family));
-        stand.get().member().is_none() && beta.is_some()
+        desk.between().filter(|_| stand.get().member().is_none() && beta.is_some())
+    });
+    let missing = move || match between.get()? {
+        Between::On(_) => None,
+        Between::Missing(data) => Some(tr!(desk, dial_train_missing, data = words::data_set(desk.locale(), data))),
     };
     let turn = move |event| {
         if let Ok(dial) = event_target_value(&event).parse() {
@@ -105,6 +132,14 @@ fn Turn(invited: StoredValue<bool>) -> impl IntoView {
             invited.set_value(false);
             slider.focus().ok();
         }
+    });
+    // A member that never came leaves the dial where it was.
+    Effect::new(move |before: Option<bool>| {
+        let coming = desk.page.coming().get().is_some();
+        if let (Some(slider), Some(true), false) = (slider.get(), before, coming) {
+            slider.set_value(&dial.get_untracked().to_string());
+        }
+        coming
     });
     let ready = move || desk.page.session().phase().get() == Phase::Ready;
     let ticks = move || {
@@ -133,7 +168,10 @@ fn Turn(invited: StoredValue<bool>) -> impl IntoView {
                     aria-label=move || format!("{} β", tr!(desk, dial))
                     aria-valuetext=shown
                     prop:value=move || dial.get().to_string()
-                    title=move || tr!(desk, dial_what, count = last.get() + 1)
+                    title=move || {
+                        let data = words::data_set(desk.locale(), data.get());
+                        tr!(desk, dial_what, count = last.get() + 1, data = data)
+                    }
                     on:input=turn
                     on:keydown=key
                 />
@@ -144,13 +182,14 @@ fn Turn(invited: StoredValue<bool>) -> impl IntoView {
         <button
             class="btn q"
             data-testid="dial-train"
-            hidden=move || !between()
-            disabled=move || !ready()
+            hidden=move || between.get().is_none()
+            disabled=move || !ready() || missing().is_some()
             title=move || tr!(desk, dial_train_what)
             on:click=move |_| desk.train_between()
         >
             {move || tr!(desk, dial_train)}
         </button>
+        <p class="fine" data-testid="dial-missing" hidden=move || missing().is_none()>{missing}</p>
     }
 }
 

@@ -191,7 +191,7 @@ impl Gauge {
             _ => None,
         });
         let card = || self.of_card(meter, !desk.samples_prior()).map(|(reading, _)| reading);
-        here.map(|value| Reading { value, interval: None }).or_else(card)
+        here.map(|value| Reading { value, interval: None, reference: None }).or_else(card)
     }
 
     /// What the card of the member nearest to the dial says.
@@ -203,23 +203,23 @@ impl Gauge {
     /// How sure the classifier is, over the whole of what one samples from.
     fn of_classifier(self, meter: Meter) -> Option<Reading> {
         let sureness = self.desk.page.session().sureness().get().filter(|_| meter == Meter::Confidence)?;
-        Some(Reading { value: sureness.mean()?, interval: None })
+        Some(Reading { value: sureness.mean()?, interval: None, reference: None })
     }
 
     /// What a step costs in nats.
     fn of_steps(self, meter: Meter) -> Option<Reading> {
         let (value, interval) = self.desk.page.session().steps().get().filter(|_| meter == Meter::Nats)?;
-        Some(Reading { value, interval: Some(interval) })
+        Some(Reading { value, interval: Some(interval), reference: None })
     }
 
     /// What was compared with the run's own data.
     fn of_data(self, meter: Meter) -> Option<Reading> {
         let likeness = self.desk.page.session().fidelity().get().filter(|_| self.desk.has_run())?;
         match meter {
-            Meter::Density => Some(Reading { value: likeness.density, interval: None }),
+            Meter::Density => Some(Reading { value: likeness.density, interval: None, reference: None }),
             Meter::Coverage => {
                 let interval = Interval { low: likeness.low, high: likeness.high };
-                Some(Reading { value: likeness.coverage, interval: Some(interval) })
+                Some(Reading { value: likeness.coverage, interval: Some(interval), reference: None })
             }
             _ => None,
         }
@@ -244,8 +244,16 @@ impl Gauge {
             let meters = if prior { &member.meters } else { &member.fitted };
             let found = meters.get(meter.name())?;
             let interval = found.low.zip(found.high).map(|(low, high)| Interval { low, high });
-            Some(Reading { value: found.value, interval })
+            Some(Reading { value: found.value, interval, reference: found.reference })
         };
+        family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
+    }
+
+    /// Reactive: the least and the greatest reading of a meter over the seeds that each member was trained from; nothing
+    /// where there was one.
+    pub fn over_seeds(self, meter: Meter) -> Vec<Option<[f32; 2]>> {
+        let (family, prior) = (self.desk.page.family().get(), self.desk.samples_prior());
+        let of = |member: &crate::data::family::Member| member.over_seeds(meter.name(), prior);
         family.map(|family| family.members.iter().map(of).collect()).unwrap_or_default()
     }
 

@@ -161,6 +161,10 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
         let (reading, _) = reading.get()?;
         reading.interval.map(|i| format!("{}–{}", written(i.low), written(i.high)))
     };
+    let reference = move || {
+        let value = reading.get()?.0.reference?;
+        Some(tr!(desk, meters_reference, value = written(value)))
+    };
     let before = move || matches!(reading.get(), Some((_, Origin::Before)));
     view! {
         <tr>
@@ -170,7 +174,7 @@ fn Row(gauge: Gauge, meter: Meter) -> impl IntoView {
                 class:before=before
                 title=move || before().then(|| tr!(desk, measured_before))
             >
-                {value} " " <small>{interval}</small>
+                {value} " " <small>{interval}</small> " " <small class="reference">{reference}</small>
             </td>
             <td><Curve gauge meter/></td>
         </tr>
@@ -188,7 +192,15 @@ const EDGE: f32 = 3.0;
 fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
     let desk = gauge.desk;
     let along = Memo::new(move |_| gauge.along(meter));
-    let points = Memo::new(move |_| along.with(|along| curve(along)));
+    let seeds = Memo::new(move |_| gauge.over_seeds(meter));
+    let values = Memo::new(move |_| along.with(|along| along.iter().map(|r| r.map(|r| r.value)).collect::<Vec<_>>()));
+    let scale = Memo::new(move |_| Scale::of(&values.read(), &seeds.read()));
+    let points = Memo::new(move |_| scale.get().line(&values.read()));
+    // Of several seeds the least and the greatest: how much of the curve is chance.
+    let band = move || {
+        let text = |[x, y]: [f32; 2]| format!("{x:.1},{y:.1}");
+        scale.get().band(&seeds.read()).into_iter().map(text).collect::<Vec<_>>().join(" ")
+    };
     let line = move || {
         let text = |[x, y]: &[f32; 2]| format!("{x:.1},{y:.1}");
         points.read().iter().flatten().map(text).collect::<Vec<_>>().join(" ")
@@ -217,23 +229,45 @@ fn Curve(gauge: Gauge, meter: Meter) -> impl IntoView {
             hidden=move || points.read().iter().flatten().count() < 2
         >
             <title>{label}</title>
+            <polygon points=band></polygon>
             <polyline points=line></polyline>
             {move || dot().map(|[x, y]| view! { <circle cx=x cy=y r=EDGE></circle> })}
         </svg>
     }
 }
 
-/// Where the readings of a row of models lie in a small picture; the lowest is at the bottom.
-fn curve(along: &[Option<Reading>]) -> Vec<Option<[f32; 2]>> {
-    let values = || along.iter().flatten().map(|reading| reading.value).filter(|value| value.is_finite());
-    let (low, high) = values().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    let last = along.len().saturating_sub(1).max(1) as f32;
-    let at = |(i, reading): (usize, &Option<Reading>)| {
-        let value = reading.as_ref().map(|reading| reading.value).filter(|value| value.is_finite())?;
-        let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-        Some([EDGE + (WIDTH - 2.0 * EDGE) * i as f32 / last, HEIGHT - EDGE - (HEIGHT - 2.0 * EDGE) * share])
-    };
-    along.iter().enumerate().map(at).collect()
+/// How the readings of a row of models lie in a small picture; the lowest is at the bottom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scale {
+    low: f32,
+    high: f32,
+    last: f32,
+}
+
+impl Scale {
+    fn of(values: &[Option<f32>], seeds: &[Option<[f32; 2]>]) -> Self {
+        let all = values.iter().flatten().chain(seeds.iter().flatten().flatten()).filter(|value| value.is_finite());
+        let (low, high) = all.fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        Self { low, high, last: values.len().saturating_sub(1).max(1) as f32 }
+    }
+
+    fn at(self, i: usize, value: f32) -> [f32; 2] {
+        let share = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.5 };
+        [EDGE + (WIDTH - 2.0 * EDGE) * i as f32 / self.last, HEIGHT - EDGE - (HEIGHT - 2.0 * EDGE) * share]
+    }
+
+    fn line(self, values: &[Option<f32>]) -> Vec<Option<[f32; 2]>> {
+        let finite = |value: &Option<f32>| value.filter(|value| value.is_finite());
+        values.iter().enumerate().map(|(i, value)| Some(self.at(i, finite(value)?))).collect()
+    }
+
+    /// The outline between the greatest values and the least; nothing for fewer than two models.
+    fn band(self, seeds: &[Option<[f32; 2]>]) -> Vec<[f32; 2]> {
+        let known = || seeds.iter().enumerate().filter_map(|(i, ends)| Some((i, (*ends)?)));
+        let above = known().map(|(i, [_, high])| self.at(i, high));
+        let below = known().rev().map(|(i, [low, _])| self.at(i, low));
+        if known().count() < 2 { Vec::new() } else { above.chain(below).collect() }
+    }
 }
 
 /// A finer survey, with a way to stop it.
@@ -258,5 +292,25 @@ fn Finer(gauge: Gauge) -> impl IntoView {
         >
             {move || if fine.get() { tr!(desk, measure_stop) } else { tr!(desk, measure_fine) }}
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_holds_its_curve() {
+        let (values, seeds) = (vec![Some(1.0), None, Some(3.0)], vec![Some([0.5, 1.0]), None, Some([3.0, 4.5])]);
+        let scale = Scale::of(&values, &seeds);
+        assert_eq!((scale.low, scale.high), (0.5, 4.5));
+        let band = scale.band(&seeds);
+        assert_eq!(band.len(), 4, "there and back");
+        let line: Vec<[f32; 2]> = scale.line(&values).into_iter().flatten().collect();
+        let within =
+            |at: [f32; 2], top: [f32; 2], bottom: [f32; 2]| at[0] == top[0] && (top[1]..=bottom[1]).contains(&at[1]);
+        assert!(within(line[0], band[0], band[3]) && within(line[1], band[1], band[2]), "{line:?} {band:?}");
+        assert!(scale.band(&[Some([0.0, 1.0])]).is_empty() && scale.band(&[]).is_empty());
+        assert_eq!(Scale::of(&[Some(2.0)], &[]).line(&[Some(2.0), Some(f32::NAN)])[1], None);
     }
 }

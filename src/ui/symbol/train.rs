@@ -10,7 +10,7 @@ use crate::spec::MOST_CLASSES;
 use crate::spec::symbol::{FEWEST, TURN, run_of};
 use crate::state::PageStoreFields;
 use crate::state::pictures::Shared;
-use crate::state::scene::{HOME, SceneStoreFields, Shipped};
+use crate::state::scene::{DataSet, HOME, SceneStoreFields, Shipped};
 use crate::state::session::{SessionStoreFields, running};
 use crate::state::symbol::{Earlier, Obstacle, Source, Start};
 use crate::ui::canvas;
@@ -221,7 +221,7 @@ pub fn Train(symbol: Symbol) -> impl IntoView {
                 class="btn q"
                 data-testid="symbol-digits"
                 hidden=move || !garments.get()
-                on:click=move |_| desk.choose_model(Shipped::Digits(HOME))
+                on:click=move |_| desk.choose_model(Shipped::Member(DataSet::Digits, HOME))
             >
                 {move || tr!(desk, symbol_digits)}
             </button>
