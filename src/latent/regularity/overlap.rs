@@ -45,11 +45,11 @@ impl Overlap {
         let mut found = Self { codes: mu.len(), rate, ..Self::nothing() };
         for _ in 0..draws {
             let (component, z) = q.draw(&mut rng);
-            let log_q = q.log_density(&z);
-            found.information.add(q.mixture.log_component(component, &z) - q.mixture.log_density(&z));
-            found.shared[0].add(agreement(log_q, frame.log_density(q.plane(&z))));
+            let log_q = q.mixture.log_density(&z);
+            found.information.add(q.mixture.log_component(component, &z) - log_q);
+            found.shared[0].add(agreement(log_q - q.log_area, frame.log_density(q.plane(&z))));
             let z = frame.point([rng.normal(), rng.normal()]);
-            let (log_p, log_q) = (frame.log_density(z), q.log_density(&q.own(z)));
+            let (log_p, log_q) = (frame.log_density(z), q.mixture.log_density(&q.own(z)) - q.log_area);
             found.shared[1].add(agreement(log_q, log_p));
             found.covered += usize::from(log_q - log_p >= COVERED.ln());
             found.sampled += 1;
@@ -66,15 +66,18 @@ impl Overlap {
         Self::of(frame, &ideal, &log_var, draws, seed)
     }
 
-    /// The two together, of the same codes and frame and of different seeds.
+    /// The two together, of the same frame and of the same codes or of as many that were drawn alike; their seeds differ.
     pub fn and(self, other: Self) -> Self {
         let add = |i: usize| self.shared[i].and(other.shared[i]);
+        let [a, b] = [self, other].map(|part| part.sampled as f64);
+        let mean = |(x, y): (f64, f64)| (a * x + b * y) / (a + b).max(1.0);
         Self {
+            codes: self.codes,
+            rate: self.rate.zip(other.rate).map(mean),
             information: self.information.and(other.information),
             shared: [add(0), add(1)],
             covered: self.covered + other.covered,
             sampled: self.sampled + other.sampled,
-            ..self
         }
     }
 
@@ -139,11 +142,6 @@ impl Aggregate {
     fn draw(&self, rng: &mut Rng) -> (usize, Vec<f64>) {
         let component = rng.below(self.mixture.len());
         (component, self.mixture.draw(component, rng))
-    }
-
-    /// ln q per unit of area of the plane, at a point in the mixture's own units.
-    fn log_density(&self, z: &[f64]) -> f64 {
-        self.mixture.log_density(z) - self.log_area
     }
 
     fn own(&self, z: [f32; 2]) -> [f64; 2] {
