@@ -268,7 +268,8 @@ fn compressed(bytes: &[u8]) -> usize {
 #[cfg(feature = "view")]
 #[test]
 fn the_dial_begins_at_beta_1() {
-    use latentscape::state::scene::{DataSet, FARTHEST_DIAL, HOME, MEMBERS, Shipped};
+    use latentscape::state::scene::{FARTHEST_DIAL, HOME, MEMBERS};
+    use latentscape::state::shipped::{DataSet, Shipped};
     for family in families() {
         assert_eq!(family.members[usize::from(HOME)].beta, Some(1.0), "{}", family.name);
         assert_eq!(family.members.len(), usize::from(MEMBERS), "{}", family.name);

@@ -7,7 +7,7 @@ use super::recipe::ToolError;
 use crate::data::entropy;
 use crate::data::image_set::ImageSet;
 use crate::data::set::Set;
-use crate::engine::burn_learner::{gather, read};
+use crate::engine::tensors::{gather, read};
 use crate::estimate::{Estimate, Surgery};
 use crate::latent::amortisation;
 use crate::latent::evidence::{Around, Asked, Evidence, evidence, grid};

@@ -22,8 +22,9 @@ use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{DataSet, SceneStoreFields};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
+use crate::state::shipped::DataSet;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
 
