@@ -127,7 +127,7 @@ pub fn floor(spec: &ModelSpec, test: &ImageSet) -> Option<f64> {
     };
     let table: Vec<f64> = (0..=255).map(grey).collect();
     let whole: f64 = test.pixels().iter().map(|&pixel| table[usize::from(pixel)]).sum();
-    (spec.likelihood == Likelihood::Bernoulli && test.len() > 0).then(|| whole / test.len() as f64)
+    (spec.likelihood == Likelihood::Bernoulli && !test.is_empty()).then(|| whole / test.len() as f64)
 }
 
 /// The model with the weights `flat`, on the CPU.
