@@ -199,9 +199,9 @@ def models(root):
         classifier = classifier if classifier.exists() else None
         for member in card.get("members", [None]):
             if member is None:
-                yield card["name"], folder / "weights.safetensors", card, data, classifier
+                yield card["name"], folder / "weights.safetensors", card, (data, None), classifier
             else:
-                yield f"{card['name']}/{member['name']}", folder / member["weights"], member, data, classifier
+                yield f"{card['name']}/{member['name']}", folder / member["weights"], member, (data, card["held_out"]), classifier
 
 
 def of_card(value):
@@ -270,14 +270,14 @@ def main():
     versions = {"python": sys.version.split()[0], "torch": torch.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
     print("Python {python}, PyTorch {torch}, numpy {numpy}, scipy {scipy}".format(**versions))
     disagree = 0
-    for name, weights, card, data, classifier in models(options.root):
+    for name, weights, card, (data, held_out), classifier in models(options.root):
         if not (options.all or name in options.model or name.split("/")[0] in options.model):
             continue
         file = options.out / f"{name.replace('/', '.')}.json"
         if not options.again:
             begun = time.time()
             folder, digits = (options.data / data, None) if data in ("mnist", "fashion") else (None, options.digits)
-            pictures, labels = test_pictures(folder, digits)
+            pictures, labels = (part[:held_out] for part in test_pictures(folder, digits))
             sheet = measure(weights, pictures, labels, classifier and Classifier(classifier), options.quick)
             file.write_text(json.dumps({"model": name, "versions": versions, "quick": options.quick,
                                         "seconds": round(time.time() - begun), "figures": sheet}, indent=1, ensure_ascii=False))
