@@ -48,6 +48,18 @@ async fn samples_are_drawn_and_visited() {
     page.click("sample-draw").await;
     page.until("other samples", async || (samples(&page).await[0].0 != first[0].0).then_some(())).await;
 
+    // Of each density that is fitted to the codes, which says what it is worth on others.
+    page.click("sample-fitted").await;
+    for (density, word) in [("normal", "covariance"), ("diagonal", "independent"), ("mixture", "mixture")] {
+        page.choose("sample-density", density).await;
+        page.click("sample-draw").await;
+        let said = format!(
+            "find('sample-said').textContent.includes('{word}') && /\\d nats/.test(find('sample-said').textContent)"
+        );
+        page.wait("what was fitted", &said).await;
+        drawn(&page, 7).await;
+    }
+
     // Ten of a class lie within reach of its codes.
     page.click("sample-class").await;
     page.choose("sample-of", "0").await;
