@@ -105,7 +105,7 @@ async fn pictures_in_colour_are_trained_on_decoded_and_encoded_in_colour() {
     let file = written(&folder, "squares.safetensors", &file);
     let (z, decoded) = (page.z().await, page.picture("decoded", 32, 32).await);
     drop(page);
-    let page = Page::open(Setup::CPU, Site::whole(), &format!("/#z={},{}", z[0], z[1])).await;
+    let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=mnist-cosine&z={},{}", z[0], z[1])).await;
     page.wait_phase("ready").await;
     page.drop_files("plane", &[&file]).await;
     page.wait_said("said_opened_bare").await;

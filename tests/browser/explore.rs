@@ -44,7 +44,7 @@ async fn the_plane_is_drawn_before_the_engine_is_there() {
 
 #[tokio::test]
 async fn the_digit_follows_the_handle() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.5,-0.5").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=0.5,-0.5").await;
     page.wait_phase("ready").await;
     assert_eq!(page.z().await, [0.5, -0.5]);
     let start = page.decoded().await;
@@ -79,14 +79,34 @@ async fn the_digit_follows_the_handle() {
 #[tokio::test]
 async fn the_digit_is_what_the_weights_say() {
     for z in [[0.5, -0.5], [-1.25, 1.0]] {
-        let page = Page::open(Setup::CPU, Site::whole(), &format!("/#z={},{}", z[0], z[1])).await;
+        let page = Page::open(Setup::CPU, Site::whole(), &format!("/#model=mnist-cosine&z={},{}", z[0], z[1])).await;
         page.wait_phase("ready").await;
         let shown = page.decoded().await.grey();
-        let expected = super::reference::decode("mnist-vae-2d", z);
+        let expected = super::reference::decode("mnist-vae-2d-cosine", z);
         let likeness = super::picture::correlation(&shown, &expected).abs();
         assert!(likeness > 0.98, "correlation {likeness} at {z:?}");
         page.check_no_errors().await;
     }
+}
+
+/// z in a link of before means what it meant then; on the way to the newer weights the picture stays, and z does not.
+#[tokio::test]
+async fn an_old_link_keeps_its_weights_and_leads_to_the_newer_ones() {
+    let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.5,-0.5").await;
+    page.wait_phase("ready").await;
+    let meant = super::reference::decode("mnist-vae-2d", [0.5, -0.5]);
+    let likeness = |picture: &super::picture::Picture| super::picture::correlation(&picture.grey(), &meant);
+    let shown = page.decoded().await;
+    assert!(likeness(&shown) > 0.98, "{}", likeness(&shown));
+    page.wait_address("model=mnist&").await;
+    let before = page.z().await;
+    page.click("newer").await;
+    page.wait_address("model=mnist-cosine").await;
+    page.wait("it is gone", "!find('newer').checkVisibility()").await;
+    page.wait("the place of the picture", &format!("find('handle').dataset.z !== '{},{}'", before[0], before[1])).await;
+    let carried = page.picture_once("decoded", page.decoded().await, |picture| likeness(picture) > 0.7).await;
+    assert!(likeness(&carried) > 0.7, "another net, the same picture: {}", likeness(&carried));
+    page.check_no_errors().await;
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ fn check_sentence(notice: &str, about: &[&str]) {
 
 #[tokio::test]
 async fn weights_cut_short() {
-    let page = Page::open(Setup::CPU, Site::with(Fault::Cut("mnist-vae-2d/weights")), "/").await;
+    let page = Page::open(Setup::CPU, Site::with(Fault::Cut("mnist-vae-2d-cosine/weights")), "/").await;
     check_sentence(&page.wait_notice().await, &["weights"]);
     page.wait_coloured_point().await;
     page.check_handle_moves().await;

@@ -54,7 +54,7 @@ fn classes(codes: &latentscape::data::codes::Codes) -> [u8; 2] {
 
 #[tokio::test]
 async fn a_path_is_laid_and_walked() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.5,-0.5").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=0.5,-0.5").await;
     page.wait_phase("ready").await;
     let codes = native::codes();
     let [from, to] = classes(&codes);

@@ -22,7 +22,7 @@ async fn drag(page: &Page, id: &str, by: [f64; 2]) {
 
 #[tokio::test]
 async fn handles_are_added_moved_named_and_taken_back() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.5,-0.5&layers=d").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=0.5,-0.5&layers=d").await;
     page.wait_phase("ready").await;
     let map = page.map().await;
     let scale = f64::from(map.view.scale());
@@ -95,7 +95,7 @@ async fn handles_are_added_moved_named_and_taken_back() {
 
 #[tokio::test]
 async fn coordinates_are_typed_in_both_languages() {
-    let page = Page::open(Setup::SPANISH, Site::whole(), "/#z=0.25,-0.5").await;
+    let page = Page::open(Setup::SPANISH, Site::whole(), "/#model=mnist-cosine&z=0.25,-0.5").await;
     page.wait_phase("ready").await;
     let start = page.decoded().await;
     let shown = "[find('z1').value, find('z2').value].join(' ')";

@@ -28,7 +28,7 @@ fn extremes(codes: &latentscape::data::codes::Codes) -> [[f32; 2]; 2] {
 
 #[tokio::test]
 async fn layers_are_switched_and_say_what_they_are() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=-2.8,-2.8").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=-2.8,-2.8").await;
     page.wait_phase("ready").await;
     let codes = native::codes();
     let [dense, sparse] = extremes(&codes);
@@ -99,7 +99,7 @@ async fn layers_are_switched_and_say_what_they_are() {
 
 #[tokio::test]
 async fn a_card_stays_and_classes_come_and_go() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=-2.8,-2.8").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=-2.8,-2.8").await;
     page.wait_phase("ready").await;
     page.wait_coloured_point().await;
     let (codes, map) = (native::codes(), page.map().await);

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::map::apart;
 
-pub const MODEL: &str = "mnist-vae-2d";
+pub const MODEL: &str = "mnist-vae-2d-cosine";
 
 fn shipped(name: &str) -> Vec<u8> {
     let file: PathBuf = super::server::dist().join("pretrained").join(MODEL).join(name);

@@ -18,7 +18,7 @@ use super::{
 
 #[tokio::test]
 async fn a_class_scans_the_link_of_the_scene_as_it_is() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#strip=4-9").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&strip=4-9").await;
     page.wait_phase("ready").await;
     page.drag_handle([60.0, 40.0]).await;
     page.click("share").await;
@@ -58,10 +58,10 @@ fn host(snippet: &str) -> String {
 
 #[tokio::test]
 async fn another_page_embeds_the_plane_with_what_was_chosen() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=0.4,-1.2").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=0.4,-1.2").await;
     page.wait_phase("ready").await;
     for (size, legend) in [([600, 400], true), ([360, 480], false)] {
-        page.browser.goto(page.site.url("/#z=0.4,-1.2")).await.expect("the page loads");
+        page.browser.goto(page.site.url("/#model=mnist-cosine&z=0.4,-1.2")).await.expect("the page loads");
         page.wait_phase("ready").await;
         page.click("share").await;
         page.wait("the panel", "find('embed-open')?.checkVisibility()").await;

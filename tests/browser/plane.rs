@@ -95,7 +95,7 @@ async fn tiles_are_what_the_engine_decodes_there() {
     check_tiles(&page, &engine).await;
 
     // Far beyond the prior, where the shipped picture of the plane has an end.
-    page.run("location.hash = 'layers=d&at=-31.5,17';", json!({})).await;
+    page.run("location.hash = 'model=mnist-cosine&layers=d&at=-31.5,17';", json!({})).await;
     page.wait("a far place", "document.querySelector('.plane').dataset.at === '-31.5,17,1'").await;
     let map = page.map().await;
     let side = 2f32.powi(-tiles::level(map.view.scale(), 28));

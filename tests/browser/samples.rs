@@ -36,7 +36,7 @@ pub async fn drawn(page: &Page, count: usize) -> Vec<([f64; 2], Picture)> {
 
 #[tokio::test]
 async fn samples_are_drawn_and_visited() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=-2.8,-2.8").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=-2.8,-2.8").await;
     page.wait_phase("ready").await;
     let codes = native::codes();
     page.click("sample-open").await;

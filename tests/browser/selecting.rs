@@ -12,7 +12,7 @@ async fn count(page: &Page) -> usize {
 
 #[tokio::test]
 async fn codes_are_chosen_in_a_box_and_a_lasso() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#z=-2.8,-2.8").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&z=-2.8,-2.8").await;
     page.wait_phase("ready").await;
     page.wait_coloured_point().await;
     let (codes, map) = (native::codes(), page.map().await);

@@ -66,7 +66,7 @@ async fn a_small_model_trains_pauses_resumes_stops_and_goes_back() {
 
     page.click("reset").await;
     page.wait("the shipped model", "document.documentElement.dataset.phase === 'ready'").await;
-    let expected = super::reference::decode("mnist-vae-2d", page.z().await);
+    let expected = super::reference::decode("mnist-vae-2d-cosine", page.z().await);
     let likeness = |picture: &Picture| super::picture::correlation(&picture.grey(), &expected).abs();
     let again = page.picture_once("decoded", page.decoded().await, |picture| likeness(picture) > 0.98).await;
     assert!(likeness(&again) > 0.98, "the shipped decoder is back");

@@ -6,9 +6,12 @@ use super::{chromium::Setup, page::Page, server::Site};
 
 #[tokio::test]
 async fn explores_draws_and_trains_on_webgpu() {
-    let page =
-        Page::open(Setup::WEBGPU, Site::whole(), "/?device=webgpu#net=64&batch=16&steps=400&digits=200&z=0.5,-0.5")
-            .await;
+    let page = Page::open(
+        Setup::WEBGPU,
+        Site::whole(),
+        "/?device=webgpu#model=mnist-cosine&net=64&batch=16&steps=400&digits=200&z=0.5,-0.5",
+    )
+    .await;
     page.wait_device("webgpu").await;
     page.wait_phase("ready").await;
     let adapter = page.run("const d = find('device'); return d.textContent + d.title + d.ariaLabel;", json!({})).await;
@@ -17,7 +20,7 @@ async fn explores_draws_and_trains_on_webgpu() {
 
     let likeness = super::picture::correlation(
         &page.decoded().await.grey(),
-        &super::reference::decode("mnist-vae-2d", [0.5, -0.5]),
+        &super::reference::decode("mnist-vae-2d-cosine", [0.5, -0.5]),
     );
     assert!(likeness.abs() > 0.98, "WebGPU decodes what the weights say: {likeness}");
     page.check_decoding_follows().await;
