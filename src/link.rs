@@ -15,9 +15,8 @@ use crate::protocol::DeviceKind;
 use crate::spec::MOST_CLASSES;
 use crate::state::handles::{Handle, Handles};
 use crate::state::parts::{Part, Parts};
-use crate::state::scene::{
-    Chosen, Classes, Cover, DataSet, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Shipped, Theme,
-};
+use crate::state::scene::{Chosen, Classes, Cover, End, FARTHEST_DIAL, Layer, Layers, Path, Points, Scene, Theme};
+use crate::state::shipped::{DataSet, Shipped};
 
 /// One entry of the address.
 struct Entry {

@@ -190,6 +190,29 @@ fn goes_one_way_or_says_where_not(family: &Family) {
     }
 }
 
+/// KL(q(z) ‖ p(z)) is the mean KL less the mutual information, which is between 0 and ln n, whatever the posteriors' widths.
+#[test]
+fn the_aggregated_posterior_is_as_far_as_its_codes_can_tell() {
+    let family = family();
+    let most = (family.held_out as f32).ln();
+    for member in variational(&family) {
+        let (kl, rate) = (member.meters["aggregated-kl"], member.test.kl.unwrap());
+        let [low, high] = [kl.low.unwrap(), kl.high.unwrap()];
+        assert!(low <= kl.value && kl.value <= high, "{}", member.name);
+        // The card's codes are rounded to 16 bits.
+        let slack = 0.01 + 2e-3 * rate;
+        assert!(kl.value >= rate - most - slack && kl.value <= rate + slack, "{}: {kl:?} {rate}", member.name);
+        let parts = member.surgery.as_ref().and_then(|surgery| surgery.rate.clone()).expect("a rate");
+        assert!(parts.information.value <= most + 1e-3, "{}: {parts:?}", member.name);
+        let sum = parts.information.value + parts.aggregated.value;
+        assert!((sum - parts.whole.value).abs() < slack && (sum - rate).abs() < slack, "{}: {parts:?}", member.name);
+        let apart = (parts.aggregated.interval.high - parts.aggregated.interval.low) / 2.0;
+        assert!((parts.aggregated.value - kl.value).abs() < apart + slack, "{}: {parts:?} {kl:?}", member.name);
+    }
+    assert!(family.members.iter().all(|member| member.surgery.is_some()));
+    assert!(family.member("ae").unwrap().surgery.as_ref().unwrap().rate.is_none());
+}
+
 #[test]
 fn the_members_have_the_same_seed_data_and_net() {
     for family in families() {
@@ -245,7 +268,8 @@ fn compressed(bytes: &[u8]) -> usize {
 #[cfg(feature = "view")]
 #[test]
 fn the_dial_begins_at_beta_1() {
-    use latentscape::state::scene::{DataSet, FARTHEST_DIAL, HOME, MEMBERS, Shipped};
+    use latentscape::state::scene::{FARTHEST_DIAL, HOME, MEMBERS};
+    use latentscape::state::shipped::{DataSet, Shipped};
     for family in families() {
         assert_eq!(family.members[usize::from(HOME)].beta, Some(1.0), "{}", family.name);
         assert_eq!(family.members.len(), usize::from(MEMBERS), "{}", family.name);
@@ -279,11 +303,23 @@ fn the_meters_read_what_the_card_says_and_tell_the_models_apart() {
         let survey = survey(&load(&family, member), Frame::PRIOR, &codes.mu, 64).unwrap();
         let (mu, log_var, labels) = (&codes.mu[..], &codes.log_var[..], &codes.labels[..]);
         let meters = Meters::of(&survey, OfPlane { mu, log_var, labels, latent: 2, input: Input::default() });
-        for (meter, within) in
-            [(Meter::Continuity, 0.02), (Meter::Returns, 0.02), (Meter::Kl, 1e-3), (Meter::Accuracy, 1e-3)]
-        {
+        for (meter, within) in [(Meter::Continuity, 0.02), (Meter::Returns, 0.02), (Meter::Accuracy, 1e-3)] {
             let (is, said) = (meters.reading(meter).unwrap().value, card(name, meter));
             assert!((is - said).abs() <= within, "{name}: {} is {is}, the card says {said}", meter.name());
+        }
+        // Of other draws, and fewer: where each says that the truth is, the other's interval reaches.
+        for meter in [Meter::Kl, Meter::Shared, Meter::Covered] {
+            let (Some(is), Some(said)) = (meters.reading(meter), member.meters.get(meter.name())) else {
+                assert!(member.beta.is_none() && meter == Meter::Kl, "{name} has no {}", meter.name());
+                continue;
+            };
+            let (is, reference) = (is.interval.unwrap(), is.reference.unwrap());
+            let half = (is.high - is.low) / 2.0 + 0.01;
+            assert!(said.low.unwrap() <= is.high + half && said.high.unwrap() >= is.low - half, "{name}: {is:?}");
+            assert!(
+                (reference - said.reference.unwrap()).abs() < 0.1 + 0.1 * reference,
+                "{name}: {reference} {said:?}"
+            );
         }
     }
     // A plain autoencoder is torn, a variational one is not, and neither is one that has collapsed: but of that nothing returns.

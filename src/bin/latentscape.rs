@@ -30,18 +30,21 @@ fn main() -> ExitCode {
     let (shelf, work) = (root.join("pretrained"), root.join("target/training"));
     let seeds = root.join("tests/seeds");
     let places = Places { data: &data, shelf: &shelf, seeds: &seeds, work: &work };
+    let there = |name: &str| shelf.join(name).join("card.json").exists();
     let measured = |plan: &Plan| measure(plan, places);
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["choose", ref names @ ..] => {
-            each(names, async |recipe| choice::choose(recipe, &data, &shelf, &work).map(|_| ()))
+            each(names, &|_| true, async |recipe| choice::choose(recipe, &data, &shelf, &work).map(|_| ()))
         }
-        ["train", ref names @ ..] => each(names, async |recipe| shelf::train(recipe, &data, &shelf, &work).await),
-        ["codes", ref names @ ..] => each(names, async |recipe| shelf::codes(recipe, &data, &shelf).await),
-        ["measure", ref names @ ..] => each(names, async |recipe| shelf::measure(recipe, &data, &shelf).await),
+        ["train", ref names @ ..] => {
+            each(names, &|_| true, async |recipe| shelf::train(recipe, &data, &shelf, &work).await)
+        }
+        ["codes", ref names @ ..] => each(names, &there, async |recipe| shelf::codes(recipe, &data, &shelf).await),
+        ["measure", ref names @ ..] => each(names, &there, async |recipe| shelf::measure(recipe, &data, &shelf).await),
         ["family", "measure", ref names @ ..] => {
-            families(names, &shelf).and_then(|plans| plans.iter().try_for_each(measured))
+            families(names, &there).and_then(|plans| plans.iter().try_for_each(measured))
         }
-        ["family", "seeds", ref names @ ..] => families(names, &shelf).and_then(|plans| {
+        ["family", "seeds", ref names @ ..] => families(names, &there).and_then(|plans| {
             plans.iter().try_for_each(|plan| family::build_others(plan, places).and_then(|()| measured(plan)))
         }),
         ["family", ref names @ ..] => named(names).and_then(|plans| {
@@ -61,10 +64,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does `work` for each of the recipes named, one after another; for all, when none is.
-fn each(names: &[&str], work: impl AsyncFn(&'static Recipe) -> Result<(), ToolError>) -> Result<(), ToolError> {
+/// Does `work` for each of the recipes named, one after another; when none is, for all whose names are `wanted`.
+fn each(
+    names: &[&str],
+    wanted: &dyn Fn(&str) -> bool,
+    work: impl AsyncFn(&'static Recipe) -> Result<(), ToolError>,
+) -> Result<(), ToolError> {
     let named: Vec<&'static Recipe> = names.iter().map(|name| Recipe::find(name)).collect::<Result<_, _>>()?;
-    let recipes = if names.is_empty() { RECIPES.iter().collect() } else { named };
+    let all = || RECIPES.iter().filter(|recipe| wanted(recipe.name)).collect();
+    let recipes = if names.is_empty() { all() } else { named };
     recipes.into_iter().try_for_each(|recipe| pollster::block_on(work(recipe)))
 }
 
@@ -73,8 +81,7 @@ fn named(names: &[&str]) -> Result<Vec<Plan>, ToolError> {
     if names.is_empty() { Ok(PLANS.to_vec()) } else { names.iter().map(|name| Plan::find(name).copied()).collect() }
 }
 
-/// The families named; when none is, those on the shelf.
-fn families(names: &[&str], shelf: &Path) -> Result<Vec<Plan>, ToolError> {
-    let there = |plan: &Plan| shelf.join(plan.name).join("card.json").exists();
-    Ok(named(names)?.into_iter().filter(|plan| !names.is_empty() || there(plan)).collect())
+/// The families named; when none is, those that are there.
+fn families(names: &[&str], there: &dyn Fn(&str) -> bool) -> Result<Vec<Plan>, ToolError> {
+    Ok(named(names)?.into_iter().filter(|plan| !names.is_empty() || there(plan.name)).collect())
 }

@@ -18,6 +18,10 @@ pub struct Family {
     pub run: RunSpec,
     /// Data of the run's held-out set, from the first, that `test` and the files of codes are about.
     pub held_out: usize,
+    /// The mean entropy of a held-out picture's grey pixels taken as probabilities, nats: no reconstruction error of these
+    /// data under a Bernoulli likelihood is less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<f32>,
     /// From the plain autoencoder through β = 0 to the largest β.
     pub members: Vec<Member>,
     /// Where the numbers do as theory says and where not, and how the files were made, a sentence each.
@@ -312,6 +316,7 @@ mod tests {
             name: "digits-beta".into(),
             run: RunSpec::default(),
             held_out: 2000,
+            floor: None,
             members: vec![member("ae", None), member("beta-0.5", Some(0.5))],
             notes: Vec::new(),
             rebuild: String::new(),

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batches::{self, Batches, reference_batch};
 use super::learner::{Codes, Encoded, Errors, Learner, Painting, Slopes, Strip, Surveyed};
+use super::tensors::{gather, lost, read, read_two, vector};
 use super::training::{Sets, Training};
 use crate::data::image_set::ImageSet;
 use crate::data::model_file::{ModelFile, ModelFileError};
@@ -486,37 +487,4 @@ fn bad_spec(detail: String) -> Notice {
 fn unreadable(error: &ExchangeError) -> Notice {
     let kind = if error.is_mismatch() { NoticeKind::WeightsMismatch } else { NoticeKind::WeightsUnreadable };
     Notice { kind, detail: error.to_string() }
-}
-
-fn vector(values: Vec<f32>, device: &Device) -> Tensor<1> {
-    let len = values.len();
-    Tensor::from_data(TensorData::new(values, [len]), device)
-}
-
-/// Data `indices` of the set, [n, width].
-pub(crate) fn gather(set: &Set, indices: impl IntoIterator<Item = usize>, device: &Device) -> Tensor<2> {
-    let indices: Vec<usize> = indices.into_iter().collect();
-    let mut values = Vec::with_capacity(indices.len() * set.input().width());
-    set.batch(&indices, &mut values);
-    Tensor::from_data(TensorData::new(values, [indices.len(), set.input().width()]), device)
-}
-
-/// A tensor's numbers, once the device has them.
-pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Notice> {
-    let data = tensor.into_data_async().await.map_err(|e| lost(&e))?;
-    data.try_to_vec::<f32>().map_err(|e| lost(&e))
-}
-
-/// Two tensors in one wait.
-async fn read_two<const A: usize, const B: usize>(a: Tensor<A>, b: Tensor<B>) -> Result<[Vec<f32>; 2], Notice> {
-    let read = Transaction::default().register(a).register(b).execute_async().await.map_err(|e| lost(&e))?;
-    let mut vectors = read.into_iter().map(|data| data.try_to_vec::<f32>().map_err(|e| lost(&e)));
-    match (vectors.next(), vectors.next()) {
-        (Some(a), Some(b)) => Ok([a?, b?]),
-        _ => Err(lost(&"a reading came back short")),
-    }
-}
-
-fn lost(error: &dyn std::fmt::Debug) -> Notice {
-    Notice { kind: NoticeKind::DeviceLost, detail: format!("{error:?}") }
 }

@@ -9,4 +9,5 @@ pub mod inbox;
 pub mod learner;
 pub mod run;
 pub mod session;
+pub mod tensors;
 pub mod training;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 
 use super::batches::{self, Batches};
-use super::burn_learner::{CHUNK, read};
+use super::burn_learner::CHUNK;
 use super::learner::Errors;
+use super::tensors::read;
 use crate::data::set::Set;
 use crate::protocol::{Half, Notice};
 use crate::rng::Rng;

@@ -8,6 +8,9 @@ const LEAF: usize = 32;
 /// What lies so many nats below the largest component is left out: e⁻²⁰ = 2·10⁻⁹ of it for every group of [`LEAF`].
 const NEGLIGIBLE: f64 = 20.0;
 
+/// A log variance below this is taken as this: e⁻⁶⁹⁰ is still a number.
+const NARROWEST: f64 = -1380.0;
+
 /// ln √2π.
 const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
@@ -39,7 +42,8 @@ impl Mixture {
     /// Of means and log variances, [n, dimensions] each. None where there is no component, or one has no density: a number
     /// that is not finite, or a width of 0.
     pub fn new(mu: &[f32], log_var: &[f32], dimensions: usize) -> Option<Self> {
-        let wide = |v: &f32| (f64::from(*v) / 2.0).exp();
+        let wide =
+            |v: &f32| if v.is_finite() { (f64::from(*v).max(NARROWEST) / 2.0).exp() } else { f64::from(*v).exp() };
         let (means, sigmas): (Vec<f64>, Vec<f64>) =
             (mu.iter().map(|m| f64::from(*m)).collect(), log_var.iter().map(wide).collect());
         let sound = dimensions > 0 && !means.is_empty() && means.len().is_multiple_of(dimensions);
@@ -217,6 +221,7 @@ mod tests {
     fn what_has_no_density_has_none() {
         assert!(Mixture::new(&[], &[], 2).is_none() && Mixture::new(&[0.0; 3], &[0.0; 3], 2).is_none());
         assert!(Mixture::new(&[0.0; 2], &[f32::NEG_INFINITY, 0.0], 2).is_none());
+        assert!(Mixture::new(&[0.0; 2], &[-5000.0, 0.0], 2).is_some());
         assert!(Mixture::new(&[f32::NAN, 0.0], &[0.0; 2], 2).is_none());
         assert!(Mixture::new(&[0.0; 2], &[0.0; 4], 2).is_none());
         assert_eq!(LogSum::default().value(), f64::NEG_INFINITY);

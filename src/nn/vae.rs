@@ -189,14 +189,6 @@ impl Vae {
         Loss { reconstruction: reconstruction.mean(), penalty }
     }
 
-    /// Reconstruction and KL of each datum of a variational model's batch; [n] each.
-    pub fn elbo_terms(&self, batch: &Batch) -> [Tensor<1>; 2] {
-        let (posterior, reconstruction) = self.pass(batch);
-        let kl = posterior.log_var.map(|log_var| gaussian_kl(posterior.mu, log_var));
-        let none = Tensor::zeros(reconstruction.shape(), &reconstruction.device());
-        [reconstruction, kl.unwrap_or(none)]
-    }
-
     /// The posterior of a batch, and the reconstruction error of each datum, [n].
     fn pass(&self, batch: &Batch) -> (Posterior, Tensor<1>) {
         let masks = &mut batch.masks.iter();

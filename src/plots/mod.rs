@@ -19,6 +19,7 @@ pub mod palette;
 pub mod paper;
 pub mod plane;
 pub mod raster;
+pub mod rate;
 pub mod space;
 pub mod steps;
 pub mod surface;

@@ -42,6 +42,9 @@ pub struct Test {
     pub kl: Option<f32>,
     /// The evidence lower bound itself: negative.
     pub elbo: Option<f32>,
+    /// What the reconstruction error of grey pixels under a Bernoulli likelihood cannot fall below.
+    #[serde(default)]
+    pub floor: Option<f32>,
 }
 
 impl Card {
@@ -52,7 +55,7 @@ impl Card {
             model: family.run_of(member).model,
             pictures: Pictures { test: family.held_out },
             atlas: None,
-            test: Test { reconstruction: test.reconstruction, kl: test.kl, elbo: test.elbo },
+            test: Test { reconstruction: test.reconstruction, kl: test.kl, elbo: test.elbo, floor: family.floor },
             surgery: member.surgery.clone(),
         }
     }

@@ -105,6 +105,7 @@ mod tests {
             name: "test".into(),
             run: RunSpec::default(),
             held_out: 0,
+            floor: None,
             members: betas.iter().enumerate().map(member).collect(),
             notes: vec![],
             rebuild: String::new(),

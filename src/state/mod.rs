@@ -20,6 +20,7 @@ pub mod reduce;
 pub mod run;
 pub mod scene;
 pub mod session;
+pub mod shipped;
 pub mod storage;
 pub mod symbol;
 pub mod table;
@@ -33,8 +34,9 @@ use card::Card;
 use message::Message;
 use pictures::Shared;
 use run::Run;
-use scene::{Scene, Shipped, Theme};
+use scene::{Scene, Theme};
 use session::{Model, Session};
+use shipped::Shipped;
 use storage::Storage;
 
 /// Everything the components read.

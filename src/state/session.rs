@@ -4,7 +4,7 @@ use reactive_stores::Store;
 
 use super::pictures::{Atlas, Cloud, Decoding, Descent, Encoding, Grid, Original, Reconstructed, Shared};
 use super::run::Run;
-use super::scene::{DataSet, Shipped};
+use super::shipped::{DataSet, Shipped};
 use crate::data::classifier::Classifier;
 use crate::estimate::{Fidelity, References, Surgery};
 use crate::latent::regularity::Survey;

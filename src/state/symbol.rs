@@ -1,8 +1,8 @@
 //! A symbol of one's own: what it would be mixed with, and what stands in the way.
 
 use super::pictures::Shared;
-use super::scene::{DataSet, Shipped};
 use super::session::{Kind, Model, running};
+use super::shipped::{DataSet, Shipped};
 use crate::data::own::Own;
 use crate::data::symbol::Base;
 use crate::protocol::Phase;

@@ -76,6 +76,7 @@ pub fn build(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
         name: plan.name.into(),
         run: plan.run(),
         held_out: held_out.len(),
+        floor: None,
         members: members?,
         notes: Vec::new(),
         rebuild: format!("cargo run --features tool --bin latentscape -- family {}", plan.name),

@@ -136,7 +136,8 @@ pub async fn codes(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), Too
     write_codes(&learner, &recipe.pictures(data)?, &folder).await
 }
 
-/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card.
+/// Measures a shipped model anew, from its weights on `shelf` and the files in `data`, and writes that into its card, with
+/// what PyTorch has reached by now.
 ///
 /// # Errors
 /// As [`train`].
@@ -157,6 +158,9 @@ pub async fn measure(recipe: &Recipe, data: &Path, shelf: &Path) -> Result<(), T
     card.insert("test".into(), found);
     let apart = taken_apart(&model(&spec, &shipped)?, &Set::Pictures(test.clone())).await?;
     card.insert("surgery".into(), serde_json::to_value(apart).map_err(|e| encoding(&e))?);
+    if let Some(reference) = pytorch(recipe)? {
+        card.insert("pytorch".into(), serde_json::to_value(reference).map_err(|e| encoding(&e))?);
+    }
     write(&folder, "card.json", &serde_json::to_vec_pretty(&card).map_err(|e| encoding(&e))?)
 }
 

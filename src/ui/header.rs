@@ -9,8 +9,9 @@ use super::words::{self, tr};
 use crate::i18n::Locale;
 use crate::protocol::{DeviceKind, Phase};
 use crate::state::PageStoreFields;
-use crate::state::scene::{SceneStoreFields, Shipped, Theme};
+use crate::state::scene::{SceneStoreFields, Theme};
 use crate::state::session::{SessionStoreFields, running};
+use crate::state::shipped::Shipped;
 
 #[component]
 pub fn Header() -> impl IntoView {

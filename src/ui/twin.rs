@@ -22,8 +22,9 @@ use crate::latent::regularity::report::Meter;
 use crate::protocol::{Phase, ToEngine};
 use crate::state::PageStoreFields;
 use crate::state::lockstep::{Both, Due, Follower};
-use crate::state::scene::{SceneStoreFields, Shipped};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
+use crate::state::shipped::Shipped;
 
 /// So many steps the first run may be ahead.
 const AHEAD: u32 = 12;

@@ -11,8 +11,9 @@ use crate::protocol::NoticeKind;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
 use crate::state::message::Message;
-use crate::state::scene::{DataSet, Points, SceneStoreFields, Shipped};
+use crate::state::scene::{Points, SceneStoreFields};
 use crate::state::session::{Kind, Model, SessionStoreFields};
+use crate::state::shipped::{DataSet, Shipped};
 use crate::state::storage::Trouble;
 
 pub(super) use crate::i18n::say;

@@ -45,11 +45,11 @@ impl Overlap {
         let mut found = Self { codes: mu.len(), rate, ..Self::nothing() };
         for _ in 0..draws {
             let (component, z) = q.draw(&mut rng);
-            let log_q = q.log_density(&z);
-            found.information.add(q.mixture.log_component(component, &z) - q.mixture.log_density(&z));
-            found.shared[0].add(agreement(log_q, frame.log_density(q.plane(&z))));
+            let log_q = q.mixture.log_density(&z);
+            found.information.add(q.mixture.log_component(component, &z) - log_q);
+            found.shared[0].add(agreement(log_q - q.log_area, frame.log_density(q.plane(&z))));
             let z = frame.point([rng.normal(), rng.normal()]);
-            let (log_p, log_q) = (frame.log_density(z), q.log_density(&q.own(z)));
+            let (log_p, log_q) = (frame.log_density(z), q.mixture.log_density(&q.own(z)) - q.log_area);
             found.shared[1].add(agreement(log_q, log_p));
             found.covered += usize::from(log_q - log_p >= COVERED.ln());
             found.sampled += 1;
@@ -66,15 +66,18 @@ impl Overlap {
         Self::of(frame, &ideal, &log_var, draws, seed)
     }
 
-    /// The two together, of the same codes and frame and of different seeds.
+    /// The two together, of the same frame and of the same codes or of as many that were drawn alike; their seeds differ.
     pub fn and(self, other: Self) -> Self {
         let add = |i: usize| self.shared[i].and(other.shared[i]);
+        let [a, b] = [self, other].map(|part| part.sampled as f64);
+        let mean = |(x, y): (f64, f64)| (a * x + b * y) / (a + b).max(1.0);
         Self {
+            codes: self.codes,
+            rate: self.rate.zip(other.rate).map(mean),
             information: self.information.and(other.information),
             shared: [add(0), add(1)],
             covered: self.covered + other.covered,
             sampled: self.sampled + other.sampled,
-            ..self
         }
     }
 
@@ -123,7 +126,7 @@ struct Aggregate {
 impl Aggregate {
     fn new(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Option<Self> {
         let flat = log_var.as_flattened();
-        if flat.iter().all(|v| (v / 2.0).exp() > 0.0) {
+        if flat.iter().all(|v| v.is_finite()) {
             let mixture = Mixture::new(mu.as_flattened(), flat, 2)?;
             return Some(Self { mixture, units: None, log_area: 0.0 });
         }
@@ -139,11 +142,6 @@ impl Aggregate {
     fn draw(&self, rng: &mut Rng) -> (usize, Vec<f64>) {
         let component = rng.below(self.mixture.len());
         (component, self.mixture.draw(component, rng))
-    }
-
-    /// ln q per unit of area of the plane, at a point in the mixture's own units.
-    fn log_density(&self, z: &[f64]) -> f64 {
-        self.mixture.log_density(z) - self.log_area
     }
 
     fn own(&self, z: [f32; 2]) -> [f64; 2] {
@@ -229,7 +227,7 @@ fn with_kernel(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Vec<([f32; 2], [f32; 2]
         let variance = codes.iter().map(|code| (code.0[axis] - mean).powi(2)).sum::<f32>() / n;
         (variance * n.powf(-1.0 / 3.0)).ln()
     });
-    let wide = |v: f32, kernel: f32| if (v / 2.0).exp() > 0.0 { v } else { kernel };
+    let wide = |v: f32, kernel: f32| if v.is_finite() { v } else { kernel };
     codes.into_iter().map(|(mu, [v, w])| (mu, [wide(v, kernel[0]), wide(w, kernel[1])])).collect()
 }
 
@@ -303,6 +301,10 @@ mod tests {
             let found = of(&Frame::PRIOR, &mu, &sigma).kl().expect("a density");
             assert!((found.value - expected).abs() < 1e-3, "{sigma:?}: {found:?} {expected}");
         }
+        // Without a KL term widths fall to e⁻¹⁸⁰, which 32 bits take for 0.
+        let narrow = Overlap::of(&Frame::PRIOR, &[[3.0, 0.0], [-5.0, 1.0]], &[[-360.0; 2]; 2], 100, 1).expect("codes");
+        let expected = (9.0 + 26.0) / 4.0 + 359.0 - 2f32.ln();
+        assert!(narrow.kl().is_some_and(|kl| (kl.value - expected).abs() < 1e-2), "{narrow:?} {expected}");
     }
 
     /// Two equal Gaussians d apart share 2Φ(−d/2): 0.3173 for d = 2; q/p = e^(2z₁ − 2) is a tenth at z₁ = 1 − ln(10)/2 =

@@ -1,6 +1,6 @@
 //! What a tenth of a σ of the codes costs in nats: KL(p(x|z) ‖ p(x|z + dz)) for draws z of what is sampled from, and dz a tenth
 //! of σ in the direction in which the likelihood changes most, one way or the other. The engine answers the KL itself: the
-//! Fisher metric's ½s² is its second order, and extrapolated to a tenth of σ is often too large by half or more.
+//! Fisher metric's ½s² is its second order, and over a tenth of σ too large where the plane is steep.
 
 use super::interval::{Interval, of_median};
 use super::survey::{Metric, Survey, Unit};

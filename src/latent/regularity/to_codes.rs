@@ -2,15 +2,16 @@
 //!
 //! The distance is the *distance to a measure* of the codes (Chazal, Cohen-Steiner and Mérigot 2011,
 //! doi:10.1007/s10208-011-9098-0): the root mean square of the distances to the nearest hundredth of them. It moves little
-//! when codes are added or left out, needs no width to be chosen, and is as large as the plane is: in units of what
-//! nine codes in ten are within, u, it does not change when z is scaled or turned.
+//! when codes are added or left out, needs no width to be chosen, and is as large as the plane is: in units of its median
+//! over the codes themselves, u, it does not change when z is scaled or turned. A density would be about as 1/u².
 //!
-//! The metric is G(z) + g·(max(1, u)⁴ − 1)·I with G the pull-back metric of the mean decoder, and g the median over the codes
-//! of half of G's trace, so that it is neither of z's scale nor of the picture's size. Among codes it is G; away from them a
-//! step costs as many times what it costs among codes as u² says. Metrics that grow where a density falls are those of
-//! Arvanitidis, Georgiev and Schölkopf 2022 (arXiv:2103.05290), (α·q(z) + β)^(−2/d)·I, there without G; it stands here in
-//! the place of the second term of the expected metric of a stochastic decoder, J_σᵀJ_σ (Arvanitidis, Hansen and Hauberg
-//! 2018, arXiv:1710.11379), for which these decoders have no σ: their likelihoods keep to one, or have none.
+//! The metric is u⁴·(G(z) + g·I) with G the pull-back metric of the mean decoder, and g the median over the codes of half of
+//! G's trace: a step costs what the picture changes by and as much again as it does at a typical place, so that no step is
+//! free where the decoder has learnt nothing, and all of it in inverse proportion to the codes' density. It depends on
+//! neither z's scale nor the picture's size. Metrics that grow where a density falls are those of Arvanitidis, Georgiev and
+//! Schölkopf 2022 (arXiv:2103.05290), (α·q(z) + β)^(−2/d)·I, there without G. It stands in the place of the expected metric
+//! of a decoder with a variance of its own, whose second term, J_σᵀJ_σ, does the same (Arvanitidis, Hansen and Hauberg 2018,
+//! arXiv:1710.11379): these decoders have none that could grow away from the codes.
 
 use super::survey::{METRIC, Metric, Survey, Unit};
 use super::weighted::{HALF, quantiles};
@@ -19,9 +20,6 @@ use crate::latent::nearest::Buckets;
 /// The nearest one of so many codes counts, and at least so many of few.
 const OF: usize = 100;
 const FEWEST: usize = 5;
-
-/// This share of the codes counts as among the codes: the others are strays.
-const AMONG: f64 = 0.9;
 
 /// Codes that are looked at, at most: of more, as many of them, evenly spread, which have the same distances on the whole.
 const MOST: usize = 2000;
@@ -33,7 +31,7 @@ pub struct ToCodes {
     buckets: Buckets,
     /// How many of the nearest codes count.
     nearest: usize,
-    /// The distance that [`AMONG`] of the codes themselves are within, in units of z; above 0.
+    /// The median distance of the codes themselves, in units of z; above 0.
     typical: f32,
 }
 
@@ -48,19 +46,21 @@ impl ToCodes {
             return None;
         }
         let mut to = Self { buckets: Buckets::new(&codes), codes, nearest, typical: 1.0 };
-        let own: Vec<f32> = to.codes.iter().map(|z| to.distance(*z)).collect();
-        [to.typical] = quantiles(&own, &vec![1.0; own.len()], [AMONG]);
+        let own: Vec<f32> = to.codes.iter().map(|z| to.distance(*z, 1)).collect();
+        [to.typical] = quantiles(&own, &vec![1.0; own.len()], [HALF]);
         (to.typical > 0.0 && to.typical.is_finite()).then_some(to)
     }
 
-    /// How far a point is from the codes, in units of what nine in ten of them are within: 1 at most among them.
+    /// How far a point is from the codes, in units of the median over the codes themselves: about 1 among them.
     pub fn at(&self, z: [f32; 2]) -> f32 {
-        self.distance(z) / self.typical
+        self.distance(z, 0) / self.typical
     }
 
-    /// The distance to the measure, in units of z; infinite for a point that is not finite.
-    fn distance(&self, z: [f32; 2]) -> f32 {
-        let near = self.buckets.neighbours(&self.codes, z, self.nearest);
+    /// The distance to the measure, in units of z, without the first so many codes: of a code itself without that. Infinite for
+    /// a point that is not finite.
+    fn distance(&self, z: [f32; 2], without: usize) -> f32 {
+        let near = self.buckets.neighbours(&self.codes, z, self.nearest + without);
+        let near = near.get(without..).unwrap_or_default();
         if near.is_empty() { f32::INFINITY } else { (near.iter().map(|n| n.0).sum::<f32>() / near.len() as f32).sqrt() }
     }
 
@@ -70,11 +70,11 @@ impl ToCodes {
         let mut out = survey.clone();
         let added = [Metric::Pixels, Metric::Fisher].map(|metric| f64::from(self.typical_trace(survey, metric)) / 2.0);
         for (cell, numbers) in out.metric.iter_mut().enumerate() {
-            let u = f64::from(self.at(survey.centre(cell)).max(1.0));
-            let more = u.powi(4) - 1.0;
+            let dear = f64::from(self.at(survey.centre(cell))).powi(4);
             for (metric, g) in numbers.chunks_exact_mut(METRIC / 2).zip(added) {
-                metric[0] = (f64::from(metric[0]) + g * more) as f32;
-                metric[2] = (f64::from(metric[2]) + g * more) as f32;
+                for (number, more) in metric.iter_mut().zip([g, 0.0, g]) {
+                    *number = (dear * (f64::from(*number) + more)) as f32;
+                }
             }
         }
         out
@@ -223,15 +223,16 @@ mod tests {
         assert!(own.iter().all(|radius| *radius > 0.5) && many[0] > many[1] && many[1] > 2.0, "{many:?}");
     }
 
+    /// Evenly spread codes are as near everywhere: a length is about √2 of the mean decoder's.
     #[test]
-    fn among_the_codes_it_is_the_mean_decoders_metric() {
+    fn among_codes_it_is_about_the_mean_decoders_metric() {
         let mut rng = Rng::new(9);
         let codes: Vec<[f32; 2]> = (0..5000).map(|_| [rng.range(-3.4, 3.4), rng.range(-3.4, 3.4)]).collect();
-        let survey = known::survey(Frame::PRIOR, 48, calm_within, |z| z);
+        let survey = known::even(Frame::PRIOR, 48, [4.0, 0.0, 4.0]);
         let near = ToCodes::new(&codes).expect("codes").around_holes(&survey);
         let way = [[-2.0, -1.0], [0.2, 0.1], [2.0, 1.5]];
         let [a, b] = [&survey, &near].map(|survey| length(survey, &way, Metric::Pixels).expect("inside"));
-        assert!((b / a - 1.0).abs() < 0.1, "{a} {b}");
+        assert!((b / a / 2f32.sqrt() - 1.0).abs() < 0.2, "{a} {b}");
     }
 
     #[test]

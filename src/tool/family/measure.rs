@@ -26,7 +26,7 @@ use crate::nn::layout::Layout;
 use crate::nn::weights;
 use crate::rng::Rng;
 use crate::spec::{Input, ModelSpec, PIXELS};
-use crate::tool::evaluate::{model, taken_apart};
+use crate::tool::evaluate::{floor, model, taken_apart};
 use crate::tool::recipe::{ToolError, cpu};
 use crate::tool::shelf::{encoding, pack_codes, write};
 
@@ -60,6 +60,7 @@ pub fn measure(plan: &Plan, places: Places<'_>) -> Result<(), ToolError> {
     let classifier = Classifier::read(&judge).map_err(|e| encoding(&e))?;
     let right = classifier::accuracy(&classifier, &held_out);
     eprintln!("the classifier is right about {right:.3} of the held-out pictures");
+    family.floor = floor(&family.run.model, &held_out).map(|floor| floor as f32);
     let compared = reals(&held_out);
     let (real, other) = compared.split_at(compared.len() / 2);
     let balls = |data| Balls::new(data, PIXELS, NEIGHBOURS).ok_or_else(|| encoding(&"too few held-out pictures"));

@@ -16,8 +16,9 @@ use crate::state::card::Card;
 use crate::state::dial::{self, Stand};
 use crate::state::message::Message;
 use crate::state::pictures::{Cloud, Shared};
-use crate::state::scene::{DataSet, SceneStoreFields, Shipped};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::{Model, SessionStoreFields};
+use crate::state::shipped::{DataSet, Shipped};
 use crate::ui::canvas;
 use crate::ui::words;
 

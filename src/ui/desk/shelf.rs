@@ -12,8 +12,9 @@ use crate::state::PageStoreFields;
 use crate::state::card::Card;
 use crate::state::message::Message;
 use crate::state::pictures::{Atlas, Cloud, Shared};
-use crate::state::scene::{Points, SceneStoreFields, Shipped};
+use crate::state::scene::{Points, SceneStoreFields};
 use crate::state::session::{Model, SessionStoreFields};
+use crate::state::shipped::Shipped;
 use crate::ui::canvas;
 
 /// A shipped model. Kept once it is whole, so that coming back to it takes no time.

@@ -22,8 +22,9 @@ use crate::protocol::{PixelFormat, Query, Slot};
 use crate::rng::Rng;
 use crate::state::pace::Pace;
 use crate::state::pictures::Shared;
-use crate::state::scene::{DataSet, SceneStoreFields};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::SessionStoreFields;
+use crate::state::shipped::DataSet;
 use crate::state::{Page, PageStoreFields};
 use crate::ui::canvas;
 
@@ -182,6 +183,13 @@ impl Desk {
         let Steps { from, to } = Steps::draw(&survey, STEPS, STEPS_SEED);
         if !from.is_empty() {
             self.ask(Slot::Steps, Query::Divergences { from, to }.into());
+        }
+    }
+
+    /// Takes the ELBO of the run's held-out data apart, where they are here.
+    pub fn ask_surgery(self) {
+        if !self.lacks() {
+            self.ask(Slot::Surgery, Query::Surgery.into());
         }
     }
 

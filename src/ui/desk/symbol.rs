@@ -8,8 +8,9 @@ use crate::protocol::Phase;
 use crate::spec::RunSpec;
 use crate::state::PageStoreFields;
 use crate::state::pictures::Shared;
-use crate::state::scene::{DataSet, SceneStoreFields, Shipped};
+use crate::state::scene::SceneStoreFields;
 use crate::state::session::{Model, SessionStoreFields};
+use crate::state::shipped::{DataSet, Shipped};
 
 impl Desk {
     /// The run that made the model on show, as far as that is known. Reactive.

@@ -57,8 +57,12 @@ fn Pictures() -> impl IntoView {
         !way.is_empty() && way.len() == line.len() && way.iter().zip(&line).all(|(a, b)| distance(*a, *b) < SAME)
             || measures.get().is_some_and(|[way, line]| (way - line).abs() < 1e-3 * line)
     });
-    // The share of both ways where there are hardly any codes.
+    // The share of both ways where there are hardly any codes. Of a larger latent space the codes lie beside the plane.
+    let plane = Memo::new(move |_| session.run().read().as_ref().is_none_or(|run| run.log.spec.model.latent == 2));
     let empty = Memo::new(move |_| {
+        if !plane.get() {
+            return None;
+        }
         let (survey, cloud) = (session.survey().get()?, session.cloud().get()?);
         Some(empty(&survey, &cloud.codes, &cloud.log_var))
     });

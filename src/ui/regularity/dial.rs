@@ -9,8 +9,9 @@ use crate::i18n::{number, short};
 use crate::protocol::Phase;
 use crate::state::PageStoreFields;
 use crate::state::dial::Stand;
-use crate::state::scene::{DataSet, HOME, MEMBERS, SceneStoreFields, Shipped};
+use crate::state::scene::{HOME, MEMBERS, SceneStoreFields};
 use crate::state::session::{Kind, Model, SessionStoreFields};
+use crate::state::shipped::{DataSet, Shipped};
 use crate::ui::desk::{Between, Desk};
 use crate::ui::words::{self, tr};
 

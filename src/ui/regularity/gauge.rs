@@ -84,6 +84,7 @@ impl Gauge {
                 // What was compared with the data is of weights that have learnt since, or of another run.
                 session.fidelity().set(None);
                 session.steps().set(None);
+                session.surgery().set(None);
                 session.sureness().set(None);
                 session.judging().set(None);
                 session.survey_elsewhere().set(None);

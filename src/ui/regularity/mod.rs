@@ -9,6 +9,7 @@ mod gauge;
 mod marginals;
 mod meters;
 mod quiz;
+mod surgery;
 mod texts;
 
 use leptos::prelude::*;
@@ -43,6 +44,7 @@ pub fn Regularity() -> impl IntoView {
             <p class="fine" data-testid="flawed" hidden=move || flawed().is_none()>{flawed}</p>
             <challenge::InClass gauge/>
             <meters::All gauge/>
+            <surgery::Apart gauge/>
         </section>
     }
 }

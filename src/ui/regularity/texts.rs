@@ -66,14 +66,6 @@ pub fn but(l: Locale, meter: Meter) -> &'static str {
     }
 }
 
-/// Its number as one reads it: slopes in percent of the range of a pixel.
-pub fn written(l: Locale, meter: Meter, value: f32) -> String {
-    match meter {
-        Meter::Slope => format!("{} %", number(l, 100.0 * value, 0)),
-        _ => number(l, value, decimals(meter)),
-    }
-}
-
 /// Where it is from, and how far it may be off.
 pub fn how(l: Locale, meter: Meter) -> &'static str {
     match meter {
