@@ -24,8 +24,8 @@ impl DataSet {
     /// Whether `pretrained/` has weights that took the place of those which old links name.
     pub const fn has_newer(self) -> bool {
         match self {
-            Self::Mnist => true,
-            Self::Digits | Self::Fashion => false,
+            Self::Mnist | Self::Fashion => true,
+            Self::Digits => false,
         }
     }
 

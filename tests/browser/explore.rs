@@ -98,7 +98,6 @@ async fn an_old_link_keeps_its_weights_and_leads_to_the_newer_ones() {
     let likeness = |picture: &super::picture::Picture| super::picture::correlation(&picture.grey(), &meant);
     let shown = page.decoded().await;
     assert!(likeness(&shown) > 0.98, "{}", likeness(&shown));
-    page.wait_address("model=mnist&").await;
     let before = page.z().await;
     page.click("newer").await;
     page.wait_address("model=mnist-cosine").await;

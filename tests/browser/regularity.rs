@@ -447,7 +447,7 @@ async fn the_classifier_has_a_layer_of_generated_digits_alone() {
     // The survey's layer is another picture.
     page.click("layer-completeness").await;
     page.picture_once("heat", shown.clone(), |p| p.distance(&shown) > 0.01).await;
-    choose(&page, "model", "fashion").await;
+    choose(&page, "model", "fashion-cosine").await;
     page.wait("no such layer", "!find('layer-confidence').checkVisibility()").await;
     page.check_no_errors().await;
 }

@@ -3,10 +3,11 @@
 //! codes are never sampled. q is taken as the mixture that it is and integrated by random draws, so that a posterior of any
 //! width counts as it is and each number has an interval.
 
-use super::frame::Frame;
+use super::frame::{Frame, cell_centre};
 use super::interval::{Estimate, Interval, Running, normal, wilson};
 use crate::latent::density::Density;
 use crate::latent::mixture::Mixture;
+use crate::latent::nearest::Buckets;
 use crate::protocol::Area;
 use crate::rng::Rng;
 
@@ -203,32 +204,30 @@ fn sound(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> (Vec<[f32; 2]>, Vec<[f32; 2]>
     mu.iter().zip(log_var).filter(sound).map(|(mu, log_var)| (*mu, *log_var)).unzip()
 }
 
-/// q(z) at the centres of a grid's cells, per unit of area, row by row from the top left, to be drawn: none is taken narrower
-/// than half a cell, and a point gets a kernel along each axis. Empty where there are no finite codes.
+/// Codes around a place that tell how dense points are there.
+const NEIGHBOURS: usize = 10;
+
+/// q(z) at the centres of a grid's cells, per unit of area, row by row from the top left, to be drawn and to say where codes
+/// are: no posterior is taken narrower than half a cell. Points have no density; theirs is told by the circle that holds the
+/// ten nearest (Loftsgaarden and Quesenberry 1965), which is small among codes and large between islands of them, where
+/// a kernel of one width would fill the gaps. Empty where there are no finite codes.
 pub fn density(area: Area, columns: usize, rows: usize, mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Vec<f32> {
-    let codes = with_kernel(mu, log_var);
-    if codes.is_empty() {
+    let (mu, log_var) = sound(mu, log_var);
+    if mu.is_empty() {
         return Vec::new();
     }
+    if log_var.as_flattened().iter().any(|v| !v.is_finite()) {
+        let (buckets, k) = (Buckets::new(&mu), NEIGHBOURS.min(mu.len()));
+        let among = |cell: usize| {
+            let near = buckets.neighbours(&mu, cell_centre(area, columns, rows, cell), k);
+            let square = near.last().map_or(f32::INFINITY, |far| far.0);
+            k as f32 / (mu.len() as f32 * std::f32::consts::PI * square.max(f32::MIN_POSITIVE))
+        };
+        return (0..columns * rows).map(among).collect();
+    }
     let mut density = Density::new(area, columns as u32, rows as u32);
-    codes.iter().for_each(|(mu, log_var)| density.add(*mu, *log_var));
-    density.values(codes.len())
-}
-
-/// The finite posteriors, (μ, log σ²). A point, σ = 0, has no density: along that axis it gets the width of Silverman's
-/// rule (1986), which in the plane is the codes' standard deviation times n^(−1/6), a fifth of it for 10,000. That is made
-/// for one Gaussian crowd; where there are several it is too wide, and q looks fuller between them than it is.
-fn with_kernel(mu: &[[f32; 2]], log_var: &[[f32; 2]]) -> Vec<([f32; 2], [f32; 2])> {
-    let (mu, log_var) = sound(mu, log_var);
-    let codes: Vec<_> = mu.into_iter().zip(log_var).collect();
-    let n = codes.len() as f32;
-    let kernel = [0, 1].map(|axis| {
-        let mean = codes.iter().map(|code| code.0[axis]).sum::<f32>() / n;
-        let variance = codes.iter().map(|code| (code.0[axis] - mean).powi(2)).sum::<f32>() / n;
-        (variance * n.powf(-1.0 / 3.0)).ln()
-    });
-    let wide = |v: f32, kernel: f32| if v.is_finite() { v } else { kernel };
-    codes.into_iter().map(|(mu, [v, w])| (mu, [wide(v, kernel[0]), wide(w, kernel[1])])).collect()
+    mu.iter().zip(&log_var).for_each(|(mu, log_var)| density.add(*mu, *log_var));
+    density.values(mu.len())
 }
 
 #[cfg(test)]
@@ -427,10 +426,6 @@ mod tests {
         assert!(found.shared().value > 0.95 && found.kl().is_none(), "{found:?}");
         let best = Overlap::reference(&Frame::PRIOR, &mu, &points, 300, 1).expect("codes");
         assert!((best.shared().value - found.shared().value).abs() < 0.02);
-        let kernel = with_kernel(&mu, &points)[0].1;
-        assert!(kernel.iter().all(|v| ((v / 2.0).exp() - 0.2154).abs() < 0.005), "{kernel:?}");
-        // As wide posteriors are left alone.
-        assert_eq!(with_kernel(&[[1.0, 2.0]], &[[-1.0, -2.0]]), [([1.0, 2.0], [-1.0, -2.0])]);
     }
 
     #[test]
@@ -446,5 +441,26 @@ mod tests {
         let area = Frame::PRIOR.area();
         assert!(density(area, 4, 4, &[nan], &[POINT]).is_empty());
         assert_eq!(density(area, 4, 3, &[[0.0; 2]], &[[0.0; 2]]).len(), 12);
+    }
+
+    /// Points of N(0, I): their density is the prior's; two islands far apart leave nothing between.
+    #[test]
+    fn points_are_dense_where_they_are_and_not_between() {
+        let mut rng = Rng::new(12);
+        let mu: Vec<[f32; 2]> = (0..4000).map(|_| [rng.normal(), rng.normal()]).collect();
+        let area = Area { min: [-1.0, -1.0], max: [1.0, 1.0] };
+        let ratio: Vec<f64> = density(area, 8, 8, &mu, &[POINT; 4000])
+            .iter()
+            .enumerate()
+            .map(|(cell, q)| f64::from(*q) / Frame::PRIOR.log_density(cell_centre(area, 8, 8, cell)).exp())
+            .collect();
+        let mean = ratio.iter().sum::<f64>() / ratio.len() as f64;
+        // Of ten neighbours the mean is 10/9 of the truth, and one cell's is good to a third.
+        assert!((mean - 10.0 / 9.0).abs() < 0.15 && ratio.iter().all(|r| (0.3..3.0).contains(r)), "{mean} {ratio:?}");
+        let islands: Vec<[f32; 2]> =
+            (0..2000).map(|i| [if i % 2 == 0 { -3.0 } else { 3.0 } + 0.3 * rng.normal(), 0.3 * rng.normal()]).collect();
+        let frame = Frame::of_codes(&islands).expect("codes");
+        let between = density(Area { min: [-0.1, -0.1], max: [0.1, 0.1] }, 1, 1, &islands, &[POINT; 2000])[0];
+        assert!(f64::from(between) < 0.1 * frame.log_density([0.0; 2]).exp(), "{between}");
     }
 }

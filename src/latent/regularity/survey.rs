@@ -5,7 +5,7 @@ use super::frame::{Frame, cell_centre};
 
 /// A share of σ over which slopes are differences. A power of two, so that z ± it is exact near the prior; wide enough that
 /// 32-bit logits of some tens keep three digits of their difference, narrow beside any feature that a visitor can see.
-const STEP: f32 = 1.0 / 64.0;
+const STEP: f32 = 1.0 / 256.0;
 
 /// Codes that are spread by less than this share of what is sampled from have collapsed: steps of their σ would be lost in
 /// rounding.
@@ -258,9 +258,9 @@ mod tests {
         let [a, b, c] = survey.with_codes(Some(slanted)).metric_at(4, Metric::Pixels, Unit::Codes);
         let root = 3f32.sqrt();
         assert!((a - 9.0).abs() < 1e-5 && (b - 4.0 * root).abs() < 1e-5 && (c - 9.0).abs() < 1e-5, "{a} {b} {c}");
-        assert_eq!(Survey::new(Frame::PRIOR, 2, 2).step(), [1.0 / 64.0; 2]);
+        assert_eq!(Survey::new(Frame::PRIOR, 2, 2).step(), [1.0 / 256.0; 2]);
         let collapsed = Survey::new(Frame::PRIOR, 2, 2).with_codes(Some(Frame::diagonal([0.0; 2], [0.5, 1e-9])));
-        assert_eq!(collapsed.step(), [1.0 / 128.0, 1e-3 / 64.0]);
+        assert_eq!(collapsed.step(), [1.0 / 512.0, 1e-3 / 256.0]);
         assert_eq!(nats(2.0), 2.0);
     }
 }

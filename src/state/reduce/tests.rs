@@ -67,7 +67,7 @@ fn a_survey_goes_on_until_it_is_whole_and_the_last_whole_one_stays() {
         rows: 2,
         first,
         count: 2,
-        step: [1.0 / 64.0; 2],
+        step: [1.0 / 256.0; 2],
     };
     let bytes = |n: usize| vec![vec![0u8; n * 24], vec![0u8; n * 8]];
     let band = |session: &mut Session, query: Query, first: u32| {
