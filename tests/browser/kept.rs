@@ -190,7 +190,8 @@ async fn what_is_saved_is_listed_with_its_size_renamed_and_deleted() {
     page.wait("the way back first", &format!("{focused} === 'saved-stay-{other}'")).await;
     page.click(&format!("saved-sure-{other}")).await;
     page.wait("the list again", "document.activeElement === find('saved').querySelector('summary')").await;
-    page.wait("the shipped model", "find('model').value === 'mnist-cosine' && !find('saved-runs').checkVisibility()").await;
+    page.wait("the shipped model", "find('model').value === 'mnist-cosine' && !find('saved-runs').checkVisibility()")
+        .await;
     page.until("nothing is left", async || {
         let left = stored(&page).await;
         (left["logs"] == json!([]) && left["moments"] == json!([])).then_some(())
