@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::nn::layout::Layout;
     use crate::nn::weights;
-    use crate::spec::{Input, ModelSpec};
+    use crate::spec::{Format, Input, ModelSpec};
 
     fn numbers(t: Tensor<2>) -> Vec<f32> {
         pollster::block_on(t.into_data_async()).unwrap().try_to_vec::<f32>().unwrap()
@@ -124,5 +124,33 @@ mod tests {
         }
         close(&metric[..3], &pixels.map(|g| g / width as f64), 1e-3);
         close(&metric[3..], &fisher, 1e-3);
+    }
+
+    /// The same picture on twice as fine a grid, each pixel four times: neither the change a value nor what is steep in it
+    /// changes, while the likelihood has four times as many pixels to tell by.
+    #[test]
+    fn a_picture_of_more_pixels_is_not_steeper() {
+        let [small, large] = [32, 64]
+            .map(|side| ModelSpec { input: Input::Picture(Format { side, ..Format::GREY_28 }), ..ModelSpec::mlp(&[]) });
+        let layouts = [&small, &large].map(|spec| Layout::new(spec).unwrap());
+        let device = Device::flex();
+        let metric = |spec: &ModelSpec, layout: &Layout, flat: Vec<f32>| {
+            let len = flat.len();
+            let model = Vae::from_flat(spec, layout, &Tensor::from_data(TensorData::new(flat, [len]), &device));
+            numbers(pull_back(&model, Tensor::from_floats([[0.7, -0.4]], &device), [0, 1], [1.0 / 256.0; 2]).metric)
+        };
+        let fine = weights::fresh(&layouts[0], 3);
+        let mut finer = vec![0.0; layouts[1].len()];
+        for (a, b) in
+            layouts[0].parameters.iter().zip(&layouts[1].parameters).filter(|(a, _)| a.name.starts_with("decoder"))
+        {
+            let (from, to) = (&fine[a.range()], &mut finer[b.range()]);
+            for (row, to) in from.chunks_exact(32 * 32).zip(to.chunks_exact_mut(64 * 64)) {
+                to.iter_mut().enumerate().for_each(|(i, to)| *to = row[i / 128 * 32 + i % 64 / 2]);
+            }
+        }
+        let [a, b] = [metric(&small, &layouts[0], fine), metric(&large, &layouts[1], finer)];
+        close(&b[..3], &[a[0], a[1], a[2]].map(f64::from), 1e-4);
+        close(&b[3..], &[a[3], a[4], a[5]].map(|g| 4.0 * f64::from(g)), 1e-4);
     }
 }
