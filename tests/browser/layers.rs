@@ -38,7 +38,8 @@ async fn layers_are_switched_and_say_what_they_are() {
     for (layer, key, at) in [
         ("decodings", "legend_decodings", dense),
         ("points", "legend_points", dense),
-        ("prior", "legend_prior", [1.0, 0.0]),
+        // On the second circle, where hardly a code hides it.
+        ("prior", "legend_prior", [-1.4142, 1.4142]),
     ] {
         let (chip, with) = (format!("layer-{layer}"), page.seen_at_rest(at, 20).await);
         page.click(&chip).await;
