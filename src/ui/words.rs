@@ -158,6 +158,10 @@ pub fn place(desk: Desk, points: Points, place: Place) -> String {
         Place::Border { first, second } => say!(l, place_border, first = name(first), second = name(second)),
         Place::Empty { nearest } if !nearest.is_finite() => say!(l, place_unknown, pictures = pictures),
         Place::Empty { nearest } => say!(l, place_empty, distance = number(nearest, 2), pictures = pictures),
+        // How rare a place is under a prior says nothing of a model that was trained with none.
+        Place::Outside { nearest, .. } if !desk.has_prior() => {
+            say!(l, place_empty, distance = number(nearest, 2), pictures = pictures)
+        }
         Place::Outside { beyond, nearest } => {
             let (percent, distance) = (100.0 * beyond, number(nearest, 2));
             if percent < 0.001 {

@@ -14,7 +14,7 @@ async fn losses(page: &Page) -> Option<[f64; 2]> {
 
 #[tokio::test]
 async fn paint_moves_the_point_downhill() {
-    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist-cosine&layers=0&z=-0.5,0.5").await;
+    let page = Page::open(Setup::CPU, Site::whole(), "/#model=mnist&layers=0&z=-0.5,0.5").await;
     page.wait_phase("ready").await;
     let before = page.decoded().await;
     let bare = page.picture("marks", 200, 150).await;

@@ -17,7 +17,7 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
         let worst = gauge.meters().get()?.continuity?.worst.0;
         let (reading, _) = gauge.reading(Meter::Continuity)?;
         let percent = number(desk.locale(), 100.0 * (1.0 - reading.value), 0);
-        Some(tr!(desk, continuity_sub, percent = percent, worst = number(desk.locale(), 100.0 * worst, 0)))
+        Some(tr!(desk, continuity_sub, percent = percent, worst = number(desk.locale(), 10.0 * worst, 0)))
     };
     let holes = move || {
         let (reading, _) = gauge.reading(Meter::Returns)?;
@@ -27,7 +27,12 @@ pub fn Cards(gauge: Gauge) -> impl IntoView {
             false => tr!(desk, completeness_sub, percent = percent),
         })
     };
+    let from = move || match desk.samples_prior() {
+        true => tr!(desk, scores_prior),
+        false => tr!(desk, scores_fitted),
+    };
     view! {
+        <p class="fine" data-testid="scores-from">{from}</p>
         <div class="scores">
             <Score
                 gauge
@@ -106,17 +111,13 @@ fn Under(gauge: Gauge) -> impl IntoView {
         let here = surveying.as_ref().filter(|_| !session.surveying_elsewhere().get());
         here.map(|survey| 100 * survey.done() / survey.cells().max(1))
     });
-    let from = move || match desk.samples_prior() {
-        true => tr!(desk, scores_prior),
-        false => tr!(desk, scores_fitted),
-    };
     let text = move || {
         if let Some(percent) = under_way.get() {
             return tr!(desk, measuring, percent = percent);
         }
         match (gauge.meters().get(), gauge.reading(Meter::Returns)) {
-            (Some(meters), _) => format!("{} {}", from(), tr!(desk, measured_here, side = meters.side)),
-            (None, Some(_)) => format!("{} {}", from(), tr!(desk, measured_before)),
+            (Some(meters), _) => tr!(desk, measured_here, side = meters.side),
+            (None, Some(_)) => tr!(desk, measured_before).to_owned(),
             (None, None) => tr!(desk, regularity_wait).to_owned(),
         }
     };

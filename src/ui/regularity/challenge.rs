@@ -106,18 +106,17 @@ fn find_hole(gauge: Gauge, nth: usize) -> String {
     format!("{count} {}", describe(desk, hole))
 }
 
-/// Where the decoding is encoded, and whether codes are near: a hole need not be empty.
+/// Where the decoding is encoded, and whether there are hardly any codes: a hole need not be empty.
 fn describe(desk: Desk, hole: Hole) -> String {
     let far = match hole.distance.is_finite() {
         true => tr!(desk, hole_far, distance = number(desk.locale(), hole.distance, 1)),
         false => tr!(desk, hole_nowhere).to_owned(),
     };
+    if !hole.is_empty() {
+        return far;
+    }
     let percent = number(desk.locale(), 100.0 * hole.q_over_p, 0);
-    let codes = match hole.is_empty() {
-        true => tr!(desk, hole_empty, percent = percent),
-        false => tr!(desk, hole_filled, percent = percent),
-    };
-    format!("{far} {codes}")
+    format!("{far} {}", tr!(desk, hole_empty, percent = percent))
 }
 
 /// Takes the handle to the middle of the largest disc without codes, and says how large it is.
@@ -128,6 +127,9 @@ fn find_gap(gauge: Gauge) -> String {
     };
     desk.go_to(gap.centre);
     desk.settle();
+    if gauge.says_little() {
+        return tr!(desk, gap_collapsed, radius = number(desk.locale(), gap.radius, 2));
+    }
     tr!(desk, gap_said, radius = number(desk.locale(), gap.radius, 2))
 }
 

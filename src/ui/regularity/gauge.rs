@@ -75,6 +75,10 @@ impl Gauge {
         Effect::new(move |_| {
             frame.with(|_| ());
             session.survey_elsewhere().set(None);
+            // What was measured is of another distribution; while a model trains, of the codes of a moment ago.
+            if session.phase().get_untracked() != Phase::Training {
+                gauge.meters.set(None);
+            }
         });
         let waiting = StoredValue::new(None::<i32>);
         Effect::new(move |before: Option<(u32, Model)>| {

@@ -28,7 +28,7 @@ pub fn All(gauge: Gauge) -> impl IntoView {
             <Choice gauge/>
             <Slopes gauge/>
             <p class="fine kept" hidden=move || desk.page.family().read().is_none()>
-                {move || tr!(desk, meters_figure)}
+                {move || if desk.samples_prior() { tr!(desk, meters_figure) } else { tr!(desk, meters_figure_fitted) }}
                 <Keep name="meters" figure=Callback::new(move |()| along::figure(gauge))/>
             </p>
             <table class="meters">
