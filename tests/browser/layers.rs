@@ -39,7 +39,7 @@ async fn layers_are_switched_and_say_what_they_are() {
         ("decodings", "legend_decodings", dense),
         ("points", "legend_points", dense),
         // On the second circle, where hardly a code hides it.
-        ("prior", "legend_prior", [-1.4142, 1.4142]),
+        ("prior", "legend_prior", [-1.6, 1.2]),
     ] {
         let (chip, with) = (format!("layer-{layer}"), page.seen_at_rest(at, 20).await);
         page.click(&chip).await;

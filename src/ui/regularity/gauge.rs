@@ -77,7 +77,7 @@ impl Gauge {
             session.survey_elsewhere().set(None);
             // What was measured is of another distribution; while a model trains, of the codes of a moment ago.
             if session.phase().get_untracked() != Phase::Training {
-                gauge.meters.set(None);
+                self.meters.set(None);
             }
         });
         let waiting = StoredValue::new(None::<i32>);
