@@ -432,8 +432,9 @@ async fn a_member_that_cannot_be_fetched_leaves_all_as_it_is() {
             && page.picture("points", 80, 60).await.distance(&before.1) < 0.003
     );
     // What can be had is had.
+    let shown = page.text("dial-beta").await;
     turn(&page, one as f32 - 1.0).await;
-    page.wait("another member", &format!("find('dial-beta').textContent !== '{}'", page.text("dial-beta").await)).await;
+    page.wait("another member", &format!("find('dial-beta').textContent !== '{shown}'")).await;
 }
 
 /// The classifier doubts what lies between a plain autoencoder's islands; of what it has not learnt it says nothing.
