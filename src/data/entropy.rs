@@ -1,15 +1,15 @@
-//! What keeps losses of different likelihoods from being compared: the least that grey pixels cost as probabilities, and the
-//! constant that a Gaussian's loss is shown without.
+//! Baselines of reconstruction errors, which keep losses of different likelihoods from being compared: the least that grey
+//! pixels cost as probabilities, and the constant that a Gaussian's loss is shown without.
 
 use crate::spec::{DataSpec, Input, Likelihood, ModelSpec};
 
-/// What a reconstruction error is to be read with, in nats a datum.
+/// Baseline of a reconstruction error, in nats a datum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Baseline {
-    /// Of Bernoulli pixels, where it is known of the data: the mean entropy of their greys. A decoding that is the picture
+    /// Mean entropy of the greys of Bernoulli pixels, where it is known of the data. A decoding that is the picture
     /// itself costs that much, and none costs less.
     Entropy(Option<f32>),
-    /// Of normal values: what −log p(x|z) has beyond the loss, which is above 0 where a deviation is large.
+    /// Constant of a Gaussian likelihood: what −log p(x|z) has beyond the loss, above 0 where a deviation is large.
     Constant(f32),
 }
 

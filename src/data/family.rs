@@ -73,7 +73,7 @@ pub struct Member {
     pub seeds: Vec<OtherSeed>,
 }
 
-/// What a model from another seed measures; its weights are not shipped.
+/// Measurements of a member trained from another seed; its weights are not shipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OtherSeed {
     pub seed: u32,

@@ -16,7 +16,7 @@ pub struct Encoded {
     /// −log p(x|z) at the mean under the model's own likelihood, in nats: what training calls the reconstruction error,
     /// without the likelihood's constant.
     pub nats: f32,
-    /// That constant, in nats; 0 for Bernoulli pixels.
+    /// Constant of the Gaussian likelihood, in nats; 0 for Bernoulli pixels.
     pub constant: f32,
 }
 

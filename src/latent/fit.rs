@@ -1,6 +1,7 @@
 //! Densities fitted to a model's codes after training, to sample from where no prior was trained for (Ghosh et al. 2020,
 //! arXiv:1903.12436): a normal distribution, with and without correlation, and a mixture of normal distributions.
 
+use super::mixture::LogSum;
 use super::regularity::Frame;
 use crate::rng::Rng;
 
@@ -154,9 +155,10 @@ fn improved(parts: &[(f64, Frame)], codes: &[[f32; 2]]) -> (Vec<(f64, Frame)>, f
 }
 
 /// ln Σ exp.
-fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
-    let top = logs.clone().fold(f64::NEG_INFINITY, f64::max);
-    if top == f64::NEG_INFINITY { top } else { top + logs.map(|log| (log - top).exp()).sum::<f64>().ln() }
+fn log_sum(logs: impl Iterator<Item = f64>) -> f64 {
+    let mut sum = LogSum::default();
+    logs.for_each(|log| sum.add(log));
+    sum.value()
 }
 
 #[cfg(test)]

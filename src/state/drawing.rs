@@ -1,5 +1,6 @@
 //! A drawing as the encoder expects it: like the pictures it was trained on.
 
+use crate::data::entropy;
 use crate::spec::{Format, SIDE};
 
 /// Pixels of a drawing to one of the picture, along a side.
@@ -159,8 +160,7 @@ pub fn error(x: &[u8], reconstruction: &[u8]) -> f32 {
 /// The least that −log p(x|z) of Bernoulli pixels can be, in nats: Σ −x·ln x − (1 − x)·ln(1 − x), which x̂ = x has. Of grey
 /// pixels it is above 0, and no decoder gets below it.
 pub fn floor(x: &[u8]) -> f32 {
-    let term = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
-    x.iter().map(|&byte| f64::from(byte) / 255.0).map(|p| term(p) + term(1.0 - p)).sum::<f64>() as f32
+    entropy::mean(x, x.len()) as f32
 }
 
 #[cfg(test)]

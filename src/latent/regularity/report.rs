@@ -131,6 +131,8 @@ type OverlapOf = fn(&Frame, &[[f32; 2]], &[[f32; 2]], usize, u32) -> Option<Over
 /// What was measured. None: not yet, or not possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meters {
+    /// Parts that are taken, see [`Meters::PARTS`].
+    pub parts: usize,
     /// Cells along a side of the survey.
     pub side: usize,
     /// Cells whose numbers are not finite.
@@ -151,8 +153,10 @@ pub struct Meters {
 }
 
 impl Meters {
-    /// In so many parts, none of which takes long.
+    /// Parts that all is taken in, none of which takes long; and those of them that the scores and the class's games need. The
+    /// others make the overlap surer and tell what it is to be compared with, which the table alone shows.
     pub const PARTS: usize = 10;
+    pub const FIRST: usize = 5;
 
     /// All of them, of a whole survey.
     pub fn of(survey: &Survey, codes: Codes) -> Self {
@@ -163,6 +167,7 @@ impl Meters {
     pub fn with(mut self, part: usize, survey: &Survey, codes: Codes) -> Self {
         let frame = &survey.frame;
         let plane = codes.latent == 2;
+        self.parts = part + 1;
         match part {
             0 => {
                 (self.side, self.flawed) = (survey.columns, survey.flawed());

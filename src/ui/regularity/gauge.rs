@@ -58,6 +58,7 @@ impl Gauge {
         let gauge = Self { desk, meters: RwSignal::new(None), of, table: RwSignal::new(false) };
         gauge.follow();
         gauge.judge();
+        gauge.complete();
         gauge
     }
 
@@ -75,6 +76,8 @@ impl Gauge {
         Effect::new(move |_| {
             frame.with(|_| ());
             session.survey_elsewhere().set(None);
+            session.steps().set(None);
+            session.fidelity().set(None);
             // What was measured is of another distribution; while a model trains, of the codes of a moment ago.
             if session.phase().get_untracked() != Phase::Training {
                 self.meters.set(None);
@@ -139,6 +142,22 @@ impl Gauge {
         });
     }
 
+    /// Takes what the table alone shows, once it is unfolded and the rest is measured.
+    fn complete(self) {
+        let session = self.desk.page.session();
+        let phase = Memo::new(move |_| session.phase().get());
+        Effect::new(move |_| {
+            let measured = self.meters.get().filter(|_| phase.get() != Phase::Training);
+            let Some(meters) = measured.filter(|_| self.table.get()) else { return };
+            if session.steps().read_untracked().is_none() {
+                self.desk.ask_steps();
+            }
+            if meters.parts < Meters::PARTS {
+                self.measure(meters.parts, (*meters).clone());
+            }
+        });
+    }
+
     /// One part after another, so that the page stays smooth.
     fn measure(self, part: usize, meters: Meters) {
         let session = self.desk.page.session();
@@ -150,7 +169,8 @@ impl Gauge {
         let meters = meters.with(part, &survey, codes);
         // While a model trains only what costs next to nothing: the hand and the run come first.
         let training = session.phase().get_untracked() == Phase::Training;
-        if part + 1 < Meters::PARTS && !training {
+        let last = if self.table.get_untracked() { Meters::PARTS } else { Meters::FIRST };
+        if part + 1 < last && !training {
             let of = self.of.get_untracked();
             later(0, move || {
                 // A newer survey begins again; one of a model that is gone says nothing of the codes of the next.
@@ -161,10 +181,7 @@ impl Gauge {
             });
         } else {
             self.meters.set(Some(Shared::new(meters)));
-            if !training {
-                self.desk.ask_steps();
-            }
-            if self.desk.has_run_untracked() && !training {
+            if self.desk.has_run_untracked() && !training && session.fidelity().read_untracked().is_none() {
                 self.desk.ask_fidelity();
             }
             if !training && session.survey_elsewhere().read_untracked().is_none() {
