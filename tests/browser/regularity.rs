@@ -349,6 +349,11 @@ async fn the_page_measures_what_the_card_says() {
             let here = meter(&page, name).await;
             assert!((here - card).abs() <= within, "{name} at β = {beta}: {here} where the card has {card}");
         }
+        // What the unfolded table alone asks for comes as well, measured here.
+        for name in ["shared", "tenth-sigma-nats"] {
+            page.wait(name, &format!("!find('meter-{name}').classList.contains('before')")).await;
+        }
+        page.wait("the reference", "/reference \\d/.test(find('meter-shared').textContent)").await;
         page.check_no_errors().await;
     }
 }
